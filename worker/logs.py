@@ -1,0 +1,54 @@
+"""Logs: one line an entry on standard error, JSON where it is no terminal. Payloads are never logged at info level."""
+
+import logging
+import sys
+from typing import Literal, TextIO
+
+import structlog
+
+Level = Literal["debug", "info", "warning", "error"]
+
+QUIET = ("aiokafka", "faust", "mode", "kafka")
+"""Libraries whose own chatter only matters when something is being debugged."""
+
+
+def configure_logs(level: Level = "info", *, json: bool | None = None, stream: TextIO | None = None) -> None:
+    """Send our entries and those of the libraries to `stream` (standard error), in one form.
+
+    `json`: None means JSON unless the stream is a terminal.
+    """
+    stream = stream or sys.stderr
+    as_json = not stream.isatty() if json is None else json
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.format_exc_info if as_json else structlog.processors.StackInfoRenderer(),
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=True)
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.ERROR)
+    logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(
+        # "Group Coordinator Request failed" at every first start of a group is no error of anybody's.
+        logging.DEBUG if level == "debug" else logging.CRITICAL
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )

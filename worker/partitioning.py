@@ -1,0 +1,27 @@
+"""Which partition a key belongs to, the same for every producer and reader of this project.
+
+A profile key names its own partition (DESIGN section 6: the first four hex digits of a cio_id), so that a profile stays
+where it was made. Every other key is spread by CRC-32, which is in the standard library as C and known to other Kafka
+clients as librdkafka's `consistent` partitioner.
+"""
+
+from zlib import crc32
+
+PROFILE_PREFIX = "cio:"
+
+_RAW_PREFIX = PROFILE_PREFIX.encode()
+_HEX = frozenset(b"0123456789abcdef")
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """The partition of `key` in a topic of `partitions` partitions."""
+    return partition_of_bytes(key.encode("utf-8", "surrogatepass"), partitions)
+
+
+def partition_of_bytes(raw: bytes, partitions: int) -> int:
+    """The partition of a key given as its UTF-8 bytes."""
+    if raw[:4] == _RAW_PREFIX:
+        named = raw[4:8]
+        if len(named) == 4 and _HEX.issuperset(named):
+            return int(named, 16) % partitions
+    return crc32(raw) % partitions

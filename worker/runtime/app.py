@@ -1,0 +1,218 @@
+"""Makes the Faust app of a worker out of agents. Everything that has to be set against Faust's defaults is set here."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import faust
+from aiokafka import AIOKafkaProducer
+from faust.serializers.codecs import Codec, register
+from faust.types import TP
+
+from worker.runtime.agent import AgentLoop, AgentSpec
+from worker.runtime.batch import Batches, Changelog, Fence
+from worker.runtime.batched_consumer import BATCHES_UNDER_WAY, BatchedDelivery
+from worker.runtime.connection import Connection
+from worker.runtime.disk_store import DiskStore
+from worker.runtime.errors import OwnershipLost, RecoveryFailed, Suspended
+from worker.runtime.kafka_transport import KafkaTransport
+from worker.runtime.meter import Meter
+from worker.runtime.publisher import CHANGELOG_BATCH_BYTES, KafkaPublisher, Publisher, out
+from worker.runtime.store_adapter import PartitionedTable
+from worker.runtime.tuning import Tuning
+
+UNTOUCHED = "untouched"
+
+
+class _Untouched(Codec):
+    """Hands a batch through Faust's decoding as it is."""
+
+    def _loads(self, s: Any) -> Any:
+        return s
+
+    def _dumps(self, s: Any) -> Any:
+        return s
+
+
+class WorkerApp(faust.App):
+    """Faust's app without its habit of making directories in the current one."""
+
+    def _create_directories(self) -> None:
+        return None
+
+
+class Pulse:
+    """Notices that the process stood still: after that, its membership in the group is uncertain.
+
+    Heartbeats cannot tell in time. When a paused process goes on, it may send before it learns that its partitions
+    were given away.
+    """
+
+    def __init__(self, tuning: Tuning) -> None:
+        self._limit_s = tuning.session_timeout_s * 0.75
+        self._period_s = tuning.session_timeout_s / 20
+        self._last = time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def check(self) -> None:
+        """Raises Suspended when the last beat is too long ago."""
+        still = time.clock_gettime(time.CLOCK_BOOTTIME) - self._last
+        if still > self._limit_s:
+            raise Suspended(
+                f"the process stood still for {still:.1f} s; its partitions may belong to another worker by now"
+            )
+
+    async def beat(self) -> None:
+        """Beat for ever.
+
+        Raises:
+            Suspended: when a beat comes too late.
+        """
+        while True:
+            self.check()
+            self._last = time.clock_gettime(time.CLOCK_BOOTTIME)
+            await asyncio.sleep(self._period_s)
+
+
+class Runtime:
+    """The agents of one worker process, on one Faust app. Made inside the running loop."""
+
+    def __init__(
+        self,
+        app_id: str,
+        partitions: int,
+        connection: Connection,
+        tuning: Tuning,
+        agents: Sequence[AgentSpec[Any]],
+        *,
+        instance_id: str | None = None,
+        publisher: Publisher | None = None,
+        transport: Any = None,
+    ) -> None:
+        self.tuning = tuning
+        self.partitions = partitions
+        self.agents = agents
+        self.meters = {spec.name: Meter() for spec in agents}
+        self.pulse = Pulse(tuning)
+        self.kafka_publisher: KafkaPublisher | None = None
+        if publisher is None:
+            self.kafka_publisher = publisher = KafkaPublisher(
+                _producer(connection, tuning), tuning.delivery_timeout_s + 2
+            )
+        self.publisher = publisher
+        self.fault: Exception | None = None
+        self.faulted = asyncio.Event()
+        register(UNTOUCHED, _Untouched())
+        self.app = self._make_app(app_id, connection, instance_id)
+        self.app.transport = self.app.producer_transport = transport or KafkaTransport(connection, tuning, self.app)
+        self.app.finalize()
+        self.stores: list[DiskStore] = []
+        self.tables: dict[str, PartitionedTable] = {}
+        for spec in agents:
+            self._add_agent(spec)
+
+    def _make_app(self, app_id: str, connection: Connection, instance_id: str | None) -> WorkerApp:
+        tuning = self.tuning
+        return WorkerApp(
+            app_id,
+            broker=[f"kafka://{server}" for server in connection.bootstrap_servers],
+            store="memory://",
+            Table=PartitionedTable,
+            autodiscover=False,
+            origin=None,
+            web_enabled=False,
+            topic_partitions=self.partitions,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            table_standby_replicas=0,
+            processing_guarantee="at_least_once",
+            consumer_auto_offset_reset="earliest",
+            consumer_group_instance_id=instance_id,
+            broker_commit_interval=tuning.commit_interval_s,
+            broker_commit_every=None,
+            broker_session_timeout=tuning.session_timeout_s,
+            broker_heartbeat_interval=tuning.heartbeat_interval_s,
+            broker_request_timeout=tuning.request_timeout_s,
+            broker_rebalance_timeout=tuning.rebalance_timeout_s,
+            stream_buffer_maxsize=BATCHES_UNDER_WAY * self.partitions + 1,
+            stream_wait_empty=True,
+            stream_recovery_delay=0.0,
+        )
+
+    def _add_agent(self, spec: AgentSpec[Any]) -> None:
+        table, changelog = None, None
+        if spec.table is not None:
+            created = self.app.Table(spec.table.name, partitions=self.partitions, key_type=bytes, value_type=bytes)
+            assert isinstance(created, PartitionedTable)
+            table = self.tables[spec.name] = created
+            changelog = Changelog[Any](table.changelog_topic_name, spec.table.value_type)
+            if self.tuning.state_dir is not None:
+                store = DiskStore(Path(self.tuning.state_dir), spec.table.name)
+                table.partitioned.partitions = store
+                self.stores.append(store)
+            table.partitioned.recovered = partial(self._recovered, spec)
+        batches = Batches(
+            spec.handle, self.publisher, spec.dead_letters, self.meters[spec.name], changelog, internal=spec.internal
+        )
+        loop = AgentLoop(lambda: self.consumer, batches, table, self._fence, self.stop_for)
+        topic = self.app.topic(
+            spec.topic, partitions=self.partitions, key_serializer=UNTOUCHED, value_serializer=UNTOUCHED
+        )
+        self.app.agent(topic, name=spec.name, concurrency=1)(loop.run)
+
+    @property
+    def consumer(self) -> BatchedDelivery:
+        """The batched consumer of the app."""
+        consumer = self.app.consumer
+        assert isinstance(consumer, BatchedDelivery)
+        return consumer
+
+    def _fence(self, generation: int) -> Fence:
+        def check() -> None:
+            if self.fault is not None:
+                raise OwnershipLost("the worker is stopping after an error")
+            if self.app.consumer_generation_id != generation:
+                raise OwnershipLost(f"generation {generation} is over")
+            self.pulse.check()
+
+        return check
+
+    async def _recovered(self, spec: AgentSpec[Any], tp: TP) -> None:
+        """Check a recovered partition against its input, and repair what a zombie wrote to its changelog."""
+        state = self.tables[spec.name].partitioned.partitions.partition(tp.partition)
+        source = TP(spec.topic, tp.partition)
+        ends = await self.consumer.highwaters(tp, source)
+        if state.position >= (ends[source] or 0):
+            raise RecoveryFailed(
+                f"{tp.topic}/{tp.partition} includes {spec.topic}/{tp.partition} up to offset {state.position}, "
+                f"but that ends at {ends[source]}: the topic was made anew. Delete the changelog topics too, "
+                "or give the worker a new app id"
+            )
+        state.changelog_offset = max(state.changelog_offset, (ends[tp] or 0) - 1)
+        repairs = state.repairs()
+        if repairs:
+            records = [out(key, value) for key, value in repairs]
+            offset = await self.publisher.append(tp.topic, tp.partition, records)
+            state.changelog_offset = offset + len(records) - 1
+            state.stale.clear()
+
+    async def stop_for(self, problem: Exception) -> None:
+        """Stop the worker because of `problem`; nothing is written or acked from now on."""
+        if self.fault is None:
+            self.fault = problem
+            self.faulted.set()
+
+
+def _producer(connection: Connection, tuning: Tuning) -> AIOKafkaProducer:
+    return AIOKafkaProducer(
+        **connection.client_options(),
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        max_batch_size=CHANGELOG_BATCH_BYTES,
+        max_request_size=CHANGELOG_BATCH_BYTES,
+        request_timeout_ms=int(tuning.delivery_timeout_s * 1000),
+        metadata_max_age_ms=30_000,
+    )

@@ -1,0 +1,184 @@
+"""Working through one batch of one partition: skip what was applied, decide, and write unit by unit.
+
+The write order of a unit, on which everything else rests:
+
+1. outputs (internal messages, changes, dead letters) are delivered and acknowledged;
+2. all table writes of the unit, and with them the input position and the marks of the messages seen, go to the
+   changelog as ONE record batch, which the broker takes whole or not at all, and are acknowledged;
+3. the same writes go into the partition's state in memory;
+4. the input is acked (by the caller, once the whole batch is through).
+
+A crash before 2 leaves the old state: the same records are decided again and send the same messages with the same
+marks, which their receivers drop. A crash after 2 leaves the new state, and the records up to its position are skipped.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+
+from worker.reasons import Reason
+from worker.runtime.errors import ChangelogIntruder, InvalidMessage, ValueTooLarge
+from worker.runtime.meter import Meter
+from worker.runtime.origin import read_origin
+from worker.runtime.partition_state import PartitionState
+from worker.runtime.publisher import Publisher
+from worker.runtime.record import Record
+from worker.runtime.unit import Prepared, Target, Unit
+
+ValueT = TypeVar("ValueT")
+
+Fence = Callable[[], None]
+"""Raises `OwnershipLost` or `Suspended` when this worker may no longer write for the partition."""
+
+
+class Changelog(Generic[ValueT]):
+    """How a table's values are stored: its changelog topic and their decoder."""
+
+    def __init__(self, topic: str, value_type: type[ValueT] | object) -> None:
+        self.topic = topic
+        self.decoder: msgspec.json.Decoder[ValueT] = msgspec.json.Decoder(value_type)
+
+
+class Batches(Generic[ValueT]):
+    """Processes the batches of one agent.
+
+    `handle(record, unit)` decides one record and puts its effects into the unit; it raises `InvalidMessage` for data
+    that can never succeed, before its first effect. `internal` says that every record must carry an origin.
+    """
+
+    def __init__(
+        self,
+        handle: Callable[[Record, Unit[ValueT]], None],
+        publisher: Publisher,
+        dead_letters: Target,
+        meter: Meter,
+        changelog: Changelog[ValueT] | None = None,
+        *,
+        internal: bool = False,
+    ) -> None:
+        self._handle = handle
+        self._publisher = publisher
+        self._dead_letters = dead_letters
+        self._meter = meter
+        self._changelog = changelog
+        self._internal = internal
+
+    async def process(self, records: Sequence[Record], state: PartitionState | None, fence: Fence) -> None:
+        """Apply `records`, consecutive ones of one partition, to `state` (None for an agent without a table).
+
+        Raises:
+            OwnershipLost: when another worker has the partition by now; what is not written yet is dropped.
+            RuntimeFault: on anything that must stop the worker before the ack.
+        """
+        start = 0
+        while start < len(records):
+            unit, end = self._decide(records, start, state)
+            try:
+                prepared = unit.prepare()
+            except ValueTooLarge:
+                await self._one_by_one(records[start:end], state, fence)
+            else:
+                await self._write(unit, prepared, records[start], state, fence)
+            start = end
+        self._meter.records += len(records)
+
+    def _decide(self, records: Sequence[Record], start: int, state: PartitionState | None) -> tuple[Unit[ValueT], int]:
+        """A unit with the effects of `records[start:end]`, and that end."""
+        unit = self._new_unit(state)
+        end = start
+        while end < len(records):
+            record = records[end]
+            try:
+                self._apply(record, unit, state)
+            except ValueTooLarge:
+                if (
+                    end > start
+                ):  # leave what precedes it a unit of its own; this record is met again as the first of the next
+                    unit = self._redo(records[start:end], state)
+                    break
+                unit = self._refused(record, state, "an outgoing record would be larger than its topic takes")
+            end += 1
+            if unit.full:
+                break
+        return unit, end
+
+    def _redo(self, records: Sequence[Record], state: PartitionState | None) -> Unit[ValueT]:
+        unit = self._new_unit(state)
+        for record in records:
+            self._apply(record, unit, state)
+        return unit
+
+    def _new_unit(self, state: PartitionState | None) -> Unit[ValueT]:
+        return Unit(state, None if self._changelog is None else self._changelog.decoder)
+
+    def _apply(self, record: Record, unit: Unit[ValueT], state: PartitionState | None) -> None:
+        if state is not None and record.offset <= state.position:
+            self._meter.skipped += 1
+            return
+        unit.begin(record)
+        try:
+            if state is not None and self._internal and self._repeated(record, unit, state):
+                self._meter.repeats += 1
+                return
+            self._handle(record, unit)
+        except InvalidMessage as problem:
+            unit.dead_letter(self._dead_letters, record, problem.reason, problem.detail)
+
+    def _repeated(self, record: Record, unit: Unit[ValueT], state: PartitionState) -> bool:
+        """Whether the message was applied before; if not, it is marked as seen."""
+        try:
+            origin = read_origin(record.headers)
+        except ValueError as problem:
+            raise InvalidMessage(Reason.INVALID_MESSAGE, f"header origin: {problem}") from problem
+        if origin is None:
+            return False
+        source, mark = origin
+        highest = unit.seen.get(source) or state.seen.get(source)
+        if highest is not None and mark <= highest:
+            return True
+        unit.seen[source] = mark
+        return False
+
+    def _refused(self, record: Record, state: PartitionState | None, detail: str) -> Unit[ValueT]:
+        """A unit that holds nothing but the dead letter of `record`."""
+        unit = self._new_unit(state)
+        unit.begin(record)
+        if state is not None and self._internal:
+            self._repeated(record, unit, state)
+        unit.dead_letter(self._dead_letters, record, Reason.STATE_TOO_LARGE, detail)
+        return unit
+
+    async def _one_by_one(self, records: Sequence[Record], state: PartitionState | None, fence: Fence) -> None:
+        """Units of one record each, so that only the one that cannot be stored is refused."""
+        for record in records:
+            unit, _ = self._decide([record], 0, state)
+            try:
+                prepared = unit.prepare()
+            except ValueTooLarge as problem:
+                unit = self._refused(record, state, str(problem))
+                prepared = unit.prepare()
+            await self._write(unit, prepared, record, state, fence)
+
+    async def _write(
+        self, unit: Unit[ValueT], prepared: Prepared, first: Record, state: PartitionState | None, fence: Fence
+    ) -> None:
+        if prepared.position < 0:  # every record was skipped
+            return
+        fence()
+        if prepared.outputs:
+            await self._publisher.deliver(prepared.outputs)
+        if state is not None and self._changelog is not None:
+            fence()
+            records = prepared.changelog()
+            offset = await self._publisher.append(self._changelog.topic, first.partition, records)
+            if offset != state.changelog_offset + 1:
+                raise ChangelogIntruder(
+                    f"{self._changelog.topic}/{first.partition}: wrote at offset {offset}, "
+                    f"expected {state.changelog_offset + 1}: "
+                    "another worker writes to this partition; the state is read again at the next start"
+                )
+            state.applied(prepared.writes, prepared.position, prepared.seen, offset + len(records) - 1)
+        self._meter.units += 1
+        for reason in unit.dead_letters:
+            self._meter.dead_letters[reason] += 1

@@ -1,0 +1,32 @@
+"""How to reach the brokers: the one place where connection settings become aiokafka arguments."""
+
+from ssl import SSLContext
+
+from msgspec import Struct
+
+
+class Connection(Struct, frozen=True):
+    """Brokers and credentials, the same for every client of a role."""
+
+    bootstrap_servers: tuple[str, ...]
+    security_protocol: str = "PLAINTEXT"
+    ssl_context: SSLContext | None = None
+    sasl_mechanism: str = "PLAIN"
+    sasl_username: str | None = None
+    sasl_password: str | None = None
+    client_id: str = "segment-worker"
+
+    def client_options(self) -> dict[str, object]:
+        """Keyword arguments that every aiokafka client takes."""
+        options: dict[str, object] = {
+            "bootstrap_servers": list(self.bootstrap_servers),
+            "security_protocol": self.security_protocol,
+            "client_id": self.client_id,
+        }
+        if self.ssl_context is not None:
+            options["ssl_context"] = self.ssl_context
+        if self.security_protocol.startswith("SASL"):
+            options["sasl_mechanism"] = self.sasl_mechanism
+            options["sasl_plain_username"] = self.sasl_username
+            options["sasl_plain_password"] = self.sasl_password
+        return options

@@ -1,0 +1,51 @@
+"""What can go wrong in the runtime.
+
+`InvalidMessage` is about data and leads to a dead letter; every other error here stops the worker before the ack.
+"""
+
+from worker.reasons import Reason
+
+
+class RuntimeFault(Exception):
+    """Base of the errors that stop the worker."""
+
+
+class InvalidMessage(Exception):
+    """A record that can never succeed: it is dead-lettered with `reason` and the stream goes on."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class ValueTooLarge(Exception):
+    """A table value or an outgoing record is larger than Kafka may take; the unit is decided again, one by one."""
+
+
+class OwnershipLost(Exception):
+    """The partition belongs to another worker by now; what was decided for it is dropped without an ack."""
+
+
+class ChangelogIntruder(RuntimeFault):
+    """Somebody else wrote to a changelog partition that this worker owns."""
+
+
+class DeliveryFailed(RuntimeFault):
+    """Kafka did not acknowledge a delivery in time, or refused it."""
+
+
+class BrokerUnreachable(RuntimeFault):
+    """No broker answered, or one stopped answering."""
+
+
+class RecoveryFailed(RuntimeFault):
+    """A changelog holds what no worker of this project writes, or ends before what this worker knows."""
+
+
+class Stalled(RuntimeFault):
+    """Partitions with waiting records were not committed for too long."""
+
+
+class Suspended(RuntimeFault):
+    """The process stood still for longer than its membership in the group lasts."""

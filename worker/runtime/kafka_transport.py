@@ -1,0 +1,89 @@
+"""Faust's Kafka driver with batched delivery, our connection settings, and fetches that wait for no quiet partition."""
+
+import asyncio
+from typing import Any
+
+import aiokafka
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from yarl import URL
+
+from worker.runtime.batched_consumer import BatchedDelivery
+from worker.runtime.connection import Connection
+from worker.runtime.tuning import Tuning
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Makes the aiokafka consumer, and pauses in it what Faust has paused.
+
+    Faust only leaves paused partitions (the changelogs after recovery) out when it takes fetched records; aiokafka
+    would go on fetching them, and hold their broker's other partitions back meanwhile.
+    """
+
+    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
+        assert isinstance(transport, KafkaTransport)
+        tuning = transport.tuning
+        self._assignor = self.app.assignor
+        return aiokafka.AIOKafkaConsumer(
+            **transport.connection.client_options(),
+            group_id=self.app.conf.id,
+            group_instance_id=self.app.conf.consumer_group_instance_id,
+            partition_assignment_strategy=[self._assignor],
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_records=tuning.batch_records,
+            max_poll_interval_ms=24 * 3600 * 1000,  # the watchdog judges progress, with knowledge of the lag
+            max_partition_fetch_bytes=tuning.max_fetch_bytes,
+            fetch_max_wait_ms=int(tuning.fetch_wait_s * 1000),
+            request_timeout_ms=int(tuning.request_timeout_s * 1000),
+            session_timeout_ms=int(tuning.session_timeout_s * 1000),
+            rebalance_timeout_ms=int(tuning.rebalance_timeout_s * 1000),
+            heartbeat_interval_ms=int(tuning.heartbeat_interval_s * 1000),
+            metadata_max_age_ms=30_000,
+        )
+
+    async def _fetch_records(
+        self,
+        consumer: aiokafka.AIOKafkaConsumer,
+        active_partitions: set[TP],
+        timeout: float | None = None,
+        max_records: int | None = None,
+    ) -> Any:
+        if self.consumer.flow_active:
+            assigned = consumer.assignment()
+            paused = consumer.paused()
+            held_back = self.consumer._paused_partitions  # noqa: SLF001  Faust's own notion of paused
+            wanted = {tp for tp in assigned if tp in held_back}
+            if wanted != paused:
+                consumer.pause(*(wanted - paused))
+                consumer.resume(*((paused & assigned) - wanted))
+        return await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+
+
+class KafkaConsumer(BatchedDelivery, driver.Consumer):
+    """The batched consumer on Kafka."""
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+
+class KafkaProducer(driver.Producer):
+    """Faust's own producer. Nothing is sent through it; it only has to connect as everything else does."""
+
+    def _settings_auth(self) -> dict[str, Any]:
+        assert isinstance(self.transport, KafkaTransport)
+        options = self.transport.connection.client_options()
+        return {name: value for name, value in options.items() if name not in ("bootstrap_servers", "client_id")}
+
+
+class KafkaTransport(driver.Transport):
+    """Carries the settings that Faust's own configuration has no place for."""
+
+    Consumer = KafkaConsumer
+    Producer = KafkaProducer
+
+    def __init__(self, connection: Connection, tuning: Tuning, app: Any) -> None:
+        self.connection = connection
+        self.tuning = tuning
+        servers = [URL(f"kafka://{server}") for server in connection.bootstrap_servers]
+        super().__init__(servers, app, loop=asyncio.get_running_loop())

@@ -1,0 +1,74 @@
+"""How far the consumer groups are behind: what waits in each topic."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from msgspec import Struct
+
+from worker.runtime.connection import Connection
+
+
+class TopicLag(Struct, frozen=True):
+    """What waits in one topic for one reader: `end` is the sum of the partitions' ends, `lag` the records not yet done."""
+
+    topic: str
+    reader: str
+    end: int
+    lag: int
+
+
+class LagReader:
+    """Asks the brokers for ends and committed offsets."""
+
+    def __init__(self, connection: Connection, timeout_s: float = 15.0) -> None:
+        self._admin = AIOKafkaAdminClient(**connection.client_options())
+        self._consumer = AIOKafkaConsumer(**connection.client_options())
+        self._timeout_s = timeout_s
+
+    async def __aenter__(self) -> Self:
+        async with asyncio.timeout(self._timeout_s):
+            await self._admin.start()
+            await self._consumer.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        async with asyncio.timeout(self._timeout_s):
+            await self._consumer.stop()
+            await self._admin.close()
+
+    async def ends(self, topic: str) -> dict[int, int]:
+        """The offset after the last record of each partition; empty when there is no such topic."""
+        async with asyncio.timeout(self._timeout_s):
+            await self._consumer._client.force_metadata_update()  # noqa: SLF001  no public way to see new topics at once
+            await self._consumer.topics()
+            numbers = self._consumer.partitions_for_topic(topic) or set()
+            ends = await self._consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
+        return {partition.partition: offset for partition, offset in ends.items()}
+
+    async def group(self, group: str, topics: Sequence[str]) -> list[TopicLag]:
+        """The lag of a consumer group in `topics`."""
+        async with asyncio.timeout(self._timeout_s):
+            committed = await self._admin.list_consumer_group_offsets(group)
+        rows = []
+        for topic in topics:
+            ends = await self.ends(topic)
+            done = {
+                number: entry.offset
+                for number in ends
+                if (entry := committed.get(TopicPartition(topic, number))) is not None and entry.offset >= 0
+            }
+            rows.append(lag_of(topic, group, ends, done))
+        return rows
+
+
+def lag_of(topic: str, reader: str, ends: Mapping[int, int], done: Mapping[int, int]) -> TopicLag:
+    """The lag of a reader that is done up to `done` (next offset by partition, 0 where missing)."""
+    return TopicLag(
+        topic, reader, sum(ends.values()), sum(max(0, end - done.get(number, 0)) for number, end in ends.items())
+    )

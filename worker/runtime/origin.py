@@ -1,0 +1,43 @@
+"""Where an internal message came from, and how a receiver drops the ones it has seen.
+
+Every message between agents carries the record that led to it and its number among that record's messages: header
+`origin` = `<topic>/<partition>/<offset>/<index>`. A sender decides its records in order and from the same state
+after a crash, so the messages of one origin partition reach a receiving partition in rising (offset, index), repeats
+aside. The highest one applied is all that a receiver has to remember (DESIGN section 5, point 4).
+"""
+
+from collections.abc import Sequence
+
+ORIGIN_HEADER = "origin"
+
+Mark = tuple[int, int]
+"""(offset, index) of a message within its origin partition; marks of one origin partition are ordered."""
+
+
+def write_origin(topic: str, partition: int, offset: int, index: int) -> bytes:
+    """The header value for message number `index` of the record at `topic`/`partition`/`offset`."""
+    return f"{topic}/{partition}/{offset}/{index}".encode("ascii")
+
+
+def read_origin(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, Mark] | None:
+    """The origin partition (`<topic>/<partition>`) and mark of a record, or None when it carries none.
+
+    Raises:
+        ValueError: when the header is there but is not what `write_origin` makes.
+    """
+    for name, value in headers:
+        if name == ORIGIN_HEADER:
+            source, offset, index = value.rsplit(b"/", 2)
+            return source, (int(offset), int(index))
+    return None
+
+
+def pack_mark(mark: Mark) -> bytes:
+    """A mark as it is kept in a changelog."""
+    return b"%d/%d" % mark
+
+
+def unpack_mark(raw: bytes) -> Mark:
+    """The inverse of `pack_mark`."""
+    offset, index = raw.split(b"/")
+    return int(offset), int(index)

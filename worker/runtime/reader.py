@@ -1,0 +1,103 @@
+"""The door through which the roles without tables (view, relay) read from Kafka."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from worker.runtime.connection import Connection
+from worker.runtime.errors import BrokerUnreachable
+
+Batch = Mapping[int, list[Any]]
+"""Records by partition, each partition's in order."""
+
+
+class TopicReader:
+    """Reads one topic: as a member of a group whose offsets are kept in Kafka, or all of it from given positions.
+
+    With a group, `commit` moves its offsets. Without one, all partitions are read from `positions` (next offset by
+    partition; the beginning where none is given) and the caller keeps them.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        topic: str,
+        *,
+        group: str | None = None,
+        positions: Mapping[int, int] | None = None,
+        batch_records: int = 2000,
+        timeout_s: float = 30.0,
+    ) -> None:
+        self._topic = topic
+        self._positions = positions
+        self._batch_records = batch_records
+        self._timeout_s = timeout_s
+        self._consumer = AIOKafkaConsumer(
+            *([topic] if group is not None else []),
+            **connection.client_options(),
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=100,
+            metadata_max_age_ms=30_000,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            BrokerUnreachable: when no broker answers in time.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._consumer.start()
+                if self._positions is not None:
+                    await self._assign(self._positions)
+        except (KafkaError, TimeoutError) as problem:
+            await self._consumer.stop()
+            raise BrokerUnreachable(f"cannot read {self._topic}: {problem!r}") from problem
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        async with asyncio.timeout(self._timeout_s):
+            await self._consumer.stop()
+
+    async def _assign(self, positions: Mapping[int, int]) -> None:
+        numbers = self._consumer.partitions_for_topic(self._topic)
+        if not numbers:
+            await self._consumer._client.force_metadata_update()  # noqa: SLF001  no public way to ask for one topic
+            numbers = await self._consumer._client._wait_on_metadata(self._topic)  # noqa: SLF001
+        self._consumer.assign([TopicPartition(self._topic, number) for number in sorted(numbers)])
+        for number in numbers:
+            partition = TopicPartition(self._topic, number)
+            if number in positions:
+                self._consumer.seek(partition, positions[number])
+            else:
+                await self._consumer.seek_to_beginning(partition)
+
+    async def batches(self, stop: asyncio.Event) -> AsyncIterator[Batch]:
+        """Batches as they come, until `stop` is set."""
+        while not stop.is_set():
+            fetched = await self._consumer.getmany(timeout_ms=200, max_records=self._batch_records)
+            if fetched:
+                yield {partition.partition: records for partition, records in fetched.items()}
+
+    async def commit(self, next_offsets: Mapping[int, int]) -> None:
+        """Keep `next_offsets` (by partition) as the group's."""
+        async with asyncio.timeout(self._timeout_s):
+            await self._consumer.commit(
+                {TopicPartition(self._topic, number): offset for number, offset in next_offsets.items()}
+            )
+
+    async def ends(self) -> dict[int, int]:
+        """The offset after the last record, by partition."""
+        numbers = self._consumer.partitions_for_topic(self._topic) or set()
+        async with asyncio.timeout(self._timeout_s):
+            ends = await self._consumer.end_offsets([TopicPartition(self._topic, number) for number in numbers])
+        return {partition.partition: offset for partition, offset in ends.items()}

@@ -1,0 +1,97 @@
+"""Runs a worker until it is told to stop or must stop, and says with which exit code."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import structlog
+
+from worker.runtime.app import Runtime
+from worker.runtime.errors import RuntimeFault
+from worker.runtime.watchdog import watch
+
+log = structlog.get_logger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def _background(runtime: Runtime, *tasks: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Run `tasks` beside the body; one that fails stops the runtime."""
+
+    async def guarded(task: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await task()
+        except Exception as problem:  # noqa: BLE001  whatever it is, it stops the worker
+            await runtime.stop_for(problem)
+
+    running = [asyncio.create_task(guarded(task)) for task in tasks]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def run_worker(runtime: Runtime, stop: asyncio.Event, *, on_ready: Callable[[], None] | None = None) -> None:
+    """Start, work until `stop` is set, and stop gracefully: finish the units under way, commit, leave the group.
+
+    Raises:
+        RuntimeFault: (or whatever else it was) when the worker had to stop by itself; nothing unprocessed was
+        committed then.
+    """
+    if runtime.kafka_publisher is not None:
+        await runtime.kafka_publisher.start()
+    try:
+        async with _background(runtime, runtime.pulse.beat, lambda: watch(runtime), lambda: _app_crash(runtime)):
+            await _start(runtime, stop)
+            if on_ready is not None and runtime.fault is None:
+                on_ready()
+            await _first_of(stop, runtime.faulted)
+    finally:
+        await _stop(runtime)
+    if runtime.fault is not None:
+        raise runtime.fault
+
+
+async def _start(runtime: Runtime, stop: asyncio.Event) -> None:
+    """Start the app; a fault or the wish to stop ends the waiting."""
+    starting = asyncio.create_task(runtime.app.start())
+    interrupted = asyncio.create_task(_first_of(stop, runtime.faulted))
+    await asyncio.wait([starting, interrupted], return_when=asyncio.FIRST_COMPLETED)
+    interrupted.cancel()
+    if starting.done():
+        problem = starting.exception()
+        if isinstance(problem, Exception):
+            await runtime.stop_for(problem)
+    else:
+        starting.cancel()
+    await asyncio.gather(starting, interrupted, return_exceptions=True)
+
+
+async def _app_crash(runtime: Runtime) -> None:
+    """Notice that a part of Faust crashed."""
+    await runtime.app._crashed.wait()  # noqa: SLF001  mode has no public way to wait for a crash
+    reason = runtime.app.crash_reason
+    raise reason if isinstance(reason, Exception) else RuntimeFault(f"Faust stopped: {reason!r}")
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+async def _stop(runtime: Runtime) -> None:
+    """Stop within `tuning.stop_s`; what takes longer is left behind, since the process ends anyway."""
+    try:
+        async with asyncio.timeout(runtime.tuning.stop_s):
+            await runtime.app.stop()
+            if runtime.kafka_publisher is not None:
+                await runtime.kafka_publisher.stop()
+        for store in runtime.stores:
+            store.close()
+    except TimeoutError:
+        log.warning("stop_took_too_long", limit_s=runtime.tuning.stop_s)

@@ -1,0 +1,32 @@
+"""Times and sizes of the runtime, each with the reason for its value."""
+
+from msgspec import Struct
+
+
+class Tuning(Struct, frozen=True):
+    """What may be set per deployment (workspace.yaml, section `worker`)."""
+
+    batch_records: int = 1000
+    """Records of one fetch over all partitions: large enough that two broker round trips a batch cost little, small
+    enough that a batch is decided in some tens of milliseconds."""
+    commit_interval_s: float = 0.5
+    session_timeout_s: float = 20.0
+    """How long a silent worker keeps its partitions."""
+    heartbeat_interval_s: float = 2.0
+    request_timeout_s: float = 30.0
+    """Longest wait for any answer of a broker; aiokafka needs it above the session timeout."""
+    delivery_timeout_s: float = 18.0
+    """Longest wait for an acknowledgement: below the session timeout, so that no record of a worker that lost its
+    partitions is still under way when the next owner has them, and long enough for a broker's restart."""
+    rebalance_timeout_s: float = 30.0
+    fetch_wait_s: float = 0.1
+    """A fetch waits this long for data. In Faust it is 1.5 s, and a partition just read waits for the quiet ones."""
+    stall_s: float = 60.0
+    """Lag without a commit for this long ends the worker (the watchdog)."""
+    stop_s: float = 9.0
+    """Longest graceful stop."""
+    state_dir: str | None = None
+    """Directory for the state of this one worker; none keeps it in memory. On disk it may be larger than memory and a
+    restart need not read the whole changelog, but each decision costs more."""
+    max_fetch_bytes: int = 1024 * 1024
+    """Bytes of one fetch from one partition."""
