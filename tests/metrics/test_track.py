@@ -1,0 +1,216 @@
+"""Webhooks as track events."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import orjson
+import pytest
+
+from tests.metrics.payloads import load, make_body, make_webhook, synthetic_webhooks
+from worker.jsontypes import JsonObject
+from worker.metrics.effects import Skip, SkipReason, WarningKind
+from worker.metrics.settings import MetricsSettings
+from worker.metrics.track import MAX_EVENT_BYTES, Mapped, TrackMapper, iso_time, message_id
+from worker.metrics.webhook import Webhook, decode_webhook, read_webhook
+from worker.reasons import Reason
+from worker.workspace.effects import DeadLetter
+
+
+def mapped(webhook: Webhook, settings: MetricsSettings | None = None) -> Mapped:
+    result = TrackMapper(settings or MetricsSettings()).map(webhook)
+    assert isinstance(result, Mapped)
+    return result
+
+
+def properties_of(webhook: Webhook, settings: MetricsSettings | None = None) -> JsonObject:
+    properties = mapped(webhook, settings).event["properties"]
+    assert isinstance(properties, dict)
+    return properties
+
+
+@pytest.mark.parametrize("row", load("golden.json"), ids=lambda row: row["name"])
+def test_golden(row: dict[str, Any]) -> None:
+    settings = msgspec.convert(row.get("settings", {}), MetricsSettings)
+    event = mapped(decode_webhook(orjson.dumps(row["webhook"])), settings).event
+    assert orjson.loads(orjson.dumps(event)) == row["track"]
+
+
+def published() -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    events = {event["event"]: event for event in load("published_track_events.json")}
+    return [(row["webhook"], events[row["event"]]) for row in load("published_webhooks.json")]
+
+
+@pytest.mark.parametrize(("body", "shown"), published(), ids=lambda value: value.get("event"))
+def test_the_published_payloads(body: JsonObject, shown: dict[str, Any]) -> None:
+    webhook = read_webhook(body)
+    event = mapped(webhook, MetricsSettings(body_content=True)).event
+    for field in ("type", "event", "userId", "context", "integrations"):
+        assert event[field] == shown[field]
+    assert "anonymousId" not in event
+    assert datetime.fromisoformat(str(event["timestamp"])) == datetime.fromisoformat(shown["originalTimestamp"])
+    # The page gives properties.userId and properties.anonymousId in ways that contradict each other.
+    ours, theirs = dict(properties_of(webhook, MetricsSettings(body_content=True))), dict(shown["properties"])
+    assert ours.pop("userId") == shown["userId"]
+    theirs.pop("userId")
+    theirs.pop("anonymousId", None)
+    assert ours == theirs
+
+
+def test_the_first_published_payload_to_the_letter() -> None:
+    body, shown = published()[0]
+    assert properties_of(read_webhook(body)) == shown["properties"]
+
+
+SYNTHETIC = synthetic_webhooks()
+
+
+def test_there_are_227_synthetic_webhooks() -> None:
+    assert len(SYNTHETIC) == 227
+
+
+@pytest.mark.parametrize("body_content", [True, False])
+def test_every_published_schema_maps_without_a_warning_and_without_loss(body_content: bool) -> None:
+    settings = MetricsSettings(body_content=body_content)
+    for name, body in SYNTHETIC:
+        result = mapped(decode_webhook(orjson.dumps(body)), settings)
+        event, properties = result.event, result.event["properties"]
+        data = body["data"]
+        assert isinstance(data, dict)
+        assert isinstance(properties, dict)
+        assert result.warnings == (), name
+        assert event["userId"] == "42"
+        assert event["timestamp"] == "2021-02-11T17:04:49.000Z"
+        copied = {
+            key: data[key] for key in data if key not in ("identifiers", "customer_id", "href", "link_id", "content")
+        }
+        added = {key: properties[key] for key in properties if key not in copied}
+        assert copied.items() <= properties.items(), name
+        assert added.pop("userId") == "42"
+        assert added.pop("link", None) == ({"id": 1, "url": "https://docs.customer.io"} if "href" in data else None)
+        sent = body["metric"] == "sent"
+        assert added.pop("content", None) == (data.get("content") if sent and body_content else None), name
+        assert added.pop("cio_subscription_preferences", None) == (
+            data["content"] if body["object_type"] == "customer" and "content" in data else None
+        )
+        assert added == {}, name
+
+
+@pytest.mark.parametrize(
+    ("object_type", "metric", "given", "expected"),
+    [
+        ("email", "opened", {"content": "x"}, {"content": None}),
+        ("email", "sent", {"content": "x"}, {"content": "x"}),
+        ("email", "sent", {}, {"content": None}),
+        ("sms", "clicked", {}, {"content": None}),
+        ("whatsapp", "sent", {"content": "x"}, {"content": "x"}),
+        ("push", "sent", {"content": "x"}, {"content": "x"}),
+        ("push", "sent", {}, {}),
+        ("push", "opened", {"content": "x"}, {}),
+        ("slack", "sent", {"content": "x"}, {"content": "x"}),
+    ],
+)
+def test_only_sent_events_have_a_body(object_type: str, metric: str, given: JsonObject, expected: JsonObject) -> None:
+    properties = properties_of(make_webhook(object_type, metric, **given), MetricsSettings(body_content=True))
+    assert {key: properties[key] for key in properties if key == "content"} == expected
+
+
+def test_a_body_too_large_for_segment_is_left_out_and_said() -> None:
+    settings = MetricsSettings(body_content=True)
+    fits = mapped(make_webhook("email", "sent", content="x" * (MAX_EVENT_BYTES - 1000)), settings)
+    assert fits.warnings == ()
+    large = mapped(make_webhook("email", "sent", content="é" * (MAX_EVENT_BYTES // 2)), settings)
+    assert [warning.kind for warning in large.warnings] == [WarningKind.CONTENT_LEFT_OUT]
+    assert isinstance(large.event["properties"], dict)
+    assert large.event["properties"]["content"] is None
+    assert len(orjson.dumps(large.event)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("data", "link"),
+    [
+        ({"href": "u", "link_id": 1}, {"id": 1, "url": "u"}),
+        ({"href": "u"}, {"url": "u"}),
+        ({"link_id": 0}, {"id": 0}),
+        ({"href": None, "link_id": None}, None),
+    ],
+)
+def test_links(data: JsonObject, link: JsonObject | None) -> None:
+    properties = properties_of(make_webhook("email", "clicked", **data))
+    assert properties.get("link") == link
+    assert properties.keys().isdisjoint(("href", "link_id"))
+
+
+def test_a_new_field_never_overwrites_another() -> None:
+    body = make_body(userId="mine", link="a", href="u") | {"userId": "theirs", "subject": "of the envelope"}
+    result = mapped(read_webhook(body))
+    assert isinstance(result.event["properties"], dict)
+    assert (
+        result.event["properties"].items()
+        >= {
+            "userId": "ana-7",
+            "webhook_userId": "mine",
+            "webhook_webhook_userId": "theirs",
+            "webhook_link": "a",
+            "subject": "of the envelope",
+        }.items()
+    )
+    assert {warning.kind for warning in result.warnings} == {WarningKind.UNKNOWN_FIELD}
+    assert len(result.warnings) == 4
+
+
+def test_the_webhook_is_not_changed() -> None:
+    body = make_body("email", "clicked", href="u", link_id=1, content="x", new=1)
+    before = orjson.dumps(body)
+    mapped(read_webhook(body), MetricsSettings(version=1))
+    assert orjson.dumps(body) == before
+
+
+def test_an_unknown_event_is_mapped_and_said() -> None:
+    result = mapped(make_webhook("email", "teleported"))
+    assert [(warning.kind, warning.detail) for warning in result.warnings] == [
+        (WarningKind.UNKNOWN_EVENT, "email teleported")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "pair", "reason"),
+    [
+        (MetricsSettings(events=frozenset({"email_sent"})), ("email", "opened"), SkipReason.NOT_ENABLED),
+        (MetricsSettings(events=frozenset({"email_sent"})), ("email", "teleported"), SkipReason.NOT_ENABLED),
+        (MetricsSettings(events=frozenset()), ("sms", "sent"), SkipReason.NOT_ENABLED),
+        (MetricsSettings(version=1), ("sms", "sent"), SkipReason.NOT_IN_VERSION_1),
+        (MetricsSettings(version=1), ("customer", "subscribed"), SkipReason.NOT_IN_VERSION_1),
+    ],
+)
+def test_skipped(settings: MetricsSettings, pair: tuple[str, str], reason: SkipReason) -> None:
+    assert TrackMapper(settings).map(make_webhook(*pair)) == Skip(reason)
+
+
+@pytest.mark.parametrize("identifiers", [None, {}, {"id": None, "email": None}, {"id": "", "email": "", "cio_id": ""}])
+def test_a_webhook_about_nobody_is_a_dead_letter(identifiers: JsonObject | None) -> None:
+    result = TrackMapper(MetricsSettings()).map(make_webhook(identifiers=identifiers))
+    assert isinstance(result, DeadLetter)
+    assert result.reason is Reason.NO_IDENTIFIER
+
+
+def test_the_message_id_tells_events_apart_and_is_short() -> None:
+    ids = ["01E4C4CT6YDC7Y5M7FE1GWWPQJ", "x" * 64, "x" * 65, "x" * 256, "é", "sha256-" + "0" * 64]
+    made = [message_id(event_id) for event_id in ids]
+    assert made[0] == "cio-webhook-01E4C4CT6YDC7Y5M7FE1GWWPQJ"
+    assert len(set(made)) == len(ids)
+    assert all(len(text) < 100 and text.isascii() and text.startswith("cio-webhook-") for text in made)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "text"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (1623848646, "2021-06-16T13:04:06.000Z"),
+        (1623848646.0, "2021-06-16T13:04:06.000Z"),
+        (1623848646.0625, "2021-06-16T13:04:06.062Z"),
+        (253402300799, "9999-12-31T23:59:59.000Z"),
+    ],
+)
+def test_times(timestamp: float, text: str) -> None:
+    assert iso_time(timestamp) == text

@@ -1,0 +1,1 @@
+"""Message metrics: reporting webhooks as track events, pure."""
