@@ -60,11 +60,11 @@ def test_no_broker_is_exit_code_1_and_says_what_to_do(tmp_path: Path) -> None:
     assert "no Kafka" in str(lines(run("check", "--config", config, "--timeout", "0.2", "--json"))[0]["error"])
 
 
-def test_a_bad_configuration_is_exit_code_1_and_says_where(tmp_path: Path) -> None:
+def test_a_bad_configuration_is_exit_code_2_and_says_where(tmp_path: Path) -> None:
     path = tmp_path / "workspace.yaml"
     path.write_text("kafka:\n  partitions: many\n")
     result = run("check", "--config", str(path))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "workspace.yaml:2" in result.stderr
 
 

@@ -1,0 +1,202 @@
+"""The event tester as a program uses it, and as people do."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from tests.destination.factories import TIMESTAMP, device, event
+from worker.cli.tester import app
+from worker.cli.tester_explain import NOTHING_SENT
+from worker.jsontypes import Json, JsonObject
+
+TRACK = event("track", userId="u1", event="Order Completed", properties={"total": 9.99})
+
+
+def ask(command: str, *lines: Json | bytes, options: tuple[str, ...] = ()) -> list[JsonObject]:
+    """The answers to these lines; bytes are sent as they are."""
+    sent = b"".join((line if isinstance(line, bytes) else orjson.dumps(line)) + b"\n" for line in lines)
+    result = CliRunner().invoke(app, [command, *options], input=sent)
+    assert result.exit_code == 0, result.output
+    return [orjson.loads(line) for line in result.stdout.splitlines()]
+
+
+def explained(command: str, request: Json, options: tuple[str, ...] = ("--explain",)) -> str:
+    result = CliRunner().invoke(app, [command, *options], input=orjson.dumps(request, option=orjson.OPT_INDENT_2))
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_an_event_is_answered_with_its_matches() -> None:
+    (answer,) = ask("event", TRACK)
+    assert answer == {
+        "matches": [
+            {
+                "preset": "Track Event",
+                "action": "trackEvent",
+                "commands": [
+                    {
+                        "type": "person",
+                        "action": "event",
+                        "identifiers": {"id": "u1"},
+                        "attributes": {"total": 9.99, "anonymous_id": "anon-1"},
+                        "timestamp": TIMESTAMP,
+                        "name": "Order Completed",
+                        "id": "msg-1",
+                    }
+                ],
+            }
+        ]
+    }
+
+
+def test_lines_are_answered_in_order_each_with_its_id() -> None:
+    page = event("page", userId="u1")
+    answers = ask("event", {"id": 7, "event": TRACK}, page, b"not json", b"[1]", b"", {"id": "x", "event": page})
+    assert [answer.get("id") for answer in answers] == [7, None, None, None, None, "x"]
+    missing = {"preset": "Track Page View", "action": "trackPageView"}
+    missing["error"] = "The root value is missing the required field 'url'."
+    assert answers[1] == {"matches": [missing]}
+    assert answers[5] == {"id": "x", "matches": [missing]}
+    for refused in answers[2:5]:
+        assert set(refused) == {"error"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"type": "track", "event": "X", "userId": "u", "properties": {"a": NaN}}',
+        b'{"type": "track", "event": "\\ud800"}',
+        b'{"a": ' * 100 + b"1" + b"}" * 100,
+        b"\xff\xfe",
+        b"{",
+    ],
+)
+def test_what_is_no_json_is_an_error_and_the_run_goes_on(line: bytes) -> None:
+    refused, answered = ask("event", line, TRACK)
+    assert "error" in refused
+    assert "matches" in answered
+
+
+@pytest.mark.parametrize("odd", [{}, {"type": 5}, {"type": "import"}, {"event": {"a": 1}}, {"type": "Track"}])
+def test_what_is_no_event_matches_nothing(odd: JsonObject) -> None:
+    assert ask("event", odd) == [{"matches": []}]
+
+
+def test_the_configuration_decides(tmp_path: Path) -> None:
+    config = tmp_path / "workspace.yaml"
+    config.write_text("destination: {subscriptions: [{preset: Track Event, enabled: false}]}")
+    assert ask("event", TRACK, options=("--config", str(config))) == [{"matches": []}]
+
+
+def test_a_wrong_configuration_is_said(tmp_path: Path) -> None:
+    config = tmp_path / "workspace.yaml"
+    config.write_text("kafak: {}")
+    result = CliRunner().invoke(app, ["event", "--config", str(config)], input=b"")
+    assert result.exit_code == 1
+    assert "did you mean kafka" in result.output
+
+
+def test_an_action_is_answered_with_its_commands() -> None:
+    mapping: JsonObject = {"id": {"@path": "$.userId"}, "name": {"@path": "$.event"}, "data": {"@path": "$.properties"}}
+    request: JsonObject = {"action": "trackEvent", "mapping": mapping, "settings": {"siteId": "s"}, "mode": "single"}
+    sent: JsonObject = {"type": "person", "action": "event", "identifiers": {"id": "u1"}, "name": "Order Completed"}
+    sent["attributes"] = {"total": 9.99}
+    bad: JsonObject = {"userId": "u1", "properties": {}}
+    error = "The root value is missing the required field 'name'."
+    assert ask(
+        "action",
+        {**request, "id": 1, "events": [TRACK]},
+        {**request, "events": [bad]},
+        {**request, "events": [TRACK, bad], "mode": "batch"},
+    ) == [
+        {"id": 1, "commands": [sent]},
+        {"error": error},
+        {"commands": [sent], "results": [{"commands": [sent]}, {"error": error}]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("request_", "error"),
+    [
+        ({}, "There is no action None"),
+        ({"action": "trackEvnt"}, "There is no action 'trackEvnt'"),
+        ({"action": "trackEvent"}, "events must be a list"),
+        ({"action": "trackEvent", "events": [], "mapping": []}, "mapping must be an object"),
+        (
+            {"action": "trackEvent", "events": [], "mapping": {"name": {"@nothing": 1}}},
+            "/name has an invalid directive",
+        ),
+        ({"action": "trackEvent", "events": [5]}, "An event must be an object."),
+        ({"action": "trackEvent", "events": [], "settings": {"identifiers": "phone"}}, "Invalid enum value"),
+    ],
+)
+def test_a_wrong_action_request_is_an_error(request_: JsonObject, error: str) -> None:
+    (answer,) = ask("action", request_)
+    assert error in str(answer["error"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "time"),
+    [
+        ({"receivedAt": "2023-06-01T12:00:00Z"}, TIMESTAMP),
+        ({"receivedAt": "2023-06-01T12:00:00Z", "timestamp": "2023-06-01T12:00:09Z"}, TIMESTAMP + 9),
+        ({}, 1_700_000_000),
+    ],
+)
+def test_an_action_that_needs_a_time_finds_one(fields: JsonObject, time: int) -> None:
+    report: JsonObject = {"properties": {"deliveryId": "d", "metric": "opened"}, **fields}
+    (answer,) = ask("action", {"action": "reportDeliveryEvent", "events": [report], "now": 1_700_000_000_000})
+    assert answer == {"commands": [{"delivery_id": "d", "metric": "opened", "timestamp": time}]}
+
+
+def test_triggers_and_mappings() -> None:
+    assert ask("fql", {"fql": 'type = "track"', "event": TRACK, "id": 1}) == [{"id": 1, "match": True}]
+    assert ask("mapping", {"mapping": {"a": {"@path": "$.event"}}, "payload": TRACK}) == [
+        {"value": {"a": "Order Completed"}}
+    ]
+
+
+def test_people_see_what_matched_and_why_the_others_did_not() -> None:
+    shown = explained("event", TRACK)
+    assert "✓ Track Event" in shown
+    assert '"name": "Order Completed"' in shown
+    assert "· Track Page View" in shown
+    assert NOTHING_SENT not in shown
+    device_event = event("track", userId="u1", event="Application Opened", context=device(kind=None))
+    refused = explained("event", device_event)
+    assert "The root value is missing the required field 'platform'." in refused
+    assert NOTHING_SENT in refused
+
+
+def test_people_are_told_in_segments_words_that_nothing_was_sent(tmp_path: Path) -> None:
+    config = tmp_path / "workspace.yaml"
+    config.write_text("destination: {subscriptions: [{preset: Track Screen View, enabled: false}]}")
+    screen = event("screen", userId="u1", name="Home")
+    assert NOTHING_SENT in explained("event", screen, ("--explain", "--config", str(config)))
+    assert "would refuse this event" in explained("event", {"type": "import"})
+
+
+def test_people_see_each_condition_of_a_trigger() -> None:
+    shown = explained("fql", {"fql": 'type = "track" and event = "X"', "event": TRACK})
+    assert "does not match" in shown
+    assert "Order Completed" in shown
+    wrong = explained("fql", {"fql": 'type = "track" and (', "event": TRACK})
+    assert "^" in wrong
+
+
+def test_people_see_values_and_commands() -> None:
+    assert '"Order Completed"' in explained("mapping", {"mapping": {"a": {"@path": "$.event"}}, "payload": TRACK})
+    assert "✗" in explained("mapping", {"mapping": {"a": {"@nothing": 1}}, "payload": TRACK})
+    assert "undefined" in explained("mapping", {"mapping": {"@path": "$.nothing"}, "payload": TRACK})
+    batch: JsonObject = {"action": "trackEvent", "events": [TRACK, {}], "mode": "batch"}
+    assert "✗ event 2: The root value" in explained("action", batch)
+
+
+def test_a_file_is_read_like_standard_input(tmp_path: Path) -> None:
+    lines = tmp_path / "events.ndjson"
+    lines.write_bytes(orjson.dumps(TRACK) + b"\n" + orjson.dumps(TRACK) + b"\n")
+    result = CliRunner().invoke(app, ["event", str(lines)])
+    assert len(result.stdout.splitlines()) == 2
+    assert CliRunner().invoke(app, ["event", str(tmp_path / "none")]).exit_code == 1

@@ -1,0 +1,130 @@
+"""`segment-worker test event | fql | mapping | action | webhook`: the event tester, without Kafka and without effect.
+
+For programs it is NDJSON in and out, one answer a line; on a terminal, or with `--explain`, it speaks to people.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+from rich.console import Console
+
+from worker.cli.config_command import ConfigOption
+from worker.cli.ndjson import Answer, answer_lines, read_object
+from worker.cli.tester_action import answer_action
+from worker.cli.tester_event import answer_event
+from worker.cli.tester_explain import explain_action, explain_event, explain_fql, explain_mapping
+from worker.cli.tester_language import answer_fql, answer_mapping
+from worker.cli.tester_webhook import answer_webhook
+from worker.config import Config, ConfigError, compile_subscriptions, load_config
+from worker.destination.subscriptions import Subscriptions
+from worker.jsontypes import JsonObject
+from worker.segment.decoding import InvalidJson
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Try events, triggers, mappings and actions. Reads JSON from a file or standard input; changes nothing.",
+)
+
+File: TypeAlias = Annotated[
+    Path | None, typer.Argument(help="JSON or NDJSON; standard input when not given.", dir_okay=False)
+]
+Explain: TypeAlias = Annotated[
+    bool,
+    typer.Option("--explain", help="Answer for people (as on a terminal), with each condition's value."),
+]
+Explainer: TypeAlias = Callable[[Console, JsonObject], None]
+
+
+@app.command()
+def event(file: File = None, config: ConfigOption = None, explain: Explain = False) -> None:
+    """Which subscriptions an event matches, and the commands they send."""
+    subscriptions = _subscriptions(config)
+    run(
+        file,
+        explain,
+        lambda request: answer_event(request, subscriptions, time.time),
+        lambda console, request: explain_event(console, request, subscriptions, time.time, every=explain),
+    )
+
+
+@app.command()
+def fql(file: File = None, explain: Explain = False) -> None:
+    """Whether a trigger matches an event: {"fql", "event"}."""
+    run(file, explain, answer_fql, explain_fql)
+
+
+@app.command()
+def mapping(file: File = None, explain: Explain = False) -> None:
+    """What a mapping makes of an event: {"mapping", "payload"}."""
+    run(file, explain, answer_mapping, explain_mapping)
+
+
+@app.command()
+def action(file: File = None, explain: Explain = False) -> None:
+    """What an action makes of events: {"action", "mapping", "settings", "events", "mode"}."""
+    run(
+        file,
+        explain,
+        lambda request: answer_action(request, time.time),
+        lambda console, request: explain_action(console, request, time.time),
+    )
+
+
+@app.command()
+def webhook(file: File = None, config: ConfigOption = None, explain: Explain = False) -> None:
+    """The track event that a reporting webhook becomes: a webhook, or {"webhook", "settings"}."""
+    settings = _config(config).source
+    run(
+        file,
+        explain,
+        lambda request: answer_webhook(request, settings),
+        lambda console, request: console.print_json(data=answer_webhook(request, settings)),
+    )
+
+
+def run(file: Path | None, explain: bool, answer: Answer, explainer: Explainer) -> None:
+    """Answer all lines: for people with `explain` or where standard output is a terminal, else as NDJSON."""
+    try:
+        source = nullcontext(sys.stdin.buffer) if file is None else file.open("rb")
+    except OSError as error:
+        typer.secho(f"error: {file}: {error.strerror}", fg="red", err=True)
+        raise typer.Exit(1) from error
+    with source as lines:
+        if explain or sys.stdout.isatty():
+            _explain(Console(highlight=False), lines.read(), explainer)
+        else:
+            answer_lines(lines, sys.stdout.buffer, answer)
+
+
+def _explain(console: Console, text: bytes, explainer: Explainer) -> None:
+    """One JSON object over several lines, or one a line."""
+    try:
+        requests = [read_object(text)]
+    except InvalidJson:
+        requests = []
+        for line in text.splitlines():
+            try:
+                requests.append(read_object(line))
+            except InvalidJson as error:
+                if line.strip():
+                    console.print(f"✗ {error}", style="red", markup=False)
+    for request in requests:
+        explainer(console, request)
+
+
+def _subscriptions(path: Path | None) -> Subscriptions:
+    return compile_subscriptions(_config(path))
+
+
+def _config(path: Path | None) -> Config:
+    try:
+        return load_config(path)
+    except ConfigError as error:
+        for problem in error.problems:
+            typer.secho(problem.text(error.source), fg="red", err=True)
+        raise typer.Exit(1) from error

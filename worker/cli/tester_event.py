@@ -1,0 +1,49 @@
+"""The event tester's lines for events (DESIGN section 7)."""
+
+from collections.abc import Callable
+
+from worker.destination.command import request_body
+from worker.destination.subscriptions import Outcome, Subscriptions
+from worker.jsontypes import JsonObject
+from worker.segment.events import Event, InvalidEvent, check_event
+
+
+def answer_event(request: JsonObject, subscriptions: Subscriptions, clock: Callable[[], float]) -> JsonObject:
+    """A Segment event, or `{"id", "event"}` → `{"matches": [{"preset", "action", "commands"} or {…, "error"}]}`.
+
+    `clock` gives unix seconds, the time of arrival of an event that says no time.
+    """
+    event = as_event(event_of(request))
+    return {"matches": [_match(outcome) for outcome in subscriptions.commands(event, clock())]}
+
+
+def event_of(request: JsonObject) -> JsonObject:
+    """The event in a request: the request itself, unless it is a wrapper around one."""
+    inner = request.get("event")
+    return inner if isinstance(inner, dict) and "type" not in request else request
+
+
+def as_event(data: JsonObject) -> Event:
+    """The event, also one that the route agent would refuse: the tester shows what the actions say to it."""
+    try:
+        return check_event(data)
+    except InvalidEvent:
+        kind, name = data.get("type"), data.get("event")
+        return Event(
+            type=kind if isinstance(kind, str) else "",
+            event=name if isinstance(name, str) else None,
+            message_id=None,
+            user_id=None,
+            anonymous_id=None,
+            time=None,
+            data=data,
+        )
+
+
+def _match(outcome: Outcome) -> JsonObject:
+    match: JsonObject = {"preset": outcome.preset, "action": outcome.action}
+    if outcome.error is None:
+        match["commands"] = [request_body(command) for command in outcome.commands]
+    else:
+        match["error"] = outcome.error
+    return match

@@ -1,0 +1,126 @@
+"""The settings of `workspace.yaml`, section by section; `deploy/workspace.example.yaml` explains each to its reader."""
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+from worker.destination.settings import ActionSettings
+from worker.destination.subscriptions import Subscription, automatic
+from worker.metrics.settings import MetricsSettings
+from worker.runtime.tuning import Tuning
+from worker.workspace.settings import WorkspaceSettings
+
+Text: TypeAlias = Annotated[str, Meta(min_length=1)]
+"""Text that is not empty."""
+
+
+class Workspace(WorkspaceSettings, frozen=True, kw_only=True):
+    """`workspace`: how people, objects and anonymous activity are kept (DESIGN section 6)."""
+
+    default_object_type_id: Text = "1"
+    """The type of an object whose group call gives none."""
+    convert_timestamps: bool = True
+    """ISO 8601 values become unix seconds where a mapping does not say."""
+
+    def settings(self) -> WorkspaceSettings:
+        """The part of it that the workspace's decisions read."""
+        return self
+
+    def action_settings(self) -> ActionSettings:
+        """The part of it that the destination's actions read."""
+        return ActionSettings(
+            identifiers=self.identifiers,
+            default_object_type_id=self.default_object_type_id,
+            convert_timestamps=self.convert_timestamps,
+        )
+
+
+class Destination(Struct, frozen=True, kw_only=True):
+    """`destination`: what Segment may send, and what becomes of it.
+
+    `subscriptions` are the enabled ones, complete: of the file's entries and the automatic presets.
+    """
+
+    site_id: Text | None = None
+    """Site ID that the intake asks of who sends; with none, nobody is asked."""
+    api_key: Text | None = None
+    triggers: Literal["segment", "strict"] = "segment"
+    """`segment`: triggers mean what they mean in Segment, quirks included; `strict`: what they seem to mean."""
+    subscriptions: tuple[Subscription, ...] = msgspec.field(default_factory=lambda: tuple(automatic(ActionSettings())))
+
+
+class Kafka(Struct, frozen=True, kw_only=True):
+    """`kafka`: how to reach the brokers, and names there."""
+
+    bootstrap_servers: tuple[Text, ...] = ("127.0.0.1:19092",)
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
+    sasl_username: Text | None = None
+    sasl_password: Text | None = None
+    ssl_ca_file: Text | None = None
+    """PEM file of the authorities that sign the brokers' certificates; none is the system's."""
+    ssl_cert_file: Text | None = None
+    ssl_key_file: Text | None = None
+    """The client's own certificate and key, where the brokers ask for one."""
+    topic_prefix: str = ""
+    """Goes before every topic's name, so that several workspaces can share a cluster."""
+    app_id: Text = "segment-worker"
+    """Consumer group, and the beginning of changelog topics' names."""
+    partitions: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    """Partitions of each topic when it is created; none is what its contract says."""
+
+    def __post_init__(self) -> None:
+        if not self.bootstrap_servers:
+            raise ValueError("bootstrap_servers must name a broker")
+        if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
+            raise ValueError(f"security_protocol {self.security_protocol} needs sasl_username and sasl_password")
+        if (self.ssl_cert_file is None) is not (self.ssl_key_file is None):
+            raise ValueError("ssl_cert_file and ssl_key_file go together")
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """`view`: the readable copy of the workspace."""
+
+    path: Text = "segment-worker-view.sqlite"
+    """SQLite file; relative to where the role is started."""
+
+
+class Relay(Struct, frozen=True, kw_only=True):
+    """`relay`: delivery of message metrics to Segment. What is sent, and where to, is in `source`."""
+
+    ledger: Text = "segment-worker-relay.sqlite"
+    """SQLite file with what has been delivered, so that nothing is delivered twice."""
+    ledger_days: Annotated[int, Meta(ge=1, le=366)] = 30
+    """How long a delivery is remembered."""
+    endpoint: Text | None = None
+    """Deliver to this URL instead of Segment's, e.g. in tests."""
+
+
+class Log(Struct, frozen=True, kw_only=True):
+    """`log`: what a role says about itself, on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "text"] = "auto"
+    """`auto`: text on a terminal, JSON lines elsewhere."""
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """A whole `workspace.yaml`, every setting with its value."""
+
+    workspace: Workspace = Workspace()
+    destination: Destination = Destination()
+    source: MetricsSettings = MetricsSettings()
+    kafka: Kafka = Kafka()
+    worker: Tuning = Tuning()
+    view: View = View()
+    relay: Relay = Relay()
+    log: Log = Log()
+
+    def __repr__(self) -> str:
+        """Without the settings: some are secrets, and a repr ends up in logs."""
+        return "Config(…)"
+
+
+SECRETS = frozenset({"destination.api_key", "source.write_key", "kafka.sasl_password"})
+"""The paths of the settings that are never printed."""

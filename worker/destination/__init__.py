@@ -1,0 +1,1 @@
+"""The Customer.io destination: which commands an event becomes. Pure."""

@@ -1,0 +1,126 @@
+"""Report Delivery Event and Report Content Event: what became of a message, or of content shown to somebody."""
+
+from math import floor
+from typing import Literal, cast
+
+from msgspec import UNSET
+
+from worker.destination.actions import identity
+from worker.destination.actions.definition import (
+    ANONYMOUS_ID,
+    CONVERT_TIMESTAMP,
+    DATA,
+    TIMESTAMP,
+    Action,
+    MappedField,
+    fields,
+    ours,
+    path,
+    string,
+)
+from worker.destination.actions.values import as_seconds, converted, timestamp, with_anonymous_id
+from worker.destination.command import Command
+from worker.destination.settings import ActionSettings
+from worker.jsontypes import Json, JsonObject
+from worker.segment.fields import Field
+from worker.segment.timestamps import to_unix_timestamp
+
+METRICS = ("delivered", "opened", "clicked", "converted", "spammed", "bounced", "dropped", "deferred")
+CONTENT_ACTIONS = ("viewed_content", "clicked_content")
+
+
+def build_delivery(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+    """delivery/report: the body of a request to v1/metrics."""
+    metadata: JsonObject = {name: fields[name] for name in ("action_name", "action_value") if name in fields}
+    return [
+        Command(
+            type="delivery",
+            action="report",
+            delivery_id=str(fields["delivery_id"]),
+            metric=str(fields["metric"]),
+            timestamp=_seconds(fields.get("timestamp"), time),
+            recipient=str(fields["recipient"]) if "recipient" in fields else UNSET,
+            reason=str(fields["reason"]) if "reason" in fields else UNSET,
+            href=str(fields["href"]) if "href" in fields else UNSET,
+            metadata=metadata or UNSET,
+        )
+    ]
+
+
+def _seconds(value: Json, otherwise: float) -> int | float:
+    value = to_unix_timestamp(value)
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return floor(otherwise)
+    if not isinstance(value, (int, float)) or value != value:
+        return floor(otherwise)
+    whole = as_seconds(value)
+    return value if whole is None else whole
+
+
+def build_content(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+    """person/viewed_content or person/clicked_content, of the person where known (known deviation rc_clicked_user)."""
+    anonymous_id = fields.get("anonymous_id")
+    identifiers = identity.person(settings, fields.get("person_id"), anonymous_id=anonymous_id)
+    action = cast("Literal['viewed_content', 'clicked_content']", fields["actionType"])
+    data = fields.get("data")
+    attributes = (
+        converted({name: value for name, value in data.items() if name != "actionType"}, fields)
+        if isinstance(data, dict)
+        else UNSET
+    )
+    return [
+        Command(
+            type="person",
+            action=action,
+            identifiers=identifiers,
+            name=action,
+            attributes=with_anonymous_id(attributes, anonymous_id, identifiers),
+            timestamp=timestamp(fields),
+        )
+    ]
+
+
+def _choice(name: str, label: str, default: Json, choices: tuple[str, ...]) -> MappedField:
+    return MappedField(
+        field=Field(name=name, label=label, type="string", required=True, choices=choices), default=default
+    )
+
+
+REPORT_DELIVERY_EVENT = Action(
+    key="reportDeliveryEvent",
+    title="Report Delivery Event",
+    trigger='type = "track" and event = "Report Delivery Event"',
+    fields=fields(
+        string("delivery_id", "Delivery ID", path("properties.deliveryId"), required=True),
+        _choice("metric", "Metric", path("properties.metric"), METRICS),
+        string("recipient", "Recipient", path("properties.recipient")),
+        string("reason", "Reason", path("properties.reason")),
+        string("href", "Href", path("properties.href")),
+        string("action_name", "Action Name", path("properties.actionName")),
+        string("action_value", "Action Value", path("properties.actionValue")),
+        MappedField(field=Field(name="timestamp", label="Timestamp", type="datetime"), default=path("timestamp")),
+    ),
+    build=build_delivery,
+    batches=False,
+)
+
+REPORT_CONTENT_EVENT = Action(
+    key="reportContentEvent",
+    title="Report Content Event",
+    trigger='type = "track" and event = "Report Content Event"',
+    fields=fields(
+        ANONYMOUS_ID,
+        _choice("actionType", "Action Type", path("properties.actionType"), CONTENT_ACTIONS),
+        TIMESTAMP,
+        DATA,
+        CONVERT_TIMESTAMP,
+        ours(
+            string("person_id", "Person ID", path("userId")),
+            "an identified person's content event is that person's (known deviation rc_clicked_user)",
+        ),
+    ),
+    build=build_content,
+)

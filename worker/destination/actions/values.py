@@ -1,0 +1,69 @@
+"""Attributes and times as commands carry them."""
+
+from typing import Final
+
+from msgspec import UNSET, UnsetType
+
+from worker.jsontypes import Json, JsonObject
+from worker.segment.timestamps import convert_attributes, to_unix_attribute, to_unix_timestamp
+
+SECONDS_MIN: Final = 100_000_000
+"""The least number taken for unix seconds (March 1973): anything less is no time, but a counter or a mistake."""
+MILLISECONDS_MIN: Final = 100_000_000_000
+"""The least number taken for unix milliseconds: as seconds it would be in the year 5138."""
+MILLISECONDS_MAX: Final = 100_000_000_000_000
+
+
+def as_seconds(value: Json) -> int | None:
+    """The unix seconds a number stands for: itself, or a thousandth of milliseconds; None if it cannot be a time."""
+    if isinstance(value, (int, float)) and SECONDS_MIN <= value < MILLISECONDS_MAX and value == int(value):
+        return int(value) if value < MILLISECONDS_MIN else int(value) // 1000
+    return None
+
+
+def converted(attributes: JsonObject, fields: JsonObject) -> JsonObject:
+    """The attributes, ISO 8601 strings as unix seconds if the mapping converts timestamps.
+
+    A mapping without `convert_timestamp` does not (segment_actions.md 1.5); the presets have it. In Segment's
+    JavaScript the conversion loses a key named `__proto__`, which is as well for those who read the commands in
+    JavaScript.
+    """
+    if not fields.get("convert_timestamp"):
+        return attributes
+    if "__proto__" in attributes:
+        attributes = {name: value for name, value in attributes.items() if name != "__proto__"}
+    return convert_attributes(attributes)
+
+
+def converted_value(value: Json, fields: JsonObject) -> Json:
+    """The same for the value of a field."""
+    return to_unix_attribute(value) if isinstance(value, str) and fields.get("convert_timestamp") else value
+
+
+def with_anonymous_id(
+    attributes: JsonObject | UnsetType, anonymous_id: Json, identifiers: dict[str, str], shared: Json = None
+) -> JsonObject | UnsetType:
+    """The attributes with `anonymous_id`, over one that is there, or without it where it is the identifier (1.5).
+
+    They are changed in place, unless they are the `shared` object.
+    """
+    if anonymous_id is None:
+        return attributes
+    if attributes is UNSET:
+        return {"anonymous_id": anonymous_id} if "anonymous_id" not in identifiers else {}
+    if attributes is shared:
+        attributes = attributes.copy()
+    if "anonymous_id" not in identifiers:
+        attributes["anonymous_id"] = anonymous_id
+    else:
+        attributes.pop("anonymous_id", None)
+    return attributes
+
+
+def timestamp(fields: JsonObject) -> int | float | str | UnsetType:
+    """The root `timestamp`: unix seconds, whatever `convert_timestamp` says; text that is no time stays."""
+    value = fields.get("timestamp")
+    if value is None:
+        return UNSET
+    value = to_unix_timestamp(value)
+    return value if isinstance(value, (int, float, str)) else UNSET

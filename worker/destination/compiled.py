@@ -1,0 +1,62 @@
+"""An action with its mapping, compiled: from an event's JSON straight to commands."""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from worker.destination.actions import Action
+from worker.destination.actions.definition import BATCHING
+from worker.destination.coercion import compile_coercion
+from worker.destination.command import Command
+from worker.destination.settings import ActionSettings
+from worker.jsontypes import Json, JsonObject
+from worker.segment.fields import InvalidFields, compile_fields
+from worker.segment.mapping import compile_mapping
+
+Run: TypeAlias = Callable[[JsonObject, float], list[Command]]
+"""An event's JSON, and the time (unix seconds) for what needs one the event does not have → its commands.
+
+Raises MappingError, InvalidFields or Rejected; their texts are for the person who sent the event.
+"""
+
+WHOLE_MAPPING: Final = "__segment_internal_directive"
+"""The key by which a mapping makes one directive of all its other keys (segment_actions.md 2.3)."""
+
+
+def compile_action(action: Action, mapping: JsonObject, settings: ActionSettings) -> Run:
+    """The action with this mapping. Raises MappingError where the mapping is invalid.
+
+    What the mapping says without looking at the event is coerced here, once.
+    """
+    resolve = compile_mapping(_with_constants_coerced(action, mapping)).resolve
+    coerce = compile_coercion(action.key)
+    build = action.build
+
+    def run(payload: JsonObject, time: float) -> list[Command]:
+        mapped = resolve(payload)
+        return build(coerce(mapped if isinstance(mapped, dict) else {}), settings, time)
+
+    return run
+
+
+def _with_constants_coerced(action: Action, mapping: JsonObject) -> JsonObject:
+    """The mapping, with plain JSON in it coerced, and without what is Segment's business only.
+
+    It stays as it is where its constants are invalid: each event is then refused, with all its problems in one text.
+    """
+    if WHOLE_MAPPING in mapping or any(name.startswith("@") for name in mapping):
+        return mapping
+    constants = {name: value for name, value in mapping.items() if not _has_directive(value)}
+    try:
+        fields = compile_fields([mapped.field for mapped in action.fields if mapped.field.name in constants])
+        coerced = fields.coerce(constants)
+    except InvalidFields:
+        return mapping
+    for mapped in BATCHING:
+        coerced.pop(mapped.field.name, None)
+    return {**coerced, **{name: value for name, value in mapping.items() if name not in constants}}
+
+
+def _has_directive(value: Json) -> bool:
+    if isinstance(value, dict):
+        return any(name.startswith("@") or _has_directive(inner) for name, inner in value.items())
+    return isinstance(value, list) and any(map(_has_directive, value))

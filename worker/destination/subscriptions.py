@@ -1,0 +1,139 @@
+"""The subscriptions of a workspace: which events become which commands.
+
+They are indexed by what an event's type and name can be for their trigger to match, so that an event costs what the
+subscriptions that can match it cost, however many are configured.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from worker.destination.actions import ACTIONS
+from worker.destination.command import Command
+from worker.destination.compiled import Run, compile_action
+from worker.destination.errors import Rejected
+from worker.destination.presets import DELETION_REQUEST, PRESETS, Preset
+from worker.destination.settings import ActionSettings
+from worker.destination.usable_times import with_usable_times
+from worker.jsontypes import JsonObject
+from worker.reasons import Reason
+from worker.segment.events import Event
+from worker.segment.fields import InvalidFields
+from worker.segment.fql import Trigger, compile_trigger
+from worker.segment.mapping import MappingError
+
+
+class Subscription(Struct, frozen=True, kw_only=True):
+    """A trigger, an action and its whole mapping, under a name."""
+
+    name: str
+    action: str
+    trigger: str
+    mapping: JsonObject
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What a subscription that matched made of an event: commands, or why it made none."""
+
+    preset: str
+    action: str
+    commands: list[Command] = []
+    error: str | None = None
+    reason: Reason | None = None
+
+
+class CompiledSubscription(Struct, frozen=True):
+    """A subscription ready to run."""
+
+    name: str
+    action: str
+    trigger: Trigger
+    run: Run
+
+
+ByName: TypeAlias = tuple[dict[str, list[CompiledSubscription]], list[CompiledSubscription]]
+"""For one type of event: the subscriptions that can match an event of this name, and those for every other name."""
+
+
+def of_preset(preset: Preset, trigger: str, settings: ActionSettings) -> Subscription:
+    """The subscription of a preset nobody edited, but for its trigger."""
+    mapping = ACTIONS[preset.action].default_mapping(settings)
+    return Subscription(name=preset.name, action=preset.action, trigger=trigger, mapping=mapping)
+
+
+def automatic(settings: ActionSettings) -> list[Subscription]:
+    """The 15 automatic presets: what is subscribed where nothing is configured."""
+    return [of_preset(preset, preset.trigger, settings) for preset in PRESETS.values() if preset.trigger is not None]
+
+
+class Subscriptions:
+    """The compiled subscriptions of a workspace."""
+
+    def __init__(self, compiled: Sequence[CompiledSubscription]) -> None:
+        self.compiled = tuple(compiled)
+        types = {kind for one in compiled for kind in one.trigger.types or ()}
+        self._by_type: dict[str, ByName] = {kind: _by_name(compiled, kind) for kind in types}
+        self._other_types: ByName = _by_name([one for one in compiled if one.trigger.types is None], None)
+
+    @classmethod
+    def compile(
+        cls, subscriptions: Sequence[Subscription], settings: ActionSettings, *, strict: bool = False
+    ) -> "Subscriptions":
+        """Compile them, in this order, and Segment's deletion request after them.
+
+        `strict` gives triggers their quirk-free meaning. Raises FqlError or MappingError; the configuration has checked
+        both.
+        """
+        assert DELETION_REQUEST.trigger is not None
+        deletion = of_preset(DELETION_REQUEST, DELETION_REQUEST.trigger, settings)
+        return cls(
+            [
+                CompiledSubscription(
+                    one.name,
+                    one.action,
+                    compile_trigger(one.trigger, strict=strict),
+                    compile_action(ACTIONS[one.action], one.mapping, settings),
+                )
+                for one in (*subscriptions, deletion)
+            ]
+        )
+
+    def matching(self, event: Event) -> list[CompiledSubscription]:
+        """The subscriptions whose trigger matches the event, in the order of the configuration."""
+        named, rest = self._by_type.get(event.type, self._other_types)
+        candidates = rest if event.event is None else named.get(event.event, rest)
+        data = event.data
+        return [one for one in candidates if one.trigger.matches(data)]
+
+    def commands(self, event: Event, now: float) -> list[Outcome]:
+        """What the event becomes, one outcome a subscription that matches.
+
+        `now` (unix seconds) is the event's time where it has none of its own: its arrival.
+        """
+        time = now if event.time is None else event.time
+        return [_outcome(one, event.data, time) for one in self.matching(event)]
+
+
+def _outcome(subscription: CompiledSubscription, data: JsonObject, time: float) -> Outcome:
+    name, action = subscription.name, subscription.action
+    try:
+        commands = subscription.run(data, time)
+    except (InvalidFields, MappingError) as error:
+        return Outcome(preset=name, action=action, error=str(error), reason=Reason.INVALID_FIELDS)
+    except Rejected as error:
+        return Outcome(preset=name, action=action, error=error.detail, reason=error.reason)
+    return Outcome(preset=name, action=action, commands=with_usable_times(commands, time))
+
+
+def _by_name(compiled: Sequence[CompiledSubscription], kind: str | None) -> ByName:
+    fitting = [one for one in compiled if one.trigger.types is None or kind in one.trigger.types]
+    any_name = [at for at, one in enumerate(fitting) if one.trigger.event_names is None]
+    by_name: dict[str, list[int]] = {}
+    for at, one in enumerate(fitting):
+        for name in one.trigger.event_names or ():
+            by_name.setdefault(name, []).append(at)
+    return (
+        {name: [fitting[at] for at in sorted(own + any_name)] for name, own in by_name.items()},
+        [fitting[at] for at in any_name],
+    )
