@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from worker.runtime.batch import Batches, Fence
 from worker.runtime.batched_consumer import BatchedDelivery
-from worker.runtime.errors import OwnershipLost
+from worker.runtime.errors import OwnershipLost, RecoveryFailed
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.record import Record
 from worker.runtime.store_adapter import PartitionedTable
@@ -82,7 +82,8 @@ class AgentLoop:
             records: list[Record] = message.value  # type: ignore[assignment]  # a batch, see batched_consumer.py
             fence = self._fence(message.generation_id or 0)
             fence()
-            await self._batches.process(records, self._state(message.partition), fence)
+            state = self._state(message.tp)
+            await self._batches.process(records, state, fence)
             self._consumer().done(message)
         except OwnershipLost as reason:
             log.info("batch_dropped", topic=message.topic, partition=message.partition, reason=str(reason))
@@ -93,5 +94,20 @@ class AgentLoop:
         finally:
             event.ack()
 
-    def _state(self, partition: int) -> PartitionState | None:
-        return None if self._table is None else self._table.partitioned.partitions.partition(partition)
+    def _state(self, tp: TP) -> PartitionState | None:
+        """The state of an input partition.
+
+        Raises:
+            RecoveryFailed: when it includes less than was committed.
+        """
+        if self._table is None:
+            return None
+        state = self._table.partitioned.partitions.partition(tp.partition)
+        committed = self._consumer().committed_offset(tp)
+        if state.position + 1 < committed:
+            raise RecoveryFailed(
+                f"{self._table.changelog_topic_name}/{tp.partition} includes {tp.topic}/{tp.partition} up to offset "
+                f"{state.position}, but that was committed up to {committed}: the changelog lost records. Give the "
+                "worker a new app id, and it decides everything again that the input topic still has"
+            )
+        return state

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from faust.types import TP
 
 from worker.runtime.agent import AgentLoop, AgentSpec
 from worker.runtime.batch import Batches, Changelog, Fence
-from worker.runtime.batched_consumer import BATCHES_UNDER_WAY, BatchedDelivery
+from worker.runtime.batched_consumer import BATCHES_UNDER_WAY, MADE_ANEW, BatchedDelivery
+from worker.runtime.changelog import append_owned
 from worker.runtime.connection import Connection
 from worker.runtime.disk_store import DiskStore
 from worker.runtime.errors import OwnershipLost, RecoveryFailed, Suspended
@@ -89,7 +90,7 @@ class Runtime:
         *,
         instance_id: str | None = None,
         publisher: Publisher | None = None,
-        transport: Any = None,
+        transport: Callable[[WorkerApp], Any] | None = None,
     ) -> None:
         self.tuning = tuning
         self.partitions = partitions
@@ -106,7 +107,9 @@ class Runtime:
         self.faulted = asyncio.Event()
         register(UNTOUCHED, _Untouched())
         self.app = self._make_app(app_id, connection, instance_id)
-        self.app.transport = self.app.producer_transport = transport or KafkaTransport(connection, tuning, self.app)
+        self.app.transport = self.app.producer_transport = (
+            KafkaTransport(connection, tuning, self.app) if transport is None else transport(self.app)
+        )
         self.app.finalize()
         self.stores: list[DiskStore] = []
         self.tables: dict[str, PartitionedTable] = {}
@@ -187,16 +190,17 @@ class Runtime:
         if state.position >= (ends[source] or 0):
             raise RecoveryFailed(
                 f"{tp.topic}/{tp.partition} includes {spec.topic}/{tp.partition} up to offset {state.position}, "
-                f"but that ends at {ends[source]}: the topic was made anew. Delete the changelog topics too, "
-                "or give the worker a new app id"
+                f"but that ends at {ends[source]}: {MADE_ANEW}"
             )
-        state.changelog_offset = max(state.changelog_offset, (ends[tp] or 0) - 1)
-        repairs = state.repairs()
-        if repairs:
-            records = [out(key, value) for key, value in repairs]
-            offset = await self.publisher.append(tp.topic, tp.partition, records)
-            state.changelog_offset = offset + len(records) - 1
-            state.stale.clear()
+        if state.changelog_offset + 1 != (ends[tp] or 0):
+            raise RecoveryFailed(
+                f"{tp.topic}/{tp.partition} was read up to offset {state.changelog_offset}, but ends at {ends[tp]}: "
+                "records are missing, or another worker writes to it; it is read again at the next start"
+            )
+        for repair in state.repairs(CHANGELOG_BATCH_BYTES // 2):
+            records = [out(key, value) for key, value in repair]
+            last = await append_owned(self.publisher, tp.topic, tp.partition, records, state)
+            state.repaired(repair, last)
 
     async def stop_for(self, problem: Exception) -> None:
         """Stop the worker because of `problem`; nothing is written or acked from now on."""

@@ -18,7 +18,8 @@ from typing import Generic, TypeVar
 import msgspec
 
 from worker.reasons import Reason
-from worker.runtime.errors import ChangelogIntruder, InvalidMessage, ValueTooLarge
+from worker.runtime.changelog import append_owned
+from worker.runtime.errors import InvalidMessage, ValueTooLarge
 from worker.runtime.meter import Meter
 from worker.runtime.origin import read_origin
 from worker.runtime.partition_state import PartitionState
@@ -170,15 +171,10 @@ class Batches(Generic[ValueT]):
             await self._publisher.deliver(prepared.outputs)
         if state is not None and self._changelog is not None:
             fence()
-            records = prepared.changelog()
-            offset = await self._publisher.append(self._changelog.topic, first.partition, records)
-            if offset != state.changelog_offset + 1:
-                raise ChangelogIntruder(
-                    f"{self._changelog.topic}/{first.partition}: wrote at offset {offset}, "
-                    f"expected {state.changelog_offset + 1}: "
-                    "another worker writes to this partition; the state is read again at the next start"
-                )
-            state.applied(prepared.writes, prepared.position, prepared.seen, offset + len(records) - 1)
+            last = await append_owned(
+                self._publisher, self._changelog.topic, first.partition, prepared.changelog(), state
+            )
+            state.applied(prepared.writes, prepared.position, prepared.seen, last)
         self._meter.units += 1
         for reason in unit.dead_letters:
             self._meter.dead_letters[reason] += 1

@@ -10,7 +10,13 @@ faust-streaming 0.15.3 does:
 * `_committed_offset` moves even when a commit failed;
 * when the buffers of all partitions are full it sleeps for a second: the batches under way are counted by partition
   instead;
-* recovery takes one record at a time and swallows errors: changelog records are restored here, batch by batch.
+* recovery takes one record at a time and swallows errors: changelog records are restored here, batch by batch;
+* a fetch that began before a rebalance may take records after it, moving a position that recovery has just set: a
+  rebalance waits here until it is over;
+* after an assignment everything is fetched until it is paused, and the input before it was sought: nothing is fetched
+  here before recovery asks for it, and no input before `perform_seek` is done;
+* a partition that was never committed is not sought at all: it is sought to its beginning here;
+* the signal that ends a recovery stays set and ends the next one too: it is cleared here.
 """
 
 import asyncio
@@ -35,6 +41,14 @@ log = structlog.get_logger(__name__)
 BATCHES_UNDER_WAY = 2
 """Of one partition: one being worked on, and the next."""
 
+FETCH_TIMEOUT_S = 0.25
+"""Longest wait of one fetch for records; a rebalance waits for the end of it."""
+
+MADE_ANEW = (
+    "the topic was made anew, or its broker lost records. Delete the changelog topics too and reset the group's "
+    "offsets, or give the worker a new app id"
+)
+
 
 class BatchedDelivery(Consumer):
     """A mixin for the consumer of any transport."""
@@ -45,25 +59,25 @@ class BatchedDelivery(Consumer):
         self._done: dict[TP, int] = {}
         self._under_way: Counter[TP] = Counter()
         self._room = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._assignments = 0
+        self._sought = -1
+        """The assignment whose input partitions are where they have to be."""
+        self.restored = 0
+        """Changelog records read since the start."""
 
     # -- fetching
 
     async def _drain_messages(self, fetcher: Any) -> None:
         try:
             while not (self.should_stop or fetcher.should_stop):
-                generation = self.app.consumer_generation_id
-                fetched, active = await self._wait_next_records(timeout=1.0)
-                if not fetched:
-                    await asyncio.sleep(0)
-                    continue
-                if not self.flow_active or generation != self.app.consumer_generation_id:
-                    # A rebalance began meanwhile; its end seeks to the committed offsets.
-                    await asyncio.sleep(0)
-                    continue
+                fetched, generation = await self._fetch(FETCH_TIMEOUT_S)
                 for tp, records in fetched.items():
-                    if tp not in active:
-                        continue
+                    if not self.flow_active or generation != self.app.consumer_generation_id:
+                        break  # a rebalance began meanwhile; it seeks all partitions before they are read again
                     await self._deliver(tp, records, generation)
+                await asyncio.sleep(0)
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
@@ -71,58 +85,91 @@ class BatchedDelivery(Consumer):
             if not self.app.should_stop:
                 raise
 
-    async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:
+    async def _fetch(self, timeout: float) -> tuple[Mapping[TP, list[Any]], int]:
+        """Records of the partitions that may be read now, and the generation in which they were asked for."""
         if not self.flow_active:
             await self.wait(self.can_resume_flow.wait())
-        under_way = self._under_way
-        active = {tp for tp in self._get_active_partitions() if under_way[tp] < BATCHES_UNDER_WAY}
-        if not active:
+        generation = self.app.consumer_generation_id
+        wanted = self._wanted()
+        if not wanted:
             self._room.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(timeout / 10):
+                async with asyncio.timeout(0.1):
                     await self._room.wait()
-            return None, active
-        return await self._getmany(active, timeout), active
+            return {}, generation
+        self._idle.clear()
+        try:
+            return await self._getmany(wanted, timeout), generation
+        finally:
+            self._idle.set()
+
+    def _wanted(self) -> set[TP]:
+        under_way = self._under_way
+        wanted = {tp for tp in self._get_active_partitions() if under_way[tp] < BATCHES_UNDER_WAY}
+        if self._sought != self._assignments:
+            wanted = {tp for tp in wanted if self._is_changelog_tp(tp)}
+        return wanted
+
+    def _set_active_tps(self, tps: set[TP]) -> set[TP]:
+        return super()._set_active_tps(set())
 
     def on_buffer_full(self, tp: TP) -> None:
-        """Nothing: `_wait_next_records` keeps the bound."""
+        """Nothing: `_wanted` keeps the bound."""
 
     def on_buffer_drop(self, tp: TP) -> None:
-        """Nothing: `_wait_next_records` keeps the bound."""
+        """Nothing: `_wanted` keeps the bound."""
 
     async def _deliver(self, tp: TP, records: list[Any], generation: int) -> None:
         if self._is_changelog_tp(tp):
             self._restore(tp, records)
             return
-        expected = self._next_offset.get(tp)
-        if expected is not None and records[0].offset != expected:
-            records = self._contiguous(tp, records, expected)
-            if not records:
-                return
+        expected = self._next_offset[tp]
+        if records[0].offset != expected:
+            self._explain_gap(tp, expected, records[0].offset)
         message = self._to_message(tp, records[-1])
         message.key = None
         message.value = records  # type: ignore[assignment]  # our agents take the batch where Faust has a value
-        if generation != self.app.consumer_generation_id or not self.flow_active:
+        if message.generation_id != generation:
             return
         self._under_way[tp] += 1
         done = await self.wait_first(self.callback(message), self.suspend_flow.wait())
         if not self.suspend_flow.is_set() and not done.stopped:
             self._next_offset[tp] = records[-1].offset + 1
 
-    def _contiguous(self, tp: TP, records: list[Any], expected: int) -> list[Any]:
-        """Leave out what was delivered before, and say what the topic no longer has."""
-        records = [record for record in records if record.offset >= expected]
-        if records and records[0].offset > expected:
-            log.warning(
-                "offsets_missing", topic=tp.topic, partition=tp.partition, first=expected, last=records[0].offset - 1,
-                hint="removed by the topic's retention before they were read, or transaction markers",
-            )  # fmt: skip
-        return records
+    def _explain_gap(self, tp: TP, expected: int, found: int) -> None:
+        """Say what the topic no longer has.
+
+        Raises:
+            RecoveryFailed: when the topic went back, so that offsets mean other records than before.
+        """
+        if found < expected:
+            raise RecoveryFailed(f"{tp.topic}/{tp.partition} went back from offset {expected} to {found}: {MADE_ANEW}")
+        log.warning(
+            "offsets_missing", topic=tp.topic, partition=tp.partition, first=expected, last=found - 1,
+            hint="removed by the topic's retention before they were read, or transaction markers",
+        )  # fmt: skip
 
     async def perform_seek(self) -> None:
-        """Start again at the committed offsets."""
+        """Start again at the committed offsets, or at the beginning of what was never committed.
+
+        Raises:
+            RecoveryFailed: when an input topic ends before what was committed.
+        """
+        assignment = self._assignments
         await super().perform_seek()
-        self._next_offset = {tp: offset for tp, offset in self._read_offset.items() if offset is not None}
+        inputs = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
+        starts, ends = await self.earliest_offsets(*inputs), await self.highwaters(*inputs)
+        for tp in inputs:
+            committed = self._read_offset[tp] or 0
+            if committed > (ends[tp] or 0):
+                raise RecoveryFailed(
+                    f"{tp.topic}/{tp.partition} was committed up to offset {committed}, but ends at {ends[tp]}: "
+                    f"{MADE_ANEW}"
+                )
+            if not committed:
+                await self.seek_wait({tp: starts[tp] or 0})
+            self._next_offset[tp] = committed or starts[tp] or 0
+        self._sought = assignment
 
     # -- recovery
 
@@ -136,6 +183,7 @@ class BatchedDelivery(Consumer):
         if tp not in recovery.active_tps:
             return
         table.partitioned.partitions.partition(tp.partition).restore(records)
+        self.restored += len(records)
         seen = recovery.active_offsets[tp]
         if seen is None or records[-1].offset > seen:
             recovery.active_offsets[tp] = records[-1].offset
@@ -184,7 +232,12 @@ class BatchedDelivery(Consumer):
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Forget the progress of the last generation: what was not committed is read again."""
+        self._assignments += 1
         self._done.clear()
         self._next_offset.clear()
         self._under_way.clear()
+        await self._idle.wait()
+        tables = self.app.tables
+        assert isinstance(tables, TableManager)
+        tables.recovery.signal_recovery_end.clear()
         await super().on_partitions_assigned(assigned, generation_id)

@@ -17,6 +17,9 @@ POSITION_KEY = b"\0position"
 SEEN_PREFIX = b"\0seen/"
 """Followed by an origin partition: the highest mark applied from it."""
 
+Repair = tuple[bytes, bytes | None]
+"""Key and value of a changelog record."""
+
 
 class PartitionState:
     """One partition of a table in memory. Values are bytes, as the changelog has them."""
@@ -101,18 +104,32 @@ class PartitionState:
         self.seen.update(seen)
         self.changelog_offset = last_offset
 
-    def repairs(self) -> list[tuple[bytes, bytes | None]]:
-        """The records that put right what a zombie wrote, in the order they must be written."""
-        if not self.stale:
-            return []
-        records: list[tuple[bytes, bytes | None]] = [(POSITION_KEY, b"%d" % self.position)]
-        records += [
-            (key, pack_mark(self.seen.get(key[len(SEEN_PREFIX) :], (-1, -1))))
-            for key in sorted(self.stale)
-            if key.startswith(SEEN_PREFIX)
-        ]
-        records += [(key, self.values.get(key)) for key in sorted(self.stale) if key[:1] != b"\0"]
-        return records
+    def repairs(self, batch_bytes: int) -> list[list[Repair]]:
+        """The records that put right what zombies wrote: batches of some `batch_bytes` to be written in this order."""
+        batches: list[list[Repair]] = []
+        room = -1
+        for key in sorted(self.stale):
+            repair = self._repair(key)
+            size = len(key) + len(repair[1] or b"")
+            if size > room:
+                batches.append([self._repair(POSITION_KEY)])
+                room = batch_bytes
+            if key != POSITION_KEY:
+                batches[-1].append(repair)
+                room -= size + 64
+        return batches
+
+    def _repair(self, key: bytes) -> Repair:
+        if key == POSITION_KEY:
+            return key, b"%d" % self.position
+        if key.startswith(SEEN_PREFIX):
+            return key, pack_mark(self.seen.get(key[len(SEEN_PREFIX) :], (-1, -1)))
+        return key, self.values.get(key)
+
+    def repaired(self, repairs: Iterable[Repair], last_offset: int) -> None:
+        """Take note of what the broker has acknowledged as one batch of `repairs`, ending at `last_offset`."""
+        self.stale.difference_update(key for key, _ in repairs)
+        self.changelog_offset = last_offset
 
 
 class StateStore(Protocol):

@@ -85,13 +85,24 @@ async def _first_of(*events: asyncio.Event) -> None:
 
 
 async def _stop(runtime: Runtime) -> None:
-    """Stop within `tuning.stop_s`; what takes longer is left behind, since the process ends anyway."""
-    try:
-        async with asyncio.timeout(runtime.tuning.stop_s):
-            await runtime.app.stop()
-            if runtime.kafka_publisher is not None:
-                await runtime.kafka_publisher.stop()
-        for store in runtime.stores:
-            store.close()
-    except TimeoutError:
+    """Stop within `tuning.stop_s`; what takes longer is left behind, since the process ends anyway.
+
+    A timeout by cancellation would not do: Faust swallows it while it waits for its streams.
+    """
+    stopping = asyncio.create_task(_stop_parts(runtime))
+    await asyncio.wait([stopping], timeout=runtime.tuning.stop_s)
+    if stopping.done():
+        problem = stopping.exception()
+        if isinstance(problem, Exception):
+            await runtime.stop_for(problem)
+    else:
+        stopping.cancel()
         log.warning("stop_took_too_long", limit_s=runtime.tuning.stop_s)
+
+
+async def _stop_parts(runtime: Runtime) -> None:
+    await runtime.app.stop()
+    if runtime.kafka_publisher is not None:
+        await runtime.kafka_publisher.stop()
+    for store in runtime.stores:
+        store.close()

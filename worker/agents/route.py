@@ -1,0 +1,50 @@
+"""Agent route: what Segment sent becomes commands, and each command goes to the agents it concerns.
+
+Reads `segment.events` and keeps no state: after a crash an event is routed again, and the receivers drop the repeats.
+"""
+
+from worker.agents.outlets import Outlets
+from worker.agents.perform import Performer
+from worker.destination.subscriptions import Subscriptions
+from worker.reasons import Reason
+from worker.runtime.agent import AgentSpec
+from worker.runtime.errors import InvalidMessage
+from worker.runtime.record import Record
+from worker.runtime.unit import Unit
+from worker.segment.events import InvalidEvent, decode_event
+from worker.topics import names
+from worker.workspace.messages import Cause
+from worker.workspace.routing import route
+from worker.workspace.settings import WorkspaceSettings
+
+
+def route_agent(
+    topic: str, subscriptions: Subscriptions, settings: WorkspaceSettings, outlets: Outlets
+) -> AgentSpec[None]:
+    """The agent, reading `topic`."""
+    dead_letters = outlets.dead_letters[names.SEGMENT_EVENTS]
+    perform = Performer(outlets, dead_letters).perform
+
+    def handle(record: Record, unit: Unit[None]) -> None:
+        try:
+            event = decode_event(record.value)
+        except InvalidEvent as problem:
+            raise InvalidMessage(problem.reason, problem.detail) from problem
+        arrived = record.timestamp / 1000
+        cause = Cause(
+            event.message_id or f"{record.topic}/{record.partition}/{record.offset}",
+            arrived if event.time is None else event.time,
+            arrived,
+            record.topic,
+            record.partition,
+            record.offset,
+        )
+        for outcome in subscriptions.commands(event, arrived):
+            if outcome.error is not None:
+                unit.dead_letter(
+                    dead_letters, record, outcome.reason or Reason.INVALID_FIELDS, f"{outcome.preset}: {outcome.error}"
+                )
+            for command in outcome.commands:
+                perform(route(command, cause, settings), record, unit)
+
+    return AgentSpec("route", topic, dead_letters, handle)

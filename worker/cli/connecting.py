@@ -1,0 +1,40 @@
+"""What commands that talk to Kafka share: the configuration file, and the way to the brokers."""
+
+import logging
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from worker.cli.output import Problem, failed
+from worker.config.connection import make_connection
+from worker.config.load import load_config
+from worker.config.problems import ConfigError
+from worker.config.sections import Config, Kafka
+from worker.runtime.connection import Connection
+
+ConfigOption: TypeAlias = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The workspace.yaml; all defaults without one.")
+]
+
+
+def configured(path: Path | None, as_json: bool) -> Config:
+    """The configuration in the file at `path`; all its problems end the command (exit code 2)."""
+    try:
+        return load_config(path)
+    except ConfigError as error:
+        raise failed(Problem(str(error), "correct the configuration"), as_json, code=2) from error
+
+
+def connection_to(kafka: Kafka, as_json: bool) -> Connection:
+    """How to reach the configured brokers; ends the command where a certificate file can't be used."""
+    try:
+        return make_connection(kafka)
+    except OSError as error:
+        problem = f"the certificate files of kafka.ssl_… can't be used: {error}"
+        raise failed(Problem(problem, "they must be readable PEM files"), as_json) from error
+
+
+def hush_client_logs() -> None:
+    """Keep aiokafka from logging what the command itself is going to say, e.g. each failed attempt to connect."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

@@ -1,0 +1,123 @@
+"""`worker`, `view`, `relay`: one role of a deployment, in the foreground, until SIGTERM or Ctrl-C."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import orjson
+import structlog
+import typer
+from aiokafka.errors import KafkaError
+
+from worker.cli.connecting import ConfigOption
+from worker.config import Config, ConfigError, load_config
+from worker.jsontypes import Json
+from worker.logs import configure_logs
+from worker.relay.printing import print_metrics
+from worker.runtime.connect import await_brokers
+from worker.runtime.errors import RuntimeFault
+from worker.runtime.run import run_worker
+from worker.runtime.signals import stop_on_signals
+from worker.topics import names
+from worker.topics.check import check
+from worker.topics.cluster import TopicsError
+from worker.topics.contracts import ContractsError
+from worker.view.role import run_view
+from worker.wiring import Deployment, make_deployment, make_worker
+
+InstanceOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--instance-id", help="Static membership: restarted under this name it keeps its partitions."),
+]
+
+Role: TypeAlias = Callable[[Deployment, asyncio.Event], Awaitable[None]]
+
+log = structlog.get_logger("segment-worker")
+
+
+def worker(config: ConfigOption = None, instance_id: InstanceOption = None) -> None:
+    """Run the agents: Segment events become the workspace, reporting webhooks become message metrics."""
+
+    async def role(deployment: Deployment, stop: asyncio.Event) -> None:
+        runtime = make_worker(deployment, instance_id=instance_id)
+        await run_worker(runtime, stop, on_ready=lambda: log.info("ready", agents=len(runtime.agents)))
+
+    run_role("worker", config, role)
+
+
+def relay(config: ConfigOption = None) -> None:
+    """Print the message metrics that Segment would get, one JSON line each."""
+
+    async def role(deployment: Deployment, stop: asyncio.Event) -> None:
+        await print_metrics(
+            deployment.connection, deployment.topic(names.MESSAGE_METRICS), deployment.relay_group, stop, _print
+        )
+
+    run_role("relay", config, role)
+
+
+def view(config: ConfigOption = None) -> None:
+    """Keep the workspace in SQLite, for `people show` and `objects show`."""
+
+    async def role(deployment: Deployment, stop: asyncio.Event) -> None:
+        changes = deployment.topic(names.WORKSPACE_CHANGES)
+        await run_view(deployment.connection, changes, Path(deployment.config.view.path), stop)
+
+    run_role("view", config, role)
+
+
+def _print(event: Json) -> None:
+    typer.echo(orjson.dumps(event))
+
+
+def read_config(path: Path | None) -> Config:
+    """The configuration, or its problems on standard error and exit code 2."""
+    try:
+        return load_config(path)
+    except ConfigError as problem:
+        typer.secho(str(problem), fg="red", err=True)
+        raise typer.Exit(2) from problem
+
+
+def run_role(name: str, path: Path | None, role: Role) -> None:
+    """Run `role` until it is told to stop (exit code 0) or must stop (1, and why); 2 when the configuration is wrong."""
+    config = read_config(path)
+    configure_logs(config.log.level, json={"auto": None, "json": True, "text": False}[config.log.format])
+    structlog.contextvars.bind_contextvars(role=name)
+    try:
+        deployment = make_deployment(config)
+    except (ContractsError, OSError) as problem:
+        typer.secho(str(problem), fg="red", err=True)
+        raise typer.Exit(2) from problem
+    raise typer.Exit(asyncio.run(_supervised(deployment, role)))
+
+
+async def _check_topics(deployment: Deployment) -> None:
+    """Refuse to start on topics that are missing or have other partition counts: keyed state would be torn apart."""
+    found = await check(deployment.connection, deployment.contracts)
+    wrong = [each for each in found if each.what in ("topic", "partitions")]
+    for each in found:
+        log.warning("topic_differs", topic=each.topic, what=each.what, expected=each.expected, found=each.found)
+    if wrong:
+        raise RuntimeFault(
+            f"{len(wrong)} topics are missing or have another number of partitions than their contracts "
+            f"({', '.join(sorted({each.topic for each in wrong}))}): segment-worker topics apply | check"
+        )
+
+
+async def _supervised(deployment: Deployment, role: Role) -> int:
+    log.info("starting", brokers=",".join(deployment.connection.bootstrap_servers), group=deployment.group)
+    with stop_on_signals() as stop:
+        try:
+            await await_brokers(deployment.connection)
+            await _check_topics(deployment)
+            await role(deployment, stop)
+        except (RuntimeFault, TopicsError, KafkaError, TimeoutError) as problem:
+            log.error("stopped_by_fault", fault=type(problem).__name__, detail=str(problem))
+            return 1
+        except Exception as problem:
+            log.exception("stopped_by_error", error=type(problem).__name__)
+            raise SystemExit(1) from problem
+    log.info("stopped")
+    return 0

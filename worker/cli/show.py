@@ -1,0 +1,168 @@
+"""`segment-worker people show`, `objects show`: look into the view."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+import aiosqlite
+import typer
+from msgspec import Struct
+
+from worker.cli import show_text
+from worker.cli.connecting import ConfigOption, configured
+from worker.cli.output import JsonOption, Problem, emit, failed
+from worker.view.database import reader
+from worker.view.errors import ViewUnreadable
+from worker.view.read import why as reasons
+from worker.view.read.documents import Activity, Object, ObjectLine, Person, PersonLine
+from worker.view.read.identity import find_person, nearest
+from worker.view.read.objects import find_objects, nearest_objects, objects, one_object
+from worker.view.read.people import people, person
+
+ResultT = TypeVar("ResultT")
+
+LimitOption: TypeAlias = Annotated[
+    int, typer.Option("--limit", min=1, max=100_000, help="At most so many of each thing that is listed.")
+]
+ActivitiesOption: TypeAlias = Annotated[
+    int, typer.Option("--activities", min=0, max=100_000, help="How many of the last activities.")
+]
+WhyPerson: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--why",
+        metavar="WHAT",
+        help="Tell what decided it: an attribute's name, `attribute` for all of them, `merge` or `refusal`. "
+        "An attribute of such a name: `attribute:merge`.",
+    ),
+]
+WhyObject: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--why", metavar="WHAT", help="Tell what set it: an attribute's name, or `attribute` for all."),
+]
+
+people_app = typer.Typer(no_args_is_help=True, help="The people of the workspace.")
+objects_app = typer.Typer(no_args_is_help=True, help="The objects (groups) of the workspace.")
+
+
+class Why(Struct, frozen=True):
+    """What --why asks for: merges, refusals, or an attribute (None: all attributes)."""
+
+    what: str
+    attribute: str | None = None
+
+
+@people_app.callback()
+def _people() -> None:
+    """The people of the workspace."""
+
+
+@objects_app.callback()
+def _objects() -> None:
+    """The objects (groups) of the workspace."""
+
+
+@people_app.command("show")
+def show_people(
+    who: Annotated[str | None, typer.Argument(help="An id, an email address or a cio_id; without one, a list.")] = None,
+    limit: LimitOption = 50,
+    activities: ActivitiesOption = 10,
+    why: WhyPerson = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a person, or list the people who were created last. Exit code 1: there is no such person."""
+    path = Path(configured(config, as_json).view.path)
+    if who is None:
+        _print_people(_ask(people(path, limit), as_json), as_json)
+    elif why is not None:
+        _print_why(_ask(_person_why(path, who, parse_why(why), limit), as_json), as_json)
+    else:
+        found = _ask(_person(path, who, limit, activities), as_json)
+        if as_json:
+            emit(found)
+        else:
+            show_text.print_person(found)
+
+
+@objects_app.command("show")
+def show_objects(
+    object_id: Annotated[str | None, typer.Argument(help="An object's id; without one, a list.")] = None,
+    object_type: Annotated[str | None, typer.Option("--type", help="Only objects of this object_type_id.")] = None,
+    limit: LimitOption = 50,
+    activities: ActivitiesOption = 10,
+    why: WhyObject = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an object (of each type that has one of this id), or list objects. Exit code 1: there is none."""
+    path = Path(configured(config, as_json).view.path)
+    if object_id is None:
+        _print_objects(_ask(objects(path, limit, object_type), as_json), as_json)
+    elif why is not None:
+        wanted = None if why == "attribute" else why.removeprefix("attribute:")
+        _print_why(_ask(_object_why(path, object_id, object_type, wanted, limit), as_json), as_json)
+    else:
+        for found in _ask(_one_object(path, object_id, object_type, limit, activities), as_json):
+            if as_json:
+                emit(found)
+            else:
+                show_text.print_object(found)
+
+
+def parse_why(asked: str) -> Why:
+    """What the value of --why means."""
+    if asked in ("merge", "refusal"):
+        return Why(asked)
+    return Why("attribute", None if asked == "attribute" else asked.removeprefix("attribute:"))
+
+
+class _NotFound(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.error)
+        self.problem = problem
+
+
+def _ask(question: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: what nobody sends or yields
+    """The answer; ends the command (exit code 1) where there is none."""
+    try:
+        return asyncio.run(question)
+    except ViewUnreadable as problem:
+        raise failed(Problem(str(problem), problem.hint), as_json) from problem
+    except _NotFound as missing:
+        raise failed(missing.problem, as_json) from missing
+
+
+async def _person(path: Path, who: str, limit: int, activities: int) -> Person:
+    async with reader(path) as database:
+        return await person(database, await _cio_id(database, who), limit, activities)
+
+
+async def _person_why(
+    path: Path, who: str, why: Why, limit: int
+) -> list[reasons.AttributeHistory] | list[Activity]:
+    async with reader(path) as database:
+        cio_id = await _cio_id(database, who)
+        if why.what == "merge":
+            return await reasons.person_merges(database, cio_id, limit)
+        if why.what == "refusal":
+            return await reasons.person_refusals(database, cio_id, limit)
+        return await reasons.person_attributes(database, cio_id, why.attribute, limit)
+
+
+async def _cio_id(database: aiosqlite.Connection, who: str) -> str:
+    found = await find_person(database, who)
+    if found is None:
+        like = await nearest(database, who)
+        hint = f"did you mean {' or '.join(like)}?" if like else "without a name, people show lists them"
+        raise _NotFound(Problem(f"nobody is named {who}", hint))
+    return found
+
+
+async def _one_object(path: Path, object_id: str, object_type: str | None, limit: int, activities: int) -> list[Object]:
+    async with reader(path) as database:
+        return [
+            await one_object(database, named, limit, activities)
+            for named in await _named(database, object_id, object_type)
+        ]

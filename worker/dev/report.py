@@ -1,0 +1,138 @@
+"""What came out, for the person in front of the terminal."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Self
+
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+
+from worker.dev.examples import SentExamples
+from worker.dev.settled import Settling
+from worker.dev.system import System
+from worker.jsontypes import Json
+from worker.view.read.devices import devices
+from worker.view.read.documents import Device, ObjectLine, PersonLine, Summary
+from worker.view.read.objects import objects
+from worker.view.read.people import people
+from worker.view.read.summary import summary
+
+SHOWN = 12
+"""Rows of each table."""
+
+
+class Report(Struct, frozen=True):
+    """The workspace, the message metrics and the dead letters after a run."""
+
+    summary: Summary
+    people: list[PersonLine]
+    objects: list[ObjectLine]
+    devices: list[Device]
+    metrics: int
+    metric_names: dict[str, int]
+    dead_letters: dict[str, int]
+    waiting: int
+    sent: SentExamples | None
+    seconds: float
+    failure: str | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything came through, and something did."""
+        return self.failure is None and self.waiting == 0 and self.summary.people > 0
+
+    @classmethod
+    async def make(
+        cls, system: System, view_path: Path, settling: Settling, sent: SentExamples | None, seconds: float
+    ) -> Self:
+        """Collect it."""
+        return cls(
+            summary=await summary(view_path),
+            people=await people(view_path, SHOWN),
+            objects=await objects(view_path, SHOWN),
+            devices=await devices(view_path, SHOWN),
+            metrics=system.metrics_count,
+            metric_names=_count_names(system.metrics),
+            dead_letters=system.dead_letters(),
+            waiting=settling.waiting,
+            sent=sent,
+            seconds=seconds,
+            failure=None if system.problem is None else f"{type(system.problem).__name__}: {system.problem}",
+        )
+
+    def totals(self) -> str:
+        """The workspace in one line."""
+        number = self.summary
+        return (
+            f"{number.people} people, {sum(kind.objects for kind in number.objects)} objects, {number.devices} devices, "
+            f"{number.waiting} calls waiting, {self.metrics} message metrics, "
+            f"{sum(self.dead_letters.values())} dead letters since the start"
+        )
+
+
+def print_report(console: Console, report: Report) -> None:
+    """Print it: tables with colours on a terminal, plain ones elsewhere."""
+    _people(console, report)
+    _objects(console, report)
+    _devices(console, report)
+    _metrics(console, report)
+    _dead_letters(console, report)
+    console.print(f"\nThe workspace: {report.totals()}")
+    if report.sent is not None:
+        records = report.sent.events + report.sent.webhooks
+        console.print(
+            f"{records} records went all the way through in {report.seconds:.1f} s "
+            f"({records / report.seconds:,.0f}/s, mostly waiting to be sure of it; `make bench` measures)"
+        )
+    if report.failure is not None:
+        console.print(f"FAILED: {report.failure}", style="bold red")
+    elif report.waiting:
+        console.print(f"FAILED: {report.waiting} records were not worked through", style="bold red")
+    elif report.summary.people:
+        console.print("Everything came through.", style="green")
+
+
+def _people(console: Console, report: Report) -> None:
+    table = Table("id", "email", "cio_id", title=f"People: {report.summary.people}, the newest first", box=None)
+    for person in report.people:
+        table.add_row(person.id or "–", person.email or "–", person.cio_id)
+    console.print(table, "  [dim]segment-worker people show ID[/dim]\n")
+
+
+def _objects(console: Console, report: Report) -> None:
+    kinds = ", ".join(f"{kind.objects} {kind.name or 'unnamed'} (type {kind.object_type_id})" for kind in report.summary.objects)
+    table = Table("type", "object", "people", title=f"Groups (objects): {kinds or 'none'}", box=None)
+    for one in report.objects:
+        table.add_row(f"{one.object_type_id} {one.type_name or ''}", one.object_id, str(one.people))
+    console.print(table, "  [dim]segment-worker objects show ID[/dim]\n")
+
+
+def _devices(console: Console, report: Report) -> None:
+    table = Table("token", "platform", "of", title=f"Devices: {report.summary.devices}", box=None)
+    for device in report.devices:
+        table.add_row(_shortened(device.token), device.platform, device.cio_id or "nobody")
+    console.print(table, "")
+
+
+def _metrics(console: Console, report: Report) -> None:
+    table = Table("event", "times", title=f"Message metrics that Segment would get: {report.metrics}", box=None)
+    for name, count in sorted(report.metric_names.items(), key=lambda row: (-row[1], row[0])):
+        table.add_row(name, str(count))
+    console.print(table, "")
+
+
+def _dead_letters(console: Console, report: Report) -> None:
+    total = sum(report.dead_letters.values())
+    table = Table("reason", "records", title=f"Dead letters in this run: {total} (some are bad on purpose)", box=None)
+    for reason, count in sorted(report.dead_letters.items()):
+        table.add_row(reason, str(count))
+    console.print(table)
+
+
+def _count_names(metrics: list[Json]) -> dict[str, int]:
+    return dict(Counter(str(metric.get("event")) for metric in metrics if isinstance(metric, dict)))
+
+
+def _shortened(token: str) -> str:
+    return token if len(token) <= 24 else f"{token[:20]}…"

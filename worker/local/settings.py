@@ -1,0 +1,108 @@
+"""The files a local Kafka node starts from: its properties and its logging."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from worker.local.ports import HOST
+
+LOG_NAME = "kafka.log"
+
+
+class Node(Struct, frozen=True):
+    """A single Kafka node, broker and controller in one, listening on the loopback interface only."""
+
+    directory: Path
+    """Everything of the node lies here: data, logs, properties, its process id."""
+    port: int
+    controller_port: int
+
+    @property
+    def bootstrap(self) -> str:
+        """What a client is given to connect."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def data(self) -> Path:
+        """Where the topics' data lies."""
+        return self.directory / "data"
+
+    @property
+    def log(self) -> Path:
+        """Kafka's own log."""
+        return self.directory / LOG_NAME
+
+    @property
+    def output(self) -> Path:
+        """What the process printed: only of interest where it died before it could log."""
+        return self.directory / "output.log"
+
+    @property
+    def properties(self) -> Path:
+        """Kafka's configuration file; its path on a command line also tells which process is this node."""
+        return self.directory / "server.properties"
+
+    @property
+    def logging(self) -> Path:
+        """Log4j's configuration file."""
+        return self.directory / "log4j2.properties"
+
+
+def write_settings(node: Node) -> None:
+    """Write both files. Raises OSError."""
+    node.data.mkdir(parents=True, exist_ok=True)
+    node.properties.write_text("".join(f"{key}={value}\n" for key, value in server_properties(node).items()))
+    node.logging.write_text(_LOGGING.format(log=node.log))
+
+
+def server_properties(node: Node) -> dict[str, str]:
+    """Kafka's configuration: one node, small, topics only by `topics apply`."""
+    broker = f"PLAINTEXT://{node.bootstrap}"
+    return {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        "controller.quorum.voters": f"1@{HOST}:{node.controller_port}",
+        "listeners": f"{broker},CONTROLLER://{HOST}:{node.controller_port}",
+        "advertised.listeners": broker,
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "controller.listener.names": "CONTROLLER",
+        "log.dirs": str(node.data),
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": "1",
+        "min.insync.replicas": "1",
+        "offsets.topic.replication.factor": "1",
+        "offsets.topic.num.partitions": "8",
+        "transaction.state.log.replication.factor": "1",
+        "transaction.state.log.min.isr": "1",
+        "transaction.state.log.num.partitions": "4",
+        "share.coordinator.state.topic.replication.factor": "1",
+        "share.coordinator.state.topic.min.isr": "1",
+        # A group of one machine is complete when its first member comes; and a test may declare a member dead quickly.
+        "group.initial.rebalance.delay.ms": "0",
+        "group.min.session.timeout.ms": "500",
+        # A killed node is let in again only when its former self is given up: by default after 9 s.
+        "broker.session.timeout.ms": "3000",
+        "broker.heartbeat.interval.ms": "500",
+        # Hundreds of partitions on a laptop: small index files, a small cleaner.
+        "log.index.size.max.bytes": str(1024 * 1024),
+        "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+    }
+
+
+_LOGGING = """\
+status = error
+appender.file.type = RollingFile
+appender.file.name = file
+appender.file.fileName = {log}
+appender.file.filePattern = {log}.%i
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = [%d] %p %m (%c{{1}})%n
+appender.file.policies.type = Policies
+appender.file.policies.size.type = SizeBasedTriggeringPolicy
+appender.file.policies.size.size = 10MB
+appender.file.strategy.type = DefaultRolloverStrategy
+appender.file.strategy.max = 2
+rootLogger.level = info
+rootLogger.appenderRef.file.ref = file
+"""

@@ -1,0 +1,154 @@
+"""What a Kafka cluster says about its topics: the one door to Kafka's admin interface."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, for_code
+from msgspec import Struct
+
+from worker.runtime.connection import Connection
+from worker.topics.contract import Contract
+
+_ALREADY_EXISTS = 36  # Kafka protocol: TOPIC_ALREADY_EXISTS
+_POLL_SECONDS = 0.1
+_RETRY_SECONDS = 0.5
+
+
+class TopicsError(Exception):
+    """The cluster can't be asked, or refuses. `hint` says what to do about it."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(f"{problem}\n  → {hint}")
+        self.problem = problem
+        self.hint = hint
+
+
+class Found(Struct, frozen=True):
+    """A topic as it is on the cluster."""
+
+    partitions: int
+    replication_factor: int
+    """Of the partition that has the fewest replicas."""
+    ready: bool
+    """Whether every partition has a leader."""
+    settings: Mapping[str, str]
+
+
+class Cluster:
+    """A connection to a cluster's admin interface."""
+
+    def __init__(self, client: AIOKafkaAdminClient) -> None:
+        self._client = client
+
+    async def replication_factor(self) -> int:
+        """How often a new topic should be kept: three times where there are as many brokers."""
+        described = await self._client.describe_cluster()
+        return min(3, len(described["brokers"]))
+
+    async def topics(self, names: Collection[str]) -> dict[str, Found]:
+        """Those of the topics `names` that exist."""
+        # All are asked for, not `names`: a cluster that creates topics by itself would do so for each that is named.
+        listed = {each["topic"]: each["partitions"] for each in await self._client.describe_topics()}
+        existing = [name for name in names if listed.get(name)]
+        settings = await self._settings(existing)
+        return {
+            name: Found(
+                len(listed[name]),
+                min(len(each["replicas"]) for each in listed[name]),
+                all(each["leader"] >= 0 and not each["error_code"] for each in listed[name]),
+                settings.get(name, {}),
+            )
+            for name in existing
+        }
+
+    async def _settings(self, names: list[str]) -> dict[str, dict[str, str]]:
+        if not names:
+            return {}
+        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+        found = {}
+        for response in await self._client.describe_configs(resources):
+            for resource in response.to_object()["resources"]:
+                if resource["error_code"]:
+                    raise TopicsError(
+                        f"the settings of {resource['resource_name']} can't be read: {_reason(resource['error_code'])}",
+                        "give the user of this connection the right to describe topics and their settings",
+                    )
+                entries = resource["config_entries"]
+                found[resource["resource_name"]] = {each["config_names"]: each["config_value"] for each in entries}
+        return found
+
+    async def create(self, contracts: list[Contract], replication_factor: int) -> None:
+        """Create the topics of `contracts`; those that somebody creates at the same time are all right."""
+        if not contracts:
+            return
+        wanted = [
+            NewTopic(
+                contract.topic,
+                contract.partitions,
+                replication_factor,
+                topic_configs=contract.settings(replication_factor),
+            )
+            for contract in contracts
+        ]
+        response = await self._client.create_topics(wanted)
+        refused = [error for error in response.topic_errors if error[1] not in (0, _ALREADY_EXISTS)]
+        if refused:
+            listed = "; ".join(f"{topic}: {message or _reason(code)}" for topic, code, message in refused)
+            raise TopicsError(
+                f"the cluster refuses to create {listed}",
+                "check the rights of this connection's user, the cluster's limits, and --replication-factor",
+            )
+
+    async def wait_until_ready(self, names: Collection[str], timeout_seconds: float = 30.0) -> None:
+        """Wait until each of the topics `names` is listed and has leaders: a new topic is not at once."""
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            found = await self.topics(names)
+            waiting = [name for name in names if name not in found or not found[name].ready]
+            if not waiting:
+                return
+            if time.monotonic() > deadline:
+                hint = "see the brokers' logs, and try again"
+                raise TopicsError(f"no leader after {timeout_seconds:.0f} s: {', '.join(waiting)}", hint)
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+@asynccontextmanager
+async def connect(connection: Connection, timeout_seconds: float = 10.0) -> AsyncIterator[Cluster]:
+    """A connection to the cluster; tried again until `timeout_seconds` have passed. Raises TopicsError."""
+    servers = ", ".join(connection.bootstrap_servers)
+    client = await _started(connection, servers, timeout_seconds)
+    try:
+        yield Cluster(client)
+    except (KafkaError, TimeoutError) as error:
+        raise TopicsError(
+            f"the Kafka at {servers} did not do it: {error!r}", "see the brokers' logs, and try again"
+        ) from error
+    finally:
+        await client.close()
+
+
+async def _started(connection: Connection, servers: str, timeout_seconds: float) -> AIOKafkaAdminClient:
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        client = AIOKafkaAdminClient(**connection.client_options())
+        try:
+            await asyncio.wait_for(client.start(), timeout_seconds)
+        except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
+            await client.close()
+            if time.monotonic() > deadline:
+                raise TopicsError(
+                    f"no Kafka answers at {servers}: {error!r}",
+                    "start it (`segment-worker kafka start` runs one on this machine), or correct the address",
+                ) from error
+            await asyncio.sleep(_RETRY_SECONDS)
+        else:
+            return client
+
+
+def _reason(code: int) -> str:
+    return str(for_code(code).__name__)

@@ -1,0 +1,1 @@
+"""Which rows each change writes. Pure: changes and their numbers in, rows out."""

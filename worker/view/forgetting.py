@@ -1,0 +1,89 @@
+"""What a batch of changes takes away, once its rows are written.
+
+A person's deletion forgets all about the person and about those merged into it (customerio_semantics.md 7), also where
+the change that tells of the merge comes after the one that tells of the deletion.
+"""
+
+from typing import Final
+
+import aiosqlite
+
+from worker.view.rows import Rows
+
+_CLEAR: Final = "DELETE FROM attributes WHERE subject = ? AND number <= ?"
+_UNRELATED: Final = (
+    "DELETE FROM relationships WHERE cio_id = ? AND object_type_id = ? AND object_id = ? AND NOT related"
+)
+_NO_OBJECT: Final = "DELETE FROM objects WHERE object_type_id = ? AND object_id = ? AND NOT present"
+_FREED: Final = "DELETE FROM handles WHERE handle = ? AND NOT suppressed"
+_NOBODYS: Final = "DELETE FROM devices WHERE token = ? AND cio_id IS NULL"
+_NOBODYS_LOG: Final = """
+    DELETE FROM activities WHERE subject = 'device:' || ?1 AND number < ?2
+    AND NOT EXISTS (SELECT 1 FROM devices WHERE token = ?1)"""
+_MOVED: Final = "WHERE cio_id = ?2 AND anonymous_id = ?3 AND at >= ?4 AND at < ?5 AND number < ?6"
+_MOVE: Final = f"UPDATE OR REPLACE events SET cio_id = ?1 {_MOVED}"
+_MOVE_ACTIVITIES: Final = f"""
+    UPDATE activities SET subject = 'cio:' || ?1 WHERE number IN (SELECT number FROM events {_MOVED})"""
+
+_END: Final = "INSERT OR IGNORE INTO ending VALUES (?)"
+_END_WITH_PRIMARY: Final = """
+    INSERT OR IGNORE INTO ending SELECT secondary.cio_id FROM people AS secondary
+    JOIN people AS primary_ ON primary_.cio_id = secondary.merged_into AND primary_.deleted
+    WHERE secondary.cio_id = ?"""
+_END_WITH_OWNER: Final = "INSERT OR IGNORE INTO ending SELECT cio_id FROM people WHERE cio_id = ? AND deleted"
+_END_MERGED: Final = """
+    INSERT OR IGNORE INTO ending
+    WITH RECURSIVE gone (cio_id) AS (
+        SELECT cio_id FROM ending
+        UNION SELECT people.cio_id FROM people JOIN gone ON people.merged_into = gone.cio_id
+    ) SELECT cio_id FROM gone"""
+_FORGET: Final = (
+    "DELETE FROM attributes WHERE subject = 'cio:' || ?1",
+    # all subjects that begin with relationship/C/, since 0 follows /
+    "DELETE FROM attributes WHERE subject > 'relationship/' || ?1 || '/' AND subject < 'relationship/' || ?1 || '0'",
+    "DELETE FROM relationships WHERE cio_id = ?1",
+    "DELETE FROM anonymous_ids WHERE cio_id = ?1",
+    "DELETE FROM events WHERE cio_id = ?1",
+    "DELETE FROM activities WHERE subject = 'cio:' || ?1 AND type <> 'person_deleted'",
+    """UPDATE activities SET change = json_set(change, '$.identifiers', json('{"id": null, "email": null}'))
+        WHERE subject = 'cio:' || ?1""",
+    "UPDATE people SET id = NULL, email = NULL, email_key = NULL, created = NULL, deleted = 1 WHERE cio_id = ?1",
+)
+_FORGET_HANDLE: Final = """
+    DELETE FROM activities WHERE subject = ? AND number < ? AND type NOT IN ('handle_suppressed', 'handle_freed')"""
+
+
+async def forget(database: aiosqlite.Connection, rows: Rows) -> None:
+    """Take away what `rows`, which are written already, have ended."""
+    if rows.cleared:
+        await database.executemany(_CLEAR, rows.cleared)
+    if ended := [row[:3] for row in rows.relationships if not row.related]:
+        await database.executemany(_UNRELATED, ended)
+    if gone := [row[:2] for row in rows.objects if not row.present]:
+        await database.executemany(_NO_OBJECT, gone)
+    if freed := [(row.handle,) for row in rows.handles if not row.suppressed]:
+        await database.executemany(_FREED, freed)
+    if nobodys := [row for row in rows.devices if row.cio_id is None]:
+        await database.executemany(_NOBODYS, [(row.token,) for row in nobodys])
+        await database.executemany(_NOBODYS_LOG, [(row.token, row.number) for row in nobodys])
+    if rows.moved:
+        await database.executemany(_MOVE_ACTIVITIES, rows.moved)
+        await database.executemany(_MOVE, rows.moved)
+    if rows.deleted or rows.merged or rows.moved:
+        await _forget_people(database, rows)
+
+
+async def _forget_people(database: aiosqlite.Connection, rows: Rows) -> None:
+    await database.executemany(_END, [(deleted.cio_id,) for deleted in rows.deleted])
+    await database.executemany(_END_WITH_PRIMARY, [(cio_id,) for cio_id in rows.merged])
+    await database.executemany(_END_WITH_OWNER, [(moved.owner,) for moved in rows.moved])
+    await database.execute(_END_MERGED)
+    async with database.execute("SELECT cio_id FROM ending") as cursor:
+        ending = [(str(row[0]),) for row in await cursor.fetchall()]
+    if not ending:
+        return
+    for statement in _FORGET:
+        await database.executemany(statement, ending)
+    handles = [(handle, deleted.number) for deleted in rows.deleted for handle in deleted.handles]
+    await database.executemany(_FORGET_HANDLE, handles)
+    await database.execute("DELETE FROM ending")

@@ -1,0 +1,1 @@
+"""Questions to the view. All take a database from `worker.view.database.reader`, or a path."""

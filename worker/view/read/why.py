@@ -1,0 +1,137 @@
+"""Why something is as it is: the changes that decided it, the newest first."""
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+import aiosqlite
+from msgspec import Struct
+
+from worker.jsontypes import Json
+from worker.view.read.activities import last_activities
+from worker.view.read.documents import Activity, Cause
+from worker.view.read.identity import subjects
+from worker.view.schema import FAILURES
+from worker.workspace.changes import (
+    AttributeRefused,
+    AttributesChanged,
+    FailedAttributeChange,
+    IdentifiersChanged,
+    ObjectChanged,
+    ObjectDeleted,
+    PersonAbsorbed,
+)
+from worker.workspace.keys import object_key, object_name
+from worker.workspace.wire import WireJson
+
+MERGES: Final = ("person_absorbed", "person_merged", "person_restored", "merge_refused")
+"""Changes that tell of merges."""
+
+_ATTRIBUTES: Final = (
+    "attributes_changed",
+    "person_absorbed",
+    "object_changed",
+    "object_deleted",
+    "attribute_refused",
+    "failed_attribute_change",
+    "identifiers_changed",
+)
+
+SCANNED_MAX: Final = 100_000
+"""Changes that are looked through for those that touch an attribute."""
+
+
+class Step(Struct, frozen=True):
+    """What an event did to an attribute. `lost`: it did nothing, since that of `winner` (a messageId) is newer."""
+
+    outcome: Literal["set", "removed", "lost", "refused"]
+    by: Cause
+    value: WireJson = None
+    before: WireJson = None
+    winner: str | None = None
+    reason: str | None = None
+    merged_from: str | None = None
+
+
+class AttributeHistory(Struct, frozen=True):
+    """What happened to an attribute."""
+
+    attribute: str
+    steps: list[Step]
+
+
+async def person_attributes(
+    database: aiosqlite.Connection, cio_id: str, only: str | None, limit: int
+) -> list[AttributeHistory]:
+    """The last `limit` steps of each attribute of a person, those in the profiles merged into it included."""
+    return await _histories(database, await subjects(database, cio_id), only, limit)
+
+
+async def object_attributes(
+    database: aiosqlite.Connection, object_type_id: str, object_id: str, only: str | None, limit: int
+) -> list[AttributeHistory]:
+    """The last `limit` steps of each attribute of an object."""
+    return await _histories(database, [object_key(object_name(object_type_id, object_id))], only, limit)
+
+
+async def person_merges(database: aiosqlite.Connection, cio_id: str, limit: int) -> list[Activity]:
+    """Merges and refused merges of a person."""
+    return await last_activities(database, await subjects(database, cio_id), limit, MERGES)
+
+
+async def person_refusals(database: aiosqlite.Connection, cio_id: str, limit: int) -> list[Activity]:
+    """What was refused or ignored of what concerns a person."""
+    return await last_activities(database, await subjects(database, cio_id), limit, FAILURES)
+
+
+async def _histories(
+    database: aiosqlite.Connection, logs: list[str], only: str | None, limit: int
+) -> list[AttributeHistory]:
+    found: dict[str, list[Step]] = {}
+    for activity in await last_activities(database, logs, SCANNED_MAX, _ATTRIBUTES):
+        for name, step in _steps(activity):
+            if (only is None or name == only) and len(found.setdefault(name, [])) < limit:
+                found[name].append(step)
+    return [AttributeHistory(name, steps) for name, steps in sorted(found.items())]
+
+
+def _steps(activity: Activity) -> Iterator[tuple[str, Step]]:
+    by = Cause(activity.cause.message_id, activity.cause.time)
+    match activity.change:
+        case AttributesChanged() | ObjectChanged() as change:
+            for name, value in change.set.items():
+                yield name, Step("set", by, value, _before(change, name))
+            for name in change.removed:
+                yield name, Step("removed", by, before=_before(change, name))
+            for name, winner in change.outdated.items():
+                yield name, Step("lost", by, winner=winner)
+        case ObjectDeleted(removed=removed):
+            for name in removed:
+                yield name, Step("removed", by, reason="object_deleted")
+        case PersonAbsorbed(merged=merged) as change:
+            for name, value in change.set.items():
+                yield name, Step("set", by, value, merged_from=merged)
+            yield from _renamed(change, by, merged)
+        case IdentifiersChanged() as change:
+            yield from _renamed(change, by, None)
+        case FailedAttributeChange(attribute=name, value=value, reason=reason):
+            yield name, Step("refused", by, value, reason=reason)
+        case AttributeRefused(attribute=name, reason=reason, object_id=object_id) as change:
+            if object_id is None or change.cio_id is None:  # else it is a relationship's
+                yield name, Step("refused", by, reason=reason)
+        case _:
+            pass
+
+
+def _before(change: AttributesChanged | ObjectChanged, name: str) -> Json:
+    return change.before.get(name)
+
+
+def _renamed(
+    change: IdentifiersChanged | PersonAbsorbed, by: Cause, merged_from: str | None
+) -> Iterator[tuple[str, Step]]:
+    for name, before, after in (
+        ("id", change.before.id, change.after.id),
+        ("email", change.before.email, change.after.email),
+    ):
+        if before != after:
+            yield name, Step("removed" if after is None else "set", by, after, before, merged_from=merged_from)

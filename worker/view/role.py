@@ -1,0 +1,58 @@
+"""The view's role: reads all of topic workspace.changes, without a consumer group, into the file."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+import structlog
+from msgspec import Struct
+
+from worker.runtime.connection import Connection
+from worker.runtime.reader import TopicReader
+from worker.view.database import writer
+from worker.view.rows import Rows
+from worker.view.store import Store
+
+log = structlog.get_logger(__name__)
+
+
+class Written(Struct, frozen=True):
+    """A batch that is in the file: its changes, the repeats among its records, and the next offset by partition."""
+
+    changes: int
+    repeats: int
+    positions: Mapping[int, int]
+
+
+OnBatch: TypeAlias = Callable[[Written], None]
+
+
+async def run_view(
+    connection: Connection, topic: str, path: Path, stop: asyncio.Event, on_batch: OnBatch | None = None
+) -> None:
+    """Keep the file at `path` up to date with `topic` until `stop` is set; it is exact after any crash.
+
+    `on_batch` is told where the file stands, and then of every batch once it is written.
+
+    Raises:
+        ViewFault: when the file or the topic isn't what it must be; the text says what to do.
+        BrokerUnreachable: when no broker answers at the start.
+        TimeoutError, sqlite3.Error: when the file can't be written.
+    """
+    async with writer(path) as database:
+        store = Store(database)
+        intake = await store.take_over(topic)
+        if on_batch is not None:
+            on_batch(Written(0, 0, dict(intake.positions)))
+        log.info("view_opened", path=str(path), topic=topic, changes=intake.number)
+        async with TopicReader(connection, topic, positions=dict(intake.positions)) as reader:
+            async for batch in reader.batches(stop):
+                before, repeats = intake.number, intake.repeats
+                rows = Rows()
+                for partition, records in batch.items():
+                    intake.take(partition, records, rows)
+                await store.write(rows, intake)
+                if on_batch is not None:
+                    on_batch(Written(intake.number - before, intake.repeats - repeats, dict(intake.positions)))
+        log.info("view_closed", changes=intake.number, repeats=intake.repeats)

@@ -1,0 +1,75 @@
+"""The composition root: from a configuration to the parts that run. Nothing is built or read before it is called."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from worker.agents.anonymous import anonymous_agent
+from worker.agents.device import device_agent
+from worker.agents.group import group_agent
+from worker.agents.identify import identify_agent
+from worker.agents.message_metrics import message_metrics_agent
+from worker.agents.outlets import Outlets, make_outlets
+from worker.agents.route import route_agent
+from worker.config import Config, compile_subscriptions
+from worker.config.connection import make_connection
+from worker.runtime.app import Runtime
+from worker.runtime.connection import Connection
+from worker.topics import names
+from worker.topics.contract import Contract
+from worker.topics.contracts import load_contracts
+
+
+class Deployment(Struct, frozen=True):
+    """What every role of one deployment shares."""
+
+    config: Config
+    contracts: Mapping[str, Contract]
+    connection: Connection
+
+    @property
+    def group(self) -> str:
+        """The workers' consumer group, and the beginning of the changelog topics' names."""
+        return self.config.kafka.app_id
+
+    @property
+    def relay_group(self) -> str:
+        """The relays' consumer group."""
+        return f"{self.group}-relay"
+
+    def topic(self, name: str) -> str:
+        """What the topic of the contract `name` is called on the broker."""
+        return self.contracts[name].topic
+
+
+def make_deployment(config: Config) -> Deployment:
+    """Load the topics' contracts under the configuration's names.
+
+    Raises:
+        ContractsError: when topics/*.yaml cannot be used.
+        OSError: when a certificate file cannot be read.
+    """
+    kafka = config.kafka
+    contracts = load_contracts(app_id=kafka.app_id, prefix=kafka.topic_prefix, partitions=kafka.partitions)
+    return Deployment(config, contracts, make_connection(kafka))
+
+
+def make_worker(deployment: Deployment, *, instance_id: str | None = None) -> Runtime:
+    """A worker with all agents; call it inside the loop that will run it.
+
+    `instance_id` makes it a static member of its group: restarted within the session timeout it keeps its partitions.
+    """
+    config = deployment.config
+    outlets: Outlets = make_outlets(deployment.contracts)
+    settings = config.workspace.settings()
+    subscriptions = compile_subscriptions(config)
+    agents = (
+        route_agent(deployment.topic(names.SEGMENT_EVENTS), subscriptions, settings, outlets),
+        identify_agent(deployment.topic(names.PEOPLE), settings, outlets),
+        anonymous_agent(deployment.topic(names.ANONYMOUS), settings, outlets),
+        group_agent(deployment.topic(names.OBJECTS), settings, outlets),
+        device_agent(deployment.topic(names.DEVICES), settings, outlets),
+        message_metrics_agent(deployment.topic(names.REPORTING_EVENTS), config.source, outlets),
+    )
+    partitions = deployment.contracts[names.PEOPLE].partitions
+    return Runtime(deployment.group, partitions, deployment.connection, config.worker, agents, instance_id=instance_id)
