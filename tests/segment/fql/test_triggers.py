@@ -1,0 +1,147 @@
+"""What triggers mean: to Segment, and in strict mode."""
+
+import pytest
+
+from worker.jsontypes import JsonObject
+from worker.segment.fql import FqlError, compile_trigger
+
+TRACK_A: JsonObject = {
+    "type": "track",
+    "event": "A",
+    "userId": "u",
+    "properties": {"n": 5, "s": "abc", "t": True, "z": None},
+}
+
+
+def matches(source: str, event: JsonObject = TRACK_A, *, strict: bool = False) -> bool:
+    return compile_trigger(source, strict=strict).matches(event)
+
+
+@pytest.mark.parametrize(
+    ("source", "segments", "strict"),
+    [
+        ('type = "page" and event = "B" or event = "A"', True, True),
+        ('event = "A" or event = "B" and type = "page"', False, True),
+        ('event = "B" and type = "page" or type = "track" and event = "C"', False, False),
+        ('!(type = "track")', True, False),
+        ('!contains(properties.missing, "x")', False, True),
+        ('!match(properties.missing, "x*")', False, True),
+        ('match(event, "BA")', True, False),
+        ('match(properties.s, "*b*")', False, True),
+        ('match(properties.s, "ab*")', True, True),
+        ('match(properties.s, "*bc")', True, True),
+        ("event = 'A'", False, True),
+        ("event != null", True, True),
+        ("event = null", False, False),
+        ("name = null", True, True),
+        ("properties.z = null", True, True),
+        ("properties.n = 5", True, True),
+        ("properties.n != 5", False, False),
+        ("properties.s != 5", False, True),
+        ("properties.t = true", True, True),
+        ("properties.t != true", True, False),
+        ("properties.n < 5.5", True, True),
+    ],
+)
+def test_segments_meaning_and_the_strict_one(source: str, segments: bool, strict: bool) -> None:
+    assert matches(source) is segments
+    assert matches(source, strict=True) is strict
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['((type = "track") or event = "B") and userId != null', 'type = "page" or (event = "A" and !(userId = "v"))'],
+)
+def test_strict_triggers_nest(source: str) -> None:
+    assert matches(source, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "position"),
+    [
+        ('foo = "x"', 0),
+        ('type = "a" AND event = "b"', 11),
+        ("type = track", 7),
+        ('type = "a" event = "b"', 11),
+        ('properties = "a"', 0),
+        ('type.x = "a"', 0),
+        ('properties.n < "5"', 15),
+        ('(type = "a"', 11),
+        ('match(event, "a*b")', 13),
+        ("contains(event)", 14),
+        ('event == "a"', 7),
+        ("", 0),
+        ('type = "a" and', 14),
+        ('event contains "a"', 6),
+    ],
+)
+def test_strict_triggers_refuse_what_segment_skips(source: str, position: int) -> None:
+    with pytest.raises(FqlError) as caught:
+        compile_trigger(source, strict=True)
+    assert caught.value.position == position
+
+
+def test_strict_nesting_is_limited() -> None:
+    with pytest.raises(FqlError, match="nested"):
+        compile_trigger("(" * 5000 + 'type = "a"' + ")" * 5000, strict=True)
+    with pytest.raises(FqlError, match="nested"):
+        compile_trigger("!(" * 5000 + 'type = "a"' + ")" * 5000, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "position", "message"),
+    [
+        ("", 0, "no condition"),
+        ('foo = "x"', 0, "the condition on foo is ignored"),
+        ('type = "a" and ((event = "b"))', 16, "not closed"),
+        ('(type = "a"', 0, "not closed"),
+        ("contains(event", 8, "2nd argument"),
+        ("contains", 8, "1st argument"),
+        ("lowercase(event)", 15, "expected an operator and a value after event"),
+        ('contains(type, "a")', 9, "cannot test type"),
+    ],
+)
+def test_what_segment_cannot_parse_is_an_error(source: str, position: int, message: str) -> None:
+    with pytest.raises(FqlError, match=message) as caught:
+        compile_trigger(source)
+    assert caught.value.position == position
+
+
+def test_the_caret_stands_under_the_mistake() -> None:
+    with pytest.raises(FqlError) as caught:
+        compile_trigger('type = "track"\n\tand properties.price>5\nor event = "x"')
+    assert caught.value.caret() == "\tand properties.price>5\n\t" + " " * 20 + "^"
+
+
+def test_a_group_without_conditions_never_matches_when_it_is_looked_at() -> None:
+    assert not matches('(foo = "x") or event = "A"')
+    assert matches('event = "A" or (foo = "x")')
+    assert not matches('event = "A" and (foo = "x")')
+
+
+@pytest.mark.parametrize(
+    ("source", "types", "names"),
+    [
+        ('type = "track"', {"track"}, None),
+        ('event = "A" or event = "B"', None, {"A", "B"}),
+        ('type = "track" and event != "A"', {"track"}, None),
+        ('type = "track" and (event = "A" or event = "B")', {"track"}, {"A", "B"}),
+        ('type = "track" and type = "page"', set(), None),
+        ('type = "track" or userId = "u"', None, None),
+        ('contains(event, "A")', None, None),
+        ('type = "track" and event = "A" and event = "B"', {"track"}, set()),
+    ],
+)
+def test_the_index_of_what_can_match(source: str, types: set[str] | None, names: set[str] | None) -> None:
+    trigger = compile_trigger(source)
+    assert trigger.types == types
+    assert trigger.event_names == names
+
+
+def test_a_trigger_explains_itself_in_the_order_of_the_source() -> None:
+    trigger = compile_trigger('type = "track" and (properties.n > 7 or !contains(event, "Z"))')
+    assert [(one.text, one.value, one.holds) for one in trigger.explain(TRACK_A)] == [
+        ('type = "track"', "track", True),
+        ("properties.n > 7", 5, False),
+        ('!contains(event, "Z")', "A", True),
+    ]

@@ -1,0 +1,72 @@
+import pytest
+
+from worker.jsontypes import Json
+from worker.segment.mapping import MappingError, validate_mapping
+from worker.segment.mapping.compiler import ROOT_KEY
+
+
+@pytest.mark.parametrize(
+    ("mapping", "problems"),
+    [
+        ({"a": {"@oops": 1}}, ["/a has an invalid directive: @oops."]),
+        ({"@path": "$.a", "@if": {}}, ["/ should only have one @-prefixed key but it has 2 keys."]),
+        ({"a": {"@path": "$.a", "b": 1}}, ["/a should only have one @-prefixed key but it has 2 keys."]),
+        ({"a": {"b": {"@path": 1}}}, ["/a/b/@path should be a string or a mapping directive but it is a number."]),
+        ({"a": {"@if": 5}}, ["/a/@if should be an object but it is a number."]),
+        ({"a": {"@if": {"@path": "$.x"}}}, ["/a/@if should be an object but it is a directive."]),
+        (
+            {"a": {"@replace": {"replacement": 5, "value": {"@path": []}}}},
+            ["/a/@replace/value/@path should be a string or a mapping directive but it is an array."],
+        ),
+        (
+            {"a": {"@replace": {"pattern": "", "value": None, "global": "x"}}},
+            [
+                "/a/@replace/pattern should be a string of length 1 or greater.",
+                "/a/@replace/value should be a string or a mapping directive but it is a null.",
+                "/a/@replace/global should be a boolean but it is a string.",
+            ],
+        ),
+        (
+            {"a": {"@json": {"mode": 'x"'}}, "b": {"@template": True}},
+            [
+                '/a/@json should have field "value" but it doesn\'t.',
+                '/a/@json/mode should be one of encode, decode but it is "x\\"".',
+                "/b/@template should be a string or a mapping directive but it is a boolean.",
+            ],
+        ),
+        (
+            {"a": {"@arrayPath": []}},
+            ["/a/@arrayPath should be a string or a mapping directive but it is an undefined."],
+        ),
+        (
+            {"a": {"@merge": {"direction": "up", "objects": 1}}},
+            [
+                '/a/@merge/direction should be one of left, right but it is "up".',
+                "/a/@merge/objects should be an array but it is a number.",
+            ],
+        ),
+        (
+            {"a": {"@merge": {"objects": [{}, {"@path": 1}, 5]}}},
+            ["/@path should be a string or a mapping directive but it is a number."],
+        ),
+        ({ROOT_KEY: {"@transform": {}, "@merge": {}}}, ["The root mapping must only have a single directive object"]),
+        ({ROOT_KEY: {"@transform": "x"}}, ["The root directive must be an object"]),
+        (
+            {ROOT_KEY: {"@transform": {}}, "a": 1},
+            ['/@transform should have field "apply" but it doesn\'t.'],
+        ),
+    ],
+)
+def test_problems(mapping: Json, problems: list[str]) -> None:
+    with pytest.raises(MappingError) as caught:
+        validate_mapping(mapping)
+    assert list(caught.value.problems) == problems
+    assert str(caught.value) == "\n".join(problems)
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [{}, {"a": [{"@oops": 1}]}, {"a": {"_metadata": 1, "@literal": {"x": 1}}}, {"a": {"@if": {"exists": 1}}}, 5],
+)
+def test_valid_mappings(mapping: Json) -> None:
+    validate_mapping(mapping)

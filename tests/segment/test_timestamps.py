@@ -1,0 +1,112 @@
+"""The recorded rows of test_conformance.py hold most of the rules."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.segment.strategies import OBJECTS, VALUES
+from worker.jsontypes import Json, JsonObject
+from worker.segment.timestamps import (
+    convert_attributes,
+    event_time,
+    is_date_like,
+    to_unix_attribute,
+    to_unix_timestamp,
+)
+
+ISO = "2019-02-01T10:20:30.500Z"
+
+
+def test_attributes_convert_in_objects_and_not_in_arrays() -> None:
+    attributes: JsonObject = {"a": ISO, "n": 1, "o": {"b": "2019-02-01", "p": {"c": ISO}}, "l": [ISO, {"d": ISO}]}
+    assert convert_attributes(attributes) == {
+        "a": 1549016430,
+        "n": 1,
+        "o": {"b": 1548979200, "p": {"c": 1549016430}},
+        "l": [ISO, {"d": ISO}],
+    }
+    assert attributes["a"] == ISO
+
+
+def test_attributes_without_times_are_returned_as_they_are() -> None:
+    attributes: JsonObject = {"a": "2019-13-01", "o": {"b": "x"}}
+    assert convert_attributes(attributes) is attributes
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1969-12-31T23:59:59.500Z", -1),
+        ("1969-12-31T23:59:59.5Z", -1),
+        ("2023-02-30T00:00:00.000Z", 1677715200),
+        ("2023-12-25T24:00:00.000Z", 1703548800),
+        ("2023-12-25T24:00:00.001Z", "2023-12-25T24:00:00.001Z"),
+        ("0050-01-01", -631152000),
+        ("0050-01-01T00:00:00.000Z", -60589296000),
+        ("0000-01-01T00:00:00.000Z", -62167219200),
+        ("2023-12-25T14:30:45.00xZ", "2023-12-25T14:30:45.00xZ"),
+        ("2023-12-25T14:30:45.123\n", "2023-12-25T14:30:45.123\n"),
+        ("2023-12-25T14:30-0830", 1703545200),
+        ("٢٠٢٣-12-25", "٢٠٢٣-12-25"),
+    ],
+)
+def test_iso_texts(value: str, expected: int | str) -> None:
+    assert to_unix_attribute(value) == expected
+
+
+@pytest.mark.parametrize("value", [None, 5, 1685620800123, True, [ISO], {"a": ISO}, "1685620800", "1.5", "May", ""])
+def test_root_timestamps_that_stay(value: Json) -> None:
+    assert to_unix_timestamp(value) is value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Order 5", 988675200),
+        (" 2023-12-25", 1703462400),
+        ("2023-359", 1762646400),
+        ("2023-12-25T14:30:45z", 1703514645),
+    ],
+)
+def test_root_timestamps_that_convert(value: str, expected: int) -> None:
+    assert to_unix_timestamp(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (ISO, 1549016430.5),
+        ("2019-02-01T10:20:30.1239Z", 1549016430.123),
+        ("2019-02-01 10:20", 1549016400.0),
+        (1549016430, 1549016430.0),
+        (1549016430.5004, 1549016430.5),
+        (1549016430500, 1549016430.5),
+        ("1549016430500", 1549016430.5),
+        (-1.0, -1.0),
+        ("junk", None),
+        ("9" * 40, None),
+        (1e300, None),
+        (True, None),
+        (None, None),
+        ([], None),
+    ],
+)
+def test_the_time_of_an_event(value: Json, expected: float | None) -> None:
+    assert event_time(value) == expected
+
+
+@given(VALUES | st.text(st.sampled_from("0123456789-:T.Z+ "), max_size=30))
+def test_any_value_is_a_time_or_stays(value: Json) -> None:
+    converted = to_unix_timestamp(value)
+    assert converted is value or isinstance(converted, int)
+    found = event_time(value)
+    assert found is None or isinstance(found, float)
+    if isinstance(value, str):
+        attribute = to_unix_attribute(value)
+        assert attribute is value or attribute == converted
+        assert isinstance(is_date_like(value), bool)
+
+
+@given(OBJECTS)
+def test_any_attributes_convert(attributes: JsonObject) -> None:
+    assert convert_attributes(attributes).keys() == attributes.keys()

@@ -1,0 +1,46 @@
+"""JSON text decoded, within limits that keep everything after it safe."""
+
+from typing import Final
+
+import orjson
+
+from worker.jsontypes import Json
+
+MAX_NESTING: Final = 64
+"""How many arrays and objects may be inside each other."""
+
+
+class InvalidJson(ValueError):
+    """The text is no JSON that is accepted."""
+
+
+def decode_json(raw: bytes | str) -> Json:
+    """The value of a JSON text. Of repeated keys the last counts, as in JavaScript.
+
+    Raises InvalidJson for what is no JSON (NaN, numbers beyond a double, lone surrogates, invalid UTF-8), and for
+    nesting deeper than `MAX_NESTING`.
+    """
+    try:
+        value: Json = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise InvalidJson(str(error)) from error
+    if _brackets(raw) > MAX_NESTING and nests_deeper(value, MAX_NESTING):
+        raise InvalidJson(f"nested more than {MAX_NESTING} levels deep")
+    return value
+
+
+def nests_deeper(value: Json, limit: int) -> bool:
+    """Whether more than `limit` arrays and objects are inside each other; in linear time and without recursion."""
+    level = [value]
+    for _ in range(limit + 1):
+        containers = [item for item in level if isinstance(item, dict | list)]
+        if not containers:
+            return False
+        level = [inner for item in containers for inner in (item.values() if isinstance(item, dict) else item)]
+    return True
+
+
+def _brackets(raw: bytes | str) -> int:
+    if isinstance(raw, str):
+        return raw.count("{") + raw.count("[")
+    return raw.count(b"{") + raw.count(b"[")

@@ -1,0 +1,53 @@
+"""The parts of a parsed trigger."""
+
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+
+FIELDS: Final = ("type", "event", "name", "userId", "properties", "traits", "context")
+"""The fields of an event that a trigger can test."""
+
+NESTED_FIELDS: Final = frozenset({"properties", "traits", "context"})
+"""Those of them that hold values under names of their own."""
+
+OPERATORS: Final = frozenset(
+    {
+        *("=", "!=", "<", "<=", ">", ">="),
+        *("contains", "not_contains", "starts_with", "not_starts_with", "ends_with", "not_ends_with"),
+        *("number_equals", "number_not_equals", "exists", "not_exists", "is_true", "is_false"),
+    }
+)
+"""The operators that conditions have; all of them also work where a trigger writes their names as operators."""
+
+Literal_: TypeAlias = str | int | float | bool | None
+"""What a condition compares with; None where the operator needs nothing."""
+
+
+class Condition(Struct, frozen=True):
+    """One test of the value at `keys` of the event. An operator that does not exist never holds."""
+
+    keys: tuple[str, ...]
+    operator: str
+    expected: Literal_
+    text: str
+
+
+class Group(Struct, frozen=True):
+    """All (`and`) or any (`or`) of the children."""
+
+    operator: Literal["and", "or"]
+    children: tuple["Node", ...]
+
+
+class Not(Struct, frozen=True):
+    """The opposite of the child."""
+
+    child: "Node"
+
+
+class Nothing(Struct, frozen=True):
+    """A group without any condition: Segment fails on each event for which it comes to look at it."""
+
+
+Node: TypeAlias = Condition | Group | Not | Nothing
+"""A parsed trigger or a part of one."""

@@ -1,0 +1,158 @@
+"""Segment's timestamp conversions for Customer.io, always in UTC (segment_actions.md 1.7)."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from worker.jsontypes import Json, JsonObject
+from worker.segment.calendar import days_since_1970, milliseconds
+from worker.segment.dates import parse_date
+from worker.segment.javascript import to_number, to_string
+
+_ISO: Final = re.compile(
+    r"(?P<date>[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))"
+    r"(?:T(?P<hour>[01][0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9])(?:\.(?P<fraction>[0-9]{1,9}))?)?"
+    r"(?:(?P<utc>Z)|(?P<sign>[+-])(?P<zone_hours>[01][0-9]|2[0-3]):?(?P<zone_minutes>[0-5][0-9]))?)?"
+)
+_USUAL_SHAPE: Final = "--T::."  # of the characters 4, 7, 10, 13, 16 and 19
+_USUAL_LENGTH: Final = len("2023-06-01T12:00:00.000Z")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ISO_LENGTHS: Final = range(10, 36)
+_DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_LENIENT: Final = re.compile(
+    r"(?P<year>[0-9]{4})[-/]?(?P<month>[0-9]{1,2})?[-/]?(?P<day>[0-9]{0,2})[Tt\s\ufeff]*"
+    r"(?P<hour>[0-9]{1,2})?:?(?P<minute>[0-9]{1,2})?:?(?P<second>[0-9]{1,2})?[.:]?(?P<fraction>[0-9]+)?"
+)
+_MAX_LENGTH: Final = 256
+_MILLISECONDS_FROM: Final = 1e11
+_LAST_TIME: Final = 8.64e12  # the end of what JavaScript's dates know, in seconds
+
+
+def is_iso_date(value: str) -> bool:
+    """Whether the text is what `to_unix_attribute` converts."""
+    return to_unix_attribute(value) is not value
+
+
+def to_unix_attribute(value: str) -> int | str:
+    """Unix seconds (rounded down) where the text is an ISO 8601 date, or date and time; else the text itself.
+
+    Without an offset it is in UTC, and the years 0 to 99 are then those of the 20th century, as dayjs reads them. Days
+    beyond the month's end are days of the next month.
+    """
+    if len(value) not in _ISO_LENGTHS or value[4] != "-":
+        return value
+    if value[4:20:3] == _USUAL_SHAPE and (since_1970 := _usual(value)):
+        return since_1970.days * 86_400 + since_1970.seconds
+    match = _ISO.fullmatch(value)
+    if match is None:
+        return value
+    date, hour, minute, second, fraction, utc, sign, zone_hours, zone_minutes = match.groups()
+    if hour is None:
+        return _day_start(date, utc=False)
+    if hour == "24" and (minute != "00" or (second or "00") != "00" or (fraction or "").strip("0")):
+        return value
+    total = _day_start(date, utc=bool(utc or sign)) + int(hour) * 3600 + int(minute) * 60 + int(second or 0)
+    if sign is None:
+        return total
+    offset = int(zone_hours) * 3600 + int(zone_minutes) * 60
+    return total - offset if sign == "+" else total + offset
+
+
+def _usual(value: str) -> timedelta | None:
+    """The time since 1970 of `YYYY-MM-DDThh:mm:ss.sssZ`, the form nearly all events have; None if that is no time."""
+    if len(value) != _USUAL_LENGTH or value[-1] != "Z":
+        return None
+    try:
+        return datetime.fromisoformat(value) - _EPOCH
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _day_start(date: str, *, utc: bool) -> int:
+    """Unix seconds of the start of a day, `YYYY-MM-DD`."""
+    year = int(date[:4])
+    return days_since_1970(year if utc else _full_year(year), int(date[5:7]), int(date[8:10])) * 86_400
+
+
+def _full_year(year: int) -> int:
+    """The year that JavaScript's Date.UTC makes of a year."""
+    return year + 1900 if 0 <= year <= 99 else year
+
+
+def convert_attributes(attributes: JsonObject) -> JsonObject:
+    """The attributes with ISO 8601 texts converted, in nested objects too, but not in arrays.
+
+    `attributes` itself is left as it is, and returned where nothing converts.
+    """
+    converted: JsonObject | None = None
+    for key, value in attributes.items():
+        if value.__class__ is str:
+            new: Json = to_unix_attribute(value)
+        elif value.__class__ is dict:
+            new = convert_attributes(value)
+        else:
+            continue
+        if new is not value:
+            if converted is None:
+                converted = attributes.copy()
+            converted[key] = new
+    return attributes if converted is None else converted
+
+
+def to_unix_timestamp(value: Json) -> Json:
+    """Unix seconds (rounded down) of a command's `timestamp`, read leniently as dayjs does.
+
+    Numbers, texts of digits, and what is no time stay as they are.
+    """
+    if not isinstance(value, str):
+        return value
+    if (seconds := to_unix_attribute(value)) is not value:
+        return seconds
+    if _DIGITS.fullmatch(value):
+        return value
+    time = _lenient_milliseconds(value)
+    return value if time is None else time // 1000
+
+
+def _lenient_milliseconds(text: str) -> int | None:
+    """The time that `dayjs.utc(text)` finds, None if it finds none."""
+    if len(text) > _MAX_LENGTH:
+        return None
+    if text[-1:] not in {"Z", "z"} and (match := _LENIENT.fullmatch(text)):
+        month, day = match["month"], match["day"]
+        days = days_since_1970(_full_year(int(match["year"])), int(month) if month else 1, int(day) if day else 1)
+        hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
+        return milliseconds(days, hour, minute, second, int((match["fraction"] or "0")[:3]))
+    return parse_date(text)
+
+
+def event_time(value: Json) -> float | None:
+    """Unix seconds, to the millisecond, of an event's own `timestamp`; None where it is no time.
+
+    Texts are read as `to_unix_timestamp` does; numbers, and texts of digits, are seconds, or milliseconds from 1e11 on.
+    """
+    if isinstance(value, str):
+        if value[4:20:3] == _USUAL_SHAPE and (since_1970 := _usual(value)):
+            return since_1970.total_seconds()
+        return _text_time(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    seconds = round(value / 1000 if value >= _MILLISECONDS_FROM else value, 3)
+    return float(seconds) if abs(seconds) <= _LAST_TIME else None
+
+
+def _text_time(text: str) -> float | None:
+    if len(text) <= _MAX_LENGTH and _DIGITS.fullmatch(text):
+        return event_time(float(text))
+    time = _lenient_milliseconds(text)
+    return None if time is None else time / 1000
+
+
+def is_date_like(text: str) -> bool:
+    """Whether the text passes as the value of a datetime field: unix seconds, or what dayjs reads."""
+    number = to_number(text)
+    if to_string(number) == text:
+        return abs(number) <= _LAST_TIME
+    return _lenient_milliseconds(text) is not None
