@@ -41,11 +41,8 @@ def configure_logs(level: Level = "info", *, json: bool | None = None, stream: T
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for name in QUIET:
-        logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.ERROR)
-    logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(
-        # "Group Coordinator Request failed" at every first start of a group is no error of anybody's.
-        logging.DEBUG if level == "debug" else logging.CRITICAL
-    )
+        # They log each retry as an error; what does not pass by itself reaches us as an exception, or the watchdog.
+        logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.CRITICAL)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -8,8 +8,8 @@ import msgspec
 from worker.agents.keyed import keyed_agent
 from worker.agents.outlets import Outlets
 from worker.runtime.agent import AgentSpec
-from worker.workspace.objects.decide import decide_objects
 from worker.workspace.messages import ObjectsMessage
+from worker.workspace.objects.decide import decide_objects
 from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.values import ObjectsValue
 

@@ -8,8 +8,8 @@ import msgspec
 from worker.agents.keyed import keyed_agent
 from worker.agents.outlets import Outlets
 from worker.runtime.agent import AgentSpec
-from worker.workspace.people.decide import decide_people
 from worker.workspace.messages import PeopleMessage
+from worker.workspace.people.decide import decide_people
 from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.values import PeopleValue
 

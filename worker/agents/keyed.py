@@ -1,4 +1,4 @@
-"""What the four keyed agents have in common: decode a message, decide on this partition's state, perform the effects."""
+"""What the four keyed agents share: decode a message, decide on this partition's state, perform the effects."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,8 +1,10 @@
 """The command line, `segment-worker`: one file a group of commands."""
 
+import sys
+
 
 def main() -> None:
     """Run the command line."""
-    from worker.cli.app import app  # what the commands need is imported when one is run
+    from worker.cli.app import run  # a library user who imports another part of the package needs none of this
 
-    app(prog_name="segment-worker")
+    run(sys.argv[1:])

@@ -1,48 +1,78 @@
-"""All commands together."""
+"""All commands together. A command's module is imported when the command is run: `--help` needs none of them."""
 
-from typing import Annotated
-
-import typer
+import sys
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Final, NamedTuple, NoReturn
 
 from worker import __version__
-from worker.cli import config_command, kafka, show, tester, topics
-from worker.cli.dev import dev
-from worker.cli.lag import lag
-from worker.cli.roles import relay, view, worker
-from worker.cli.send import send
-from worker.cli.simulate import simulate
-
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="A self-hosted bridge between Segment and Customer.io on Kafka.",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(__version__)
-        raise typer.Exit
+class Entry(NamedTuple):
+    """Where a command is: a function that becomes one, or a Typer app with several."""
+
+    module: str
+    name: str
+    help: str
 
 
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
-    ] = False,
-) -> None:
-    """Options of the program as a whole."""
+COMMANDS: Final = {
+    "dev": Entry("dev", "dev", "Start a local Kafka and all roles, send the examples, show what came out."),
+    "worker": Entry("roles", "worker", "Run the agents (a role)."),
+    "view": Entry("roles", "view", "Keep the workspace in SQLite (a role)."),
+    "relay": Entry("roles", "relay", "Print the message metrics that Segment would get (a role)."),
+    "kafka": Entry("kafka", "app", "Run Apache Kafka on this machine: start, stop, status."),
+    "topics": Entry("topics", "app", "Create the topics by their contracts, or compare them: apply, check."),
+    "config": Entry("config_command", "app", "Check the configuration: check."),
+    "send": Entry("send", "send", "Send events from files into the running system."),
+    "test": Entry("tester", "app", "Try an event, fql, mapping, action or webhook without Kafka."),
+    "simulate": Entry("simulate", "simulate", "Events on standard input through the real decisions, in one process."),
+    "people": Entry("show", "people_app", "Look at the people of the workspace: show."),
+    "objects": Entry("show", "objects_app", "Look at the objects (groups) of the workspace: show."),
+    "lag": Entry("lag", "lag", "Show what waits in each topic."),
+}
 
 
-for command in (dev, worker, view, relay, send, simulate, lag):
-    app.command()(command)
-for name, group in (
-    ("kafka", kafka.app),
-    ("topics", topics.app),
-    ("config", config_command.app),
-    ("test", tester.app),
-    ("people", show.people_app),
-    ("objects", show.objects_app),
-):
-    app.add_typer(group, name=name)
+PROGRAM: Final = "segment-worker"
+
+USAGE: Final = f"""Usage: {PROGRAM} COMMAND [OPTIONS] [ARGS]...
+
+  A self-hosted bridge between Segment and Customer.io on Kafka.
+
+Options:
+  --version   Print the version and exit.
+  -h, --help  Show this message and exit. Each command has a --help too.
+
+Commands:
+"""
+
+
+def run(arguments: list[str]) -> NoReturn:
+    """Run the command that `arguments` name, and exit: 0 good, 1 failed, 2 wrong usage."""
+    first = arguments[0] if arguments else "--help"
+    if first in ("-h", "--help"):
+        listed = "".join(f"  {name:<10}{entry.help}\n" for name, entry in COMMANDS.items())
+        sys.stdout.write(USAGE + listed)
+        sys.exit(0 if arguments else 2)
+    if first == "--version":
+        sys.stdout.write(f"{__version__}\n")
+        sys.exit(0)
+    entry = COMMANDS.get(first)
+    if entry is None:
+        close = get_close_matches(first, COMMANDS, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        sys.stderr.write(f"Error: there is no command {first!r}.{hint} See: {PROGRAM} --help\n")
+        sys.exit(2)
+    _run_command(first, entry, arguments[1:])
+
+
+def _run_command(name: str, entry: Entry, arguments: list[str]) -> NoReturn:
+    import typer  # costs more than everything else that --help needs
+
+    found = getattr(import_module(f"worker.cli.{entry.module}"), entry.name)
+    if not isinstance(found, typer.Typer):
+        single = typer.Typer(rich_markup_mode=None, add_completion=False)
+        single.command(name)(found)
+        found = single
+    typer.main.get_command(found)(arguments, prog_name=f"{PROGRAM} {name}")
+    sys.exit(0)

@@ -125,9 +125,7 @@ async def _examples(system: System, lag: LagReader, view_path: Path, console: Co
             total = sum(row.end for row in now.rows)
             meter.update(total - now.waiting, total)
 
-        settling = await wait_until_settled(
-            lag, system.deployment, lambda: system.view_positions, told, system.failed
-        )
+        settling = await wait_until_settled(lag, system.deployment, lambda: system.view_positions, told, system.failed)
     report = await Report.make(system, view_path, settling, sent, time.monotonic() - begun)
     print_report(console, report)
     return report

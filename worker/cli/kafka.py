@@ -12,7 +12,12 @@ from worker.local.broker import HEAP_MB
 from worker.local.errors import LocalKafkaError
 from worker.local.jars import CACHE_VARIABLE, Fetched
 
-app = typer.Typer(no_args_is_help=True, help="Run Apache Kafka on this machine (no Docker, no Java needed).")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Run Apache Kafka on this machine (no Docker, no Java needed).",
+)
 
 Directory: TypeAlias = Annotated[Path, typer.Option("--dir", help="Where its data, log and process id lie.")]
 Port: TypeAlias = Annotated[int, typer.Option(help="Its port on 127.0.0.1.", min=1, max=65534)]

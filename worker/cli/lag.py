@@ -2,7 +2,6 @@
 
 import asyncio
 
-import typer
 from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table

@@ -81,7 +81,7 @@ def read_config(path: Path | None) -> Config:
 
 
 def run_role(name: str, path: Path | None, role: Role) -> None:
-    """Run `role` until it is told to stop (exit code 0) or must stop (1, and why); 2 when the configuration is wrong."""
+    """Run `role` until it is told to stop (exit code 0) or must stop (1); 2: the configuration is wrong."""
     config = read_config(path)
     configure_logs(config.log.level, json={"auto": None, "json": True, "text": False}[config.log.format])
     structlog.contextvars.bind_contextvars(role=name)

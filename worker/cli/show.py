@@ -1,7 +1,7 @@
 """`segment-worker people show`, `objects show`: look into the view."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar
 
@@ -16,9 +16,10 @@ from worker.view.database import reader
 from worker.view.errors import ViewUnreadable
 from worker.view.read import why as reasons
 from worker.view.read.documents import Activity, Object, ObjectLine, Person, PersonLine
-from worker.view.read.identity import find_person, nearest
-from worker.view.read.objects import find_objects, nearest_objects, objects, one_object
+from worker.view.read.identity import find_person, nearest, otherwise_known, subjects, subjects_of_name
+from worker.view.read.objects import Named, find_objects, nearest_objects, objects, one_object
 from worker.view.read.people import people, person
+from worker.view.schema import FAILURES
 
 ResultT = TypeVar("ResultT")
 
@@ -42,8 +43,12 @@ WhyObject: TypeAlias = Annotated[
     typer.Option("--why", metavar="WHAT", help="Tell what set it: an attribute's name, or `attribute` for all."),
 ]
 
-people_app = typer.Typer(no_args_is_help=True, help="The people of the workspace.")
-objects_app = typer.Typer(no_args_is_help=True, help="The objects (groups) of the workspace.")
+people_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The people of the workspace."
+)
+objects_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The objects (groups) of the workspace."
+)
 
 
 class Why(Struct, frozen=True):
@@ -141,22 +146,25 @@ async def _person(path: Path, who: str, limit: int, activities: int) -> Person:
 
 async def _person_why(
     path: Path, who: str, why: Why, limit: int
-) -> list[reasons.AttributeHistory] | list[Activity]:
+) -> Sequence[reasons.AttributeHistory] | Sequence[Activity]:
     async with reader(path) as database:
-        cio_id = await _cio_id(database, who)
-        if why.what == "merge":
-            return await reasons.person_merges(database, cio_id, limit)
-        if why.what == "refusal":
-            return await reasons.person_refusals(database, cio_id, limit)
-        return await reasons.person_attributes(database, cio_id, why.attribute, limit)
+        if why.what == "attribute":
+            return await reasons.person_attributes(database, await _cio_id(database, who), why.attribute, limit)
+        cio_id = await find_person(database, who)
+        logs = subjects_of_name(who) if cio_id is None else await subjects(database, cio_id)
+        found = await reasons.decided(database, logs, reasons.MERGES if why.what == "merge" else FAILURES, limit)
+        if not found and cio_id is None:
+            await _cio_id(database, who)
+        return found
 
 
 async def _cio_id(database: aiosqlite.Connection, who: str) -> str:
     found = await find_person(database, who)
     if found is None:
+        other = await otherwise_known(database, who)
         like = await nearest(database, who)
         hint = f"did you mean {' or '.join(like)}?" if like else "without a name, people show lists them"
-        raise _NotFound(Problem(f"nobody is named {who}", hint))
+        raise _NotFound(Problem(f"nobody is named {who}" + (f"; {other}" if other else ""), hint))
     return found
 
 
@@ -166,3 +174,50 @@ async def _one_object(path: Path, object_id: str, object_type: str | None, limit
             await one_object(database, named, limit, activities)
             for named in await _named(database, object_id, object_type)
         ]
+
+
+async def _object_why(
+    path: Path, object_id: str, object_type: str | None, attribute: str | None, limit: int
+) -> list[reasons.AttributeHistory]:
+    async with reader(path) as database:
+        return [
+            history
+            for named in await _named(database, object_id, object_type)
+            for history in await reasons.object_attributes(database, named, attribute, limit)
+        ]
+
+
+async def _named(database: aiosqlite.Connection, object_id: str, object_type: str | None) -> list[Named]:
+    found = await find_objects(database, object_id, object_type)
+    if not found:
+        of_type = "" if object_type is None else f" of type {object_type}"
+        like = await nearest_objects(database, object_id)
+        hint = f"the nearest by name: {', '.join(like)}" if like else "there are no objects at all"
+        raise _NotFound(Problem(f"there is no object {object_id}{of_type}", hint))
+    return found
+
+
+def _print_people(found: list[PersonLine], as_json: bool) -> None:
+    if as_json:
+        _emit_all(found)
+    else:
+        show_text.print_people(found)
+
+
+def _print_objects(found: list[ObjectLine], as_json: bool) -> None:
+    if as_json:
+        _emit_all(found)
+    else:
+        show_text.print_objects(found)
+
+
+def _print_why(found: Sequence[reasons.AttributeHistory] | Sequence[Activity], as_json: bool) -> None:
+    if as_json:
+        _emit_all(found)
+    else:
+        show_text.print_why(found)
+
+
+def _emit_all(found: Sequence[Struct]) -> None:
+    for each in found:
+        emit(each)

@@ -27,6 +27,8 @@ from worker.segment.decoding import InvalidJson
 
 app = typer.Typer(
     no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
     help="Try events, triggers, mappings and actions. Reads JSON from a file or standard input; changes nothing.",
 )
 

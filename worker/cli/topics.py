@@ -18,7 +18,12 @@ from worker.topics.cluster import TopicsError
 from worker.topics.contract import Contract
 from worker.topics.contracts import ContractsError, load_contracts
 
-app = typer.Typer(no_args_is_help=True, help="Create the topics by their contracts, or compare them.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Create the topics by their contracts, or compare them.",
+)
 
 Partitions: TypeAlias = Annotated[
     int | None, typer.Option(help="Partitions of every topic, instead of the configuration's or the contract's.", min=1)

@@ -78,12 +78,13 @@ def print_report(console: Console, report: Report) -> None:
     _devices(console, report)
     _metrics(console, report)
     _dead_letters(console, report)
-    console.print(f"\nThe workspace: {report.totals()}")
+    _heading(console, f"The workspace: {report.totals()}")
     if report.sent is not None:
         records = report.sent.events + report.sent.webhooks
         console.print(
             f"{records} records went all the way through in {report.seconds:.1f} s "
-            f"({records / report.seconds:,.0f}/s, mostly waiting to be sure of it; `make bench` measures)"
+            f"({records / report.seconds:,.0f}/s, mostly waiting to be sure of it; `make bench` measures)",
+            soft_wrap=True,
         )
     if report.failure is not None:
         console.print(f"FAILED: {report.failure}", style="bold red")
@@ -93,38 +94,49 @@ def print_report(console: Console, report: Report) -> None:
         console.print("Everything came through.", style="green")
 
 
+def _heading(console: Console, text: str) -> None:
+    console.print(f"\n[bold]{text}[/bold]", soft_wrap=True)
+
+
 def _people(console: Console, report: Report) -> None:
-    table = Table("id", "email", "cio_id", title=f"People: {report.summary.people}, the newest first", box=None)
+    _heading(console, f"People: {report.summary.people}, the newest first")
+    table = Table("id", "email", "cio_id", box=None, pad_edge=False)
     for person in report.people:
         table.add_row(person.id or "–", person.email or "–", person.cio_id)
-    console.print(table, "  [dim]segment-worker people show ID[/dim]\n")
+    console.print(table, "[dim]more: segment-worker people show ID[/dim]", sep="\n")
 
 
 def _objects(console: Console, report: Report) -> None:
-    kinds = ", ".join(f"{kind.objects} {kind.name or 'unnamed'} (type {kind.object_type_id})" for kind in report.summary.objects)
-    table = Table("type", "object", "people", title=f"Groups (objects): {kinds or 'none'}", box=None)
+    kinds = ", ".join(
+        f"{kind.objects} {kind.name or 'unnamed'} (type {kind.object_type_id})" for kind in report.summary.objects
+    )
+    _heading(console, f"Groups (objects): {kinds or 'none'}")
+    table = Table("type", "object", "people", box=None, pad_edge=False)
     for one in report.objects:
         table.add_row(f"{one.object_type_id} {one.type_name or ''}", one.object_id, str(one.people))
-    console.print(table, "  [dim]segment-worker objects show ID[/dim]\n")
+    console.print(table, "[dim]more: segment-worker objects show ID[/dim]", sep="\n")
 
 
 def _devices(console: Console, report: Report) -> None:
-    table = Table("token", "platform", "of", title=f"Devices: {report.summary.devices}", box=None)
+    _heading(console, f"Devices: {report.summary.devices}")
+    table = Table("token", "platform", "of", box=None, pad_edge=False)
     for device in report.devices:
         table.add_row(_shortened(device.token), device.platform, device.cio_id or "nobody")
-    console.print(table, "")
+    console.print(table)
 
 
 def _metrics(console: Console, report: Report) -> None:
-    table = Table("event", "times", title=f"Message metrics that Segment would get: {report.metrics}", box=None)
+    _heading(console, f"Message metrics that Segment would get: {report.metrics}")
+    table = Table("event", "times", box=None, pad_edge=False)
     for name, count in sorted(report.metric_names.items(), key=lambda row: (-row[1], row[0])):
         table.add_row(name, str(count))
-    console.print(table, "")
+    console.print(table)
 
 
 def _dead_letters(console: Console, report: Report) -> None:
     total = sum(report.dead_letters.values())
-    table = Table("reason", "records", title=f"Dead letters in this run: {total} (some are bad on purpose)", box=None)
+    _heading(console, f"Dead letters in this run: {total} (some are bad on purpose)")
+    table = Table("reason", "records", box=None, pad_edge=False)
     for reason, count in sorted(report.dead_letters.items()):
         table.add_row(reason, str(count))
     console.print(table)

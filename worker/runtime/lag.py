@@ -13,7 +13,7 @@ from worker.runtime.connection import Connection
 
 
 class TopicLag(Struct, frozen=True):
-    """What waits in one topic for one reader: `end` is the sum of the partitions' ends, `lag` the records not yet done."""
+    """What waits in a topic for a reader: `end` is the sum of the partitions' ends, `lag` the records not yet done."""
 
     topic: str
     reader: str

@@ -78,8 +78,6 @@ class TopicReader:
             partition = TopicPartition(self._topic, number)
             if number in positions:
                 self._consumer.seek(partition, positions[number])
-            else:
-                await self._consumer.seek_to_beginning(partition)
 
     async def batches(self, stop: asyncio.Event) -> AsyncIterator[Batch]:
         """Batches as they come, until `stop` is set."""

@@ -17,9 +17,7 @@ _UNRELATED: Final = (
 _NO_OBJECT: Final = "DELETE FROM objects WHERE object_type_id = ? AND object_id = ? AND NOT present"
 _FREED: Final = "DELETE FROM handles WHERE handle = ? AND NOT suppressed"
 _NOBODYS: Final = "DELETE FROM devices WHERE token = ? AND cio_id IS NULL"
-_NOBODYS_LOG: Final = """
-    DELETE FROM activities WHERE subject = 'device:' || ?1 AND number < ?2
-    AND NOT EXISTS (SELECT 1 FROM devices WHERE token = ?1)"""
+_NOBODYS_LOG: Final = "DELETE FROM activities WHERE subject = 'device:' || ? AND number < ?"
 _MOVED: Final = "WHERE cio_id = ?2 AND anonymous_id = ?3 AND at >= ?4 AND at < ?5 AND number < ?6"
 _MOVE: Final = f"UPDATE OR REPLACE events SET cio_id = ?1 {_MOVED}"
 _MOVE_ACTIVITIES: Final = f"""

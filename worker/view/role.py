@@ -29,11 +29,18 @@ OnBatch: TypeAlias = Callable[[Written], None]
 
 
 async def run_view(
-    connection: Connection, topic: str, path: Path, stop: asyncio.Event, on_batch: OnBatch | None = None
+    connection: Connection,
+    topic: str,
+    path: Path,
+    stop: asyncio.Event,
+    on_batch: OnBatch | None = None,
+    *,
+    batch_records: int = 2000,
 ) -> None:
     """Keep the file at `path` up to date with `topic` until `stop` is set; it is exact after any crash.
 
-    `on_batch` is told where the file stands, and then of every batch once it is written.
+    `on_batch` is told where the file stands, and then of every batch once it is written. A batch is at most
+    `batch_records`, and one transaction.
 
     Raises:
         ViewFault: when the file or the topic isn't what it must be; the text says what to do.
@@ -46,7 +53,8 @@ async def run_view(
         if on_batch is not None:
             on_batch(Written(0, 0, dict(intake.positions)))
         log.info("view_opened", path=str(path), topic=topic, changes=intake.number)
-        async with TopicReader(connection, topic, positions=dict(intake.positions)) as reader:
+        positions = dict(intake.positions)
+        async with TopicReader(connection, topic, positions=positions, batch_records=batch_records) as reader:
             async for batch in reader.batches(stop):
                 before, repeats = intake.number, intake.repeats
                 rows = Rows()

@@ -98,3 +98,24 @@ async def nearest(database: aiosqlite.Connection, name: str) -> list[str]:
             query = f"SELECT {column} FROM people WHERE {column} {order.format(column)}"
             around |= {found.removeprefix(EMAIL) for found in await texts(database, query, value)}
     return difflib.get_close_matches(name, around, n=3, cutoff=0.5)
+
+
+def subjects_of_name(name: str) -> list[str]:
+    """The handles that `name` can mean: they have logs also where there is no such person."""
+    if name.startswith((ID, EMAIL)):
+        return [name if name.startswith(ID) else email_key(name.removeprefix(EMAIL))]
+    return [id_key(name), email_key(name)]
+
+
+async def otherwise_known(database: aiosqlite.Connection, name: str) -> str | None:
+    """What else the view knows by a name that is no person's."""
+    handles_ = listed(subjects_of_name(name))
+    query = "SELECT handle FROM handles WHERE suppressed AND handle IN (SELECT value FROM json_each(?))"
+    if suppressed := await texts(database, query, handles_):
+        return f"{suppressed[0]} is suppressed"
+    if await texts(database, "SELECT 1 FROM people WHERE cio_id = ? AND deleted", name.removeprefix("cio_")):
+        return "this person was deleted"
+    query = "SELECT coalesce(waiting, 0) FROM anonymous WHERE anonymous_id = ?"
+    if waiting := await texts(database, query, name):
+        return f"it is an anonymousId, under which {waiting[0]} calls wait"
+    return None

@@ -1,6 +1,6 @@
 """Why something is as it is: the changes that decided it, the newest first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 import aiosqlite
@@ -10,7 +10,7 @@ from worker.jsontypes import Json
 from worker.view.read.activities import last_activities
 from worker.view.read.documents import Activity, Cause
 from worker.view.read.identity import subjects
-from worker.view.schema import FAILURES
+from worker.view.read.objects import Named
 from worker.workspace.changes import (
     AttributeRefused,
     AttributesChanged,
@@ -67,20 +67,16 @@ async def person_attributes(
 
 
 async def object_attributes(
-    database: aiosqlite.Connection, object_type_id: str, object_id: str, only: str | None, limit: int
+    database: aiosqlite.Connection, named: Named, only: str | None, limit: int
 ) -> list[AttributeHistory]:
     """The last `limit` steps of each attribute of an object."""
-    return await _histories(database, [object_key(object_name(object_type_id, object_id))], only, limit)
+    log = object_key(object_name(named.object_type_id, named.object_id))
+    return await _histories(database, [log], only, limit)
 
 
-async def person_merges(database: aiosqlite.Connection, cio_id: str, limit: int) -> list[Activity]:
-    """Merges and refused merges of a person."""
-    return await last_activities(database, await subjects(database, cio_id), limit, MERGES)
-
-
-async def person_refusals(database: aiosqlite.Connection, cio_id: str, limit: int) -> list[Activity]:
-    """What was refused or ignored of what concerns a person."""
-    return await last_activities(database, await subjects(database, cio_id), limit, FAILURES)
+async def decided(database: aiosqlite.Connection, logs: list[str], types: Sequence[str], limit: int) -> list[Activity]:
+    """The last `limit` changes of these types, e.g. MERGES or FAILURES (worker/view/schema.py)."""
+    return await last_activities(database, logs, limit, types)
 
 
 async def _histories(

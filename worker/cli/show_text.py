@@ -1,0 +1,217 @@
+"""People, objects and reasons as text: tables with colour on a terminal, plain and unwrapped in a pipe."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from worker.jsontypes import Json, JsonObject
+from worker.view.read.documents import Activity, Cause, Device, Member, Object, ObjectLine, Person, PersonLine, Value
+from worker.view.read.documents import Relationship as Related
+from worker.view.read.why import AttributeHistory, Step
+
+_PIPE_WIDTH = 100_000
+_TOLD_BY_SUBJECT = ("type", "version", "cause", "cio_id")
+_LONGEST = 120
+
+
+def print_people(found: Sequence[PersonLine]) -> None:
+    """A list of people."""
+    table = _table("id", "email", "cio_id", "created")
+    for each in found:
+        _row(table, each.id, each.email, each.cio_id, _time(each.created))
+    _print(table if found else "nobody yet")
+
+
+def print_objects(found: Sequence[ObjectLine]) -> None:
+    """A list of objects."""
+    table = _table("type", "type's name", "object", "people")
+    for each in found:
+        _row(table, each.object_type_id, each.type_name, each.object_id, f"{each.people:,}")
+    _print(table if found else "no objects yet")
+
+
+def print_person(found: Person) -> None:
+    """All about a person."""
+    totals = found.totals
+    _facts(
+        ("id", found.id),
+        ("email", found.email),
+        ("cio_id", found.cio_id),
+        ("created", _time(found.created)),
+        ("identified", "yes" if found.identified else "no"),
+        ("merged from", ", ".join(found.merged) or None),
+        ("anonymous ids", _cut(", ".join(found.anonymous_ids), totals.anonymous_ids, len(found.anonymous_ids))),
+        ("events", f"{totals.events:,}"),
+    )
+    _attributes(found.attributes)
+    _section("devices", totals.devices, _devices(found.devices), len(found.devices))
+    _section("relationships", totals.relationships, _relationships(found.relationships), len(found.relationships))
+    _activities(found.activities)
+
+
+def print_object(found: Object) -> None:
+    """All about an object."""
+    _facts(
+        ("object", found.object_id),
+        ("type", found.object_type_id + (f" ({found.type_name})" if found.type_name else "")),
+        ("created", _cause(found.created)),
+    )
+    _attributes(found.attributes)
+    _section("people", found.people_total, _members(found.people), len(found.people))
+    _activities(found.activities)
+
+
+def print_why(found: Sequence[AttributeHistory] | Sequence[Activity]) -> None:
+    """What decided something, the newest first."""
+    if not found:
+        _print("nothing is known of that")
+    for each in found:
+        if isinstance(each, AttributeHistory):
+            table = _table("what", "value", "before", "event's time", "by event", "why")
+            for step in each.steps:
+                _row(
+                    table,
+                    step.outcome,
+                    _json(step.value),
+                    _json(step.before),
+                    _time(step.by.time),
+                    step.by.message_id,
+                    _reason(step),
+                )
+            _section(f"attribute {each.attribute}", None, table, len(each.steps))
+    activities = [each for each in found if isinstance(each, Activity)]
+    if activities:
+        _print(_activity_table(activities))
+
+
+def describe(activity: Activity) -> str:
+    """What a change says, in a line, without what stands beside it."""
+    told = cast("JsonObject", msgspec.to_builtins(activity.change))
+    said = {name: value for name, value in told.items() if name not in _TOLD_BY_SUBJECT and value not in (None, [], {})}
+    return _short(" ".join(f"{name}={_json(value)}" for name, value in said.items()))
+
+
+def _reason(step: Step) -> str:
+    if step.winner is not None:
+        return f"{step.winner} is newer"
+    if step.merged_from is not None:
+        return f"merged from {step.merged_from}"
+    return step.reason or ""
+
+
+def _attributes(attributes: Mapping[str, Value]) -> None:
+    table = _table("name", "value", "event's time", "set by event")
+    for name, one in attributes.items():
+        by = one.set_by.message_id if one.set_by else "?"
+        merged = f" (merged from {one.merged_from})" if one.merged_from else ""
+        _row(table, name, _json(one.value), _time(one.set_by.time if one.set_by else None), by + merged)
+    _section("attributes", len(attributes), table, len(attributes))
+
+
+def _devices(devices: Sequence[Device]) -> Table:
+    table = _table("token", "platform", "last used", "attributes")
+    for one in devices:
+        _row(table, one.token, one.platform, _time(one.last_used), _json(one.attributes))
+    return table
+
+
+def _relationships(relationships: Sequence[Related]) -> Table:
+    table = _table("type", "object", "since", "attributes")
+    for one in relationships:
+        _row(table, one.object_type_id, one.object_id, _cause(one.since), _json(_plain(one.attributes)))
+    return table
+
+
+def _members(members: Sequence[Member]) -> Table:
+    table = _table("id", "email", "cio_id", "attributes")
+    for one in members:
+        _row(table, one.id, one.email, one.cio_id, _json(_plain(one.attributes)))
+    return table
+
+
+def _activities(activities: Sequence[Activity]) -> None:
+    if activities:
+        _section("last activities", None, _activity_table(activities), len(activities))
+
+
+def _activity_table(activities: Sequence[Activity]) -> Table:
+    table = _table("event's time", "activity", "what", "by event")
+    for one in activities:
+        _row(table, _time(one.cause.time), one.type, describe(one), one.cause.message_id)
+    return table
+
+
+def _plain(attributes: Mapping[str, Value]) -> JsonObject:
+    return {name: one.value for name, one in attributes.items()}
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _row(table: Table, *cells: str | None) -> None:
+    table.add_row(*(Text(_printable(cell or "")) for cell in cells))
+
+
+def _printable(text: str) -> str:
+    """Without what would steer the terminal: the data is other people's."""
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+
+
+def _facts(*facts: tuple[str, str | None]) -> None:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name, value in facts:
+        if value is not None:
+            table.add_row(name, Text(_printable(value)))
+    _print(table)
+
+
+def _section(name: str, total: int | None, table: Table, shown: int) -> None:
+    if not shown:
+        return
+    count = "" if total is None else f" ({total:,})" if total == shown else f" ({shown:,} of {total:,})"
+    _print("", Text(f"{_printable(name)}{count}", style="bold cyan"), table)
+
+
+def _print(*things: Table | Text | str) -> None:
+    console = Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH, color_system=None)
+    for thing in things:
+        console.print(thing)
+
+
+def _cut(text: str, total: int, shown: int) -> str | None:
+    if not total:
+        return None
+    return text if shown == total else f"{text} … ({total:,} in all)"
+
+
+def _cause(cause: Cause | None) -> str:
+    return "" if cause is None else f"{_time(cause.time)} by {cause.message_id}"
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):  # no calendar has it
+        return str(seconds)
+
+
+def _json(value: Json) -> str:
+    return "" if value is None else _short(msgspec.json.encode(value).decode())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,0 +1,5 @@
+"""The whole destination in one process, without Kafka: the same decisions, on partitions whose messages interleave."""
+
+from worker.simulation.simulate import Arrival, simulate
+
+__all__ = ["Arrival", "simulate"]

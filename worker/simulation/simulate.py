@@ -1,0 +1,112 @@
+"""Segment events in, the workspace they make out (DESIGN section 7, `simulate`)."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Final
+
+from msgspec import Struct
+
+from worker.destination.subscriptions import Subscriptions
+from worker.jsontypes import JsonObject
+from worker.partitioning import partition_of
+from worker.reasons import Reason
+from worker.segment.events import InvalidEvent, check_event
+from worker.simulation.network import Network
+from worker.workspace.messages.cause import Cause
+from worker.workspace.picture import Picture, shown
+from worker.workspace.routing import route
+from worker.workspace.settings import WorkspaceSettings
+
+TOPIC: Final = "segment.events"
+
+SETTLED_SECONDS: Final = 1.0
+"""Events that arrive at least so long after those before find everything settled; others may interleave with them."""
+
+
+class Arrival(Struct, frozen=True):
+    """An event as received, and when it arrived (unix seconds); None: at its own time."""
+
+    event: JsonObject
+    at: float | None = None
+
+
+def simulate(
+    arrivals: Sequence[Arrival],
+    subscriptions: Subscriptions,
+    settings: WorkspaceSettings,
+    *,
+    partitions: int = 1,
+    seed: int | None = None,
+) -> JsonObject:
+    """The workspace after the events have arrived in this order.
+
+    Events that arrive within a second may overtake each other, as far as they come to different partitions, and so may
+    what follows from them: as `seed` says. Without a seed each event is settled before the next one.
+    """
+    simulation = _Simulation(subscriptions, settings, partitions, Random(0 if seed is None else seed))
+    latest = float("-inf")
+    for arrival in arrivals:
+        latest = simulation.arrive(arrival, latest, interleave=seed is not None)
+    simulation.network.settle()
+    picture = Picture()
+    for change in simulation.network.published():
+        picture.apply(change)
+    return {**shown(picture), "dead_letters": [*sorted(simulation.dead_letters, key=_order)]}
+
+
+class _Simulation:
+    def __init__(
+        self, subscriptions: Subscriptions, settings: WorkspaceSettings, partitions: int, random: Random
+    ) -> None:
+        self.network = Network(settings, partitions, random)
+        self.dead_letters: list[JsonObject] = []
+        self._subscriptions = subscriptions
+        self._settings = settings
+        self._offsets = [0] * partitions
+        self._random = random
+
+    def arrive(self, arrival: Arrival, latest: float, *, interleave: bool) -> float:
+        """Route an event; returns its time of arrival, or `latest` if it says none."""
+        try:
+            event = check_event(arrival.event)
+        except InvalidEvent as invalid:
+            self._dead(invalid.reason, invalid.detail, _text(arrival.event.get("messageId")))
+            return latest
+        known = [time for time in (arrival.at, event.time) if time is not None]
+        arrived = known[0] if known else max(latest, 0.0)
+        if not interleave or arrived >= latest + SETTLED_SECONDS:
+            self.network.settle()
+        else:
+            for _ in range(self._random.randrange(8)):
+                if not self.network.idle:
+                    self.network.step()
+        partition = partition_of(event.user_id or event.anonymous_id or "", self.network.partitions)
+        offset = self._offsets[partition]
+        self._offsets[partition] += 1
+        cause = Cause(
+            event.message_id or f"{TOPIC}/{partition}/{offset}",
+            arrived if event.time is None else event.time,
+            arrived,
+            TOPIC,
+            partition,
+            offset,
+        )
+        for outcome in self._subscriptions.commands(event, arrived):
+            if outcome.error is not None:
+                reason = outcome.reason or Reason.INVALID_FIELDS
+                self._dead(reason, f"{outcome.preset}: {outcome.error}", cause.message_id)
+            for command in outcome.commands:
+                for dead in self.network.take(route(command, cause, self._settings), (TOPIC, partition)):
+                    self._dead(dead.reason, dead.detail, cause.message_id)
+        return max(latest, arrived)
+
+    def _dead(self, reason: Reason, detail: str, message_id: str | None) -> None:
+        self.dead_letters.append({"reason": reason.value, "message_id": message_id, "detail": detail})
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _order(dead: JsonObject) -> tuple[str, str, str]:
+    return str(dead["message_id"]), str(dead["reason"]), str(dead["detail"])

@@ -1,0 +1,111 @@
+"""The decisions of table anonymous."""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from worker.workspace.anonymous import links
+from worker.workspace.anonymous.flushing import begin, flush, receive
+from worker.workspace.changes import AnonymousLinked, AnonymousRelinked, AnonymousUnlinked
+from worker.workspace.effects import Effect, Place, State
+from worker.workspace.keys import anonymous_key, profile_key
+from worker.workspace.messages.anonymous import AnonymousMessage, ContinueFlush, Link, LinkMoved, Under, Unlink
+from worker.workspace.messages.people import Disown
+from worker.workspace.settings import WorkspaceSettings
+from worker.workspace.turn import Turn
+from worker.workspace.values.anonymous import Anonymous, AnonymousValue
+
+
+def decide_anonymous(
+    state: State[AnonymousValue], message: AnonymousMessage, place: Place, settings: WorkspaceSettings
+) -> list[Effect]:
+    """What a message does to an anonymousId."""
+    turn = Turn(state, place, settings)
+    key = message.to
+    name = key[len(anonymous_key("")) :]
+    before = turn.find(key, Anonymous) or Anonymous()
+    match message:
+        case Under():
+            after = receive(turn, before, name, message)
+        case Link():
+            after = _link(turn, before, name, message)
+        case LinkMoved():
+            after = replace(
+                before,
+                links=[
+                    replace(one, cio_id=message.into) if one.cio_id == message.cio_id else one for one in before.links
+                ],
+            )
+        case Unlink():
+            after = _unlink(turn, before, name, message)
+        case ContinueFlush():
+            after = flush(turn, before, key, name, message.cause)
+        case _:
+            assert_never(message)
+    if after is not before:
+        turn.put(key, after)
+    return turn.effects()
+
+
+def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
+    linked, shift = links.linked(anonymous.links, link.cio_id, (link.at, link.cause.message_id))
+    why = turn.why(link.cause)
+    now = links.current(linked) or None
+    if not any(one.cio_id == link.cio_id for one in anonymous.links) or shift is not None:
+        others = [one.cio_id for one in anonymous.links if one.cio_id != link.cio_id and one.gone_at is None]
+        if others:
+            turn.publish(
+                link.to,
+                AnonymousRelinked(
+                    cause=why,
+                    anonymous_id=name,
+                    cio_id=link.cio_id,
+                    at=link.at,
+                    linked_to=now,
+                    previous=shift.previous if shift is not None else others[-1],
+                ),
+            )
+        else:
+            turn.publish(
+                link.to,
+                AnonymousLinked(cause=why, anonymous_id=name, cio_id=link.cio_id, at=link.at, linked_to=now),
+            )
+    if shift is not None and turn.settings.anonymous_merge:
+        to = profile_key(shift.previous)
+        turn.send(
+            "people",
+            to,
+            Disown(
+                to=to,
+                cause=link.cause,
+                anonymous_id=name,
+                since=shift.since,
+                until=shift.until,
+                owner=link.cio_id,
+            ),
+        )
+    anonymous = replace(anonymous, links=linked)
+    if not anonymous.waiting or anonymous.flushing:
+        return anonymous
+    anonymous = begin(anonymous, link.cause.arrived, events=turn.settings.anonymous_merge)
+    return flush(turn, anonymous, link.to, name, link.cause)
+
+
+def _unlink(turn: Turn, anonymous: Anonymous, name: str, unlink: Unlink) -> Anonymous:
+    """The person is gone; what came before that is forgotten with it, and the anonymousId may be linked anew."""
+    gone = [
+        replace(one, gone_at=unlink.at) if one.cio_id == unlink.cio_id and one.gone_at is None else one
+        for one in anonymous.links
+    ]
+    if gone == anonymous.links:
+        return anonymous
+    turn.publish(
+        unlink.to,
+        AnonymousUnlinked(
+            cause=turn.why(unlink.cause),
+            anonymous_id=name,
+            cio_id=unlink.cio_id,
+            linked_to=links.current(gone) or None,
+        ),
+    )
+    return replace(anonymous, links=gone)

@@ -1,0 +1,89 @@
+"""How calls under an anonymousId get to their person."""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from worker.workspace import queues
+from worker.workspace.anonymous.links import FORGOTTEN, owner_at
+from worker.workspace.anonymous.waiting import KEEP_SECONDS, Lane, expired, lane_of, take, wait, with_lane
+from worker.workspace.changes import AnonymousFlushed
+from worker.workspace.keys import profile_key
+from worker.workspace.messages.anonymous import ContinueFlush, Under
+from worker.workspace.messages.calls import AnonymousCall, Event
+from worker.workspace.messages.cause import Cause
+from worker.workspace.people.ignoring import call_name, ignore_deleted
+from worker.workspace.turn import Turn
+from worker.workspace.values.anonymous import Anonymous
+
+FLUSH_STEP: Final = 64
+"""Calls that one decision takes out of a queue, in order of time; the rest follows by a message to itself."""
+
+
+def receive(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonymous:
+    """Pass a call on to its person, or let it wait."""
+    call = under.call
+    owner = owner_at(anonymous.links, call.at)
+    if owner == FORGOTTEN:
+        ignore_deleted(turn, under.to, call.cause, call_name(call))
+    elif owner and (turn.settings.anonymous_merge or not isinstance(call, Event)):
+        _pass_on(turn, owner, call)
+    else:
+        return wait(turn, anonymous, name, under)
+    return anonymous
+
+
+def begin(anonymous: Anonymous, arrived: float, *, events: bool) -> Anonymous:
+    """Have all that waits flushed, for an identify that arrived then."""
+    oldest = arrived - KEEP_SECONDS
+    return replace(
+        anonymous,
+        flush_events=anonymous.events.end if events else 0,
+        flush_calls=anonymous.calls.end,
+        oldest=min(oldest, anonymous.oldest) if anonymous.flushing else oldest,
+    )
+
+
+def flush(turn: Turn, anonymous: Anonymous, key: str, name: str, cause: Cause) -> Anonymous:
+    """Send some of what waits to whose it is, and drop what is too old."""
+    flushed = 0
+    for lane in ("calls", "events"):
+        anonymous, sent = _flush_lane(turn, anonymous, lane, key, name, cause)
+        flushed += sent
+    if flushed:
+        turn.publish(
+            key,
+            AnonymousFlushed(cause=turn.why(cause), anonymous_id=name, flushed=flushed, waiting=anonymous.waiting),
+        )
+    if anonymous.flushing:
+        turn.send("anonymous", key, ContinueFlush(to=key, cause=cause))
+    return anonymous
+
+
+def _flush_lane(
+    turn: Turn, anonymous: Anonymous, lane: Lane, key: str, name: str, cause: Cause
+) -> tuple[Anonymous, int]:
+    end = anonymous.flush_events if lane == "events" else anonymous.flush_calls
+    taken: list[AnonymousCall] = []
+    while lane_of(anonymous, lane).first < end and len(taken) < FLUSH_STEP:
+        call, anonymous = take(turn, anonymous, lane, key)
+        taken.append(call)
+    sent = 0
+    for call in sorted(taken, key=lambda one: (one.at, one.cause.message_id)):
+        owner = owner_at(anonymous.links, call.at)
+        if call.at < anonymous.oldest:
+            expired(turn, key, name, call, anonymous, cause)
+        elif owner == FORGOTTEN:
+            ignore_deleted(turn, key, call.cause, call_name(call))
+        elif owner:
+            _pass_on(turn, owner, call)
+            sent += 1
+        else:
+            queue = queues.append(turn, lane, key, lane_of(anonymous, lane), call)
+            anonymous = with_lane(anonymous, lane, queue)
+    return anonymous, sent
+
+
+def _pass_on(turn: Turn, owner: str, call: AnonymousCall) -> None:
+    to = profile_key(owner)
+    turn.send("people", to, replace(call, to=to))

@@ -1,0 +1,91 @@
+"""Whose an anonymousId is, at which time.
+
+The first person identified with it has its history; another one has what comes after their identify, until somebody
+else is (DESIGN section 6). That goes by the times of the calls, not by the order of their arrival.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from worker.workspace.values.anonymous import Linked
+from worker.workspace.wire import Stamp
+
+LINKS_MAX: Final = 100
+"""Most changes of person that are remembered of one anonymousId; then one in the middle is forgotten."""
+
+FORGOTTEN: Final = "forgotten"
+"""The owner of what came before a deletion of the person who had the anonymousId."""
+
+
+class Shift(Struct, frozen=True):
+    """What came from `since` to before `until` (None: no bound) was `previous`'s and is somebody else's now."""
+
+    since: float | None
+    until: float | None
+    previous: str
+
+
+def owner_at(links: Sequence[Linked], time: float) -> str:
+    """The profile whose a call at `time` is; empty if nobody's, FORGOTTEN if it is to be forgotten."""
+    if not links:
+        return ""
+    at = max(_in_force(links, time), 0)
+    for linked in links[at:]:
+        if linked.gone_at is None:
+            return linked.cio_id
+        if time <= linked.gone_at:
+            return FORGOTTEN
+    return ""
+
+
+def current(links: Sequence[Linked]) -> str:
+    """The profile that has the anonymousId now, empty if none."""
+    return links[-1].cio_id if links and links[-1].gone_at is None else ""
+
+
+def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp) -> tuple[list[Linked], Shift | None]:
+    """The links with one more identify, and what shifts by it from one person to another."""
+    changed = list(links)
+    at = -1
+    while at + 1 < len(changed) and changed[at + 1].first <= stamp:
+        at += 1
+    before = changed[at] if at >= 0 else None
+    after = changed[at + 1] if at + 1 < len(changed) else None
+    if before is not None and _same(before, cio_id):
+        changed[at] = replace(before, last=max(before.last, stamp))
+        return changed, None
+    since = None if before is None else stamp[0]
+    until = None if after is None else after.first[0]
+    previous = before or after
+    if after is not None and _same(after, cio_id) and (before is None or stamp > before.last):
+        changed[at + 1] = replace(after, first=stamp)
+        previous = before
+    else:
+        inserted = [Linked(stamp, stamp, cio_id)]
+        if before is not None and stamp < before.last:  # in the midst of somebody's
+            inserted.append(replace(before, first=before.last))
+            changed[at] = replace(before, last=before.first)
+            until = before.last[0]
+        changed[at + 1 : at + 1] = inserted
+        while len(changed) > LINKS_MAX:
+            del changed[len(changed) // 2]
+    if previous is None or previous.gone_at is not None:
+        return changed, None
+    return changed, Shift(since, until, previous.cio_id)
+
+
+def _same(one: Linked, cio_id: str) -> bool:
+    return one.cio_id == cio_id and one.gone_at is None
+
+
+def _in_force(links: Sequence[Linked], time: float) -> int:
+    """The last link not later than `time`; -1 before the first."""
+    at = -1
+    for number, one in enumerate(links):
+        if one.first[0] > time:
+            break
+        at = number
+    return at

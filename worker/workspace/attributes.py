@@ -1,0 +1,161 @@
+"""Attributes: each keeps its newest value, by event time and then by messageId (DESIGN section 6).
+
+So the order of arrival does not matter, and a repeat changes nothing. null and "" remove an attribute; that it was
+removed is remembered, so that an older value that arrives later does not come back.
+"""
+
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from worker.jsontypes import Json, JsonObject
+from worker.workspace.wire import Stamp, WireJson
+
+COUNT_MAX: Final = 300
+"""Attributes of a person, an object or a relationship (customerio_semantics.md 3.1 and 5)."""
+
+BYTES_MAX: Final = 100_000
+"""Bytes of JSON of all of them together (customerio_semantics.md 5)."""
+
+REMOVED_MAX: Final = 300
+"""How many removed attributes are remembered; those removed longest ago are forgotten first."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Attribute(Struct, frozen=True, array_like=True):
+    """A value and what set it: event time in unix seconds, messageId. None: removed."""
+
+    value: WireJson
+    time: float
+    message_id: str
+
+
+class Attributes(Struct, frozen=True, array_like=True):
+    """A bounded set of attributes; `size` is about the bytes of its names and values in JSON."""
+
+    values: dict[str, Attribute] = {}
+    size: int = 0
+
+    def shown(self) -> JsonObject:
+        """The values by name, without those that were removed."""
+        return {name: one.value for name, one in self.values.items() if one.value is not None}
+
+
+class Outcome(Struct):
+    """What a call did to a set of attributes.
+
+    `before` has the previous value of each that is `set` or `removed`, if there was one; `outdated` those that a newer
+    call had set, with its messageId; `refused` those for which there is no room. `written`: `attributes` differ.
+    """
+
+    attributes: Attributes
+    set: JsonObject
+    removed: list[str]
+    before: JsonObject
+    outdated: dict[str, str]
+    refused: list[str]
+    written: bool = False
+
+    @property
+    def notable(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.set or self.removed or self.outdated)
+
+
+def apply(attributes: Attributes, call: JsonObject, stamp: Stamp, floor: Stamp | None = None) -> Outcome:
+    """The attributes after `call`, made at `stamp`; nothing applies that is not newer than `floor`."""
+    outcome = Outcome(attributes, {}, [], {}, {}, [])
+    if not call or (floor is not None and stamp <= floor):
+        return outcome
+    values, size = attributes.values, attributes.size
+    time, message_id = stamp
+    changed: dict[str, Attribute] = {}
+    room = COUNT_MAX - len(values)
+    if room < len(call):
+        room = COUNT_MAX - sum(one.value is not None for one in values.values())
+    for name, value in call.items():
+        current = values.get(name)
+        if current is not None:
+            if current.time > time or (current.time == time and current.message_id >= message_id):
+                if current.message_id != message_id:
+                    outcome.outdated[name] = current.message_id
+                continue
+            if current.value is not None:
+                outcome.before[name] = current.value
+        if value is None or value == "":
+            changed[name] = Attribute(None, time, message_id)
+            if name in outcome.before:
+                outcome.removed.append(name)
+                size -= _size(name, outcome.before[name])
+                room += 1
+            continue
+        grown = _size(name, value)
+        if name in outcome.before:
+            grown -= _size(name, outcome.before[name])
+            needed = 0
+        else:
+            needed = 1
+        if (grown > 0 and size + grown > BYTES_MAX) or needed > room:
+            outcome.refused.append(name)
+            outcome.before.pop(name, None)
+            continue
+        size += grown
+        room -= needed
+        changed[name] = Attribute(value, time, message_id)
+        outcome.set[name] = value
+    if changed:
+        outcome.attributes = Attributes(_bounded({**values, **changed}), size)
+        outcome.written = True
+    return outcome
+
+
+def fill(attributes: Attributes, others: Attributes) -> Outcome:
+    """The attributes with what they lack from `others`, as it was set there (customerio_semantics.md 3.3)."""
+    values, size = attributes.values, attributes.size
+    outcome = Outcome(attributes, {}, [], {}, {}, [])
+    merged = dict(values)
+    room = COUNT_MAX - sum(one.value is not None for one in values.values())
+    for name, other in others.values.items():
+        current = values.get(name)
+        if other.value is None:
+            if current is None:
+                merged[name] = other
+        elif current is None or current.value is None:
+            grown = _size(name, other.value)
+            if size + grown > BYTES_MAX or room == 0:
+                outcome.refused.append(name)
+                continue
+            size += grown
+            room -= 1
+            merged[name] = other
+            outcome.set[name] = other.value
+    outcome.attributes = Attributes(_bounded(merged), size)
+    outcome.written = True
+    return outcome
+
+
+def newer_than(attributes: Attributes, floor: Stamp) -> Attributes:
+    """Only the attributes set after `floor`."""
+    kept = {name: one for name, one in attributes.values.items() if (one.time, one.message_id) > floor}
+    return Attributes(kept, sum(_size(name, one.value) for name, one in kept.items() if one.value is not None))
+
+
+def _bounded(values: dict[str, Attribute]) -> dict[str, Attribute]:
+    if len(values) <= REMOVED_MAX:
+        return values
+    removed = sorted((one.time, one.message_id, name) for name, one in values.items() if one.value is None)
+    for _, _, name in removed[: max(0, len(removed) - REMOVED_MAX)]:
+        del values[name]
+    return values
+
+
+def _size(name: str, value: Json) -> int:
+    if isinstance(value, str):
+        size = len(value) if value.isascii() else len(value.encode())
+    elif isinstance(value, (bool, int, float)):
+        size = 8
+    else:
+        size = len(_encode(value))
+    return size + len(name) + 6

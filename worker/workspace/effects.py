@@ -1,0 +1,74 @@
+"""What a decision returns. Decisions are pure: the runtime performs the effects, in order, as one unit.
+
+`decide(state, message, place) -> list[Effect]`: `state.get(key)` reads the values of the agent's own table on this
+partition; time comes with the message (its cause); nothing else may be read.
+"""
+
+from typing import Literal, Protocol, TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from worker.partitioning import partition_of
+from worker.reasons import Reason
+
+Entity: TypeAlias = Literal["people", "anonymous", "objects", "devices"]
+"""The four keyed topics, and the tables of the agents that read them."""
+
+ValueT = TypeVar("ValueT", covariant=True)
+
+
+class State(Protocol[ValueT]):
+    """One partition of a table, as a decision sees it: the writes of its own unit included."""
+
+    def get(self, key: str) -> ValueT | None:
+        """The value at `key`, or None."""
+        ...
+
+
+class Place(Struct, frozen=True):
+    """Where a decision is taken: partition `partition` of `partitions` (the four keyed topics have equal counts)."""
+
+    partition: int
+    partitions: int
+
+    def holds(self, key: str) -> bool:
+        """Whether `key` belongs to this partition, so that its state can be read here and now."""
+        return partition_of(key, self.partitions) == self.partition
+
+
+class Put(Struct, frozen=True):
+    """Write `value` (one of the table's value structs) at `key` of the agent's own table."""
+
+    key: str
+    value: Struct
+
+
+class Delete(Struct, frozen=True):
+    """Remove `key` from the agent's own table."""
+
+    key: str
+
+
+class Send(Struct, frozen=True):
+    """Send an internal message to the agent of `entity`; it arrives once, in order per (sender partition, key)."""
+
+    entity: Entity
+    key: str
+    message: Struct
+
+
+class Publish(Struct, frozen=True):
+    """Publish a change of the workspace (topic workspace.changes); `key` keeps one subject's changes in order."""
+
+    key: str
+    change: Struct
+
+
+class DeadLetter(Struct, frozen=True):
+    """The message can never succeed; its unchanged bytes go to the dead-letter topic with this reason."""
+
+    reason: Reason
+    detail: str
+
+
+Effect: TypeAlias = Put | Delete | Send | Publish | DeadLetter

@@ -1,0 +1,39 @@
+"""Identifiers that stem from a mistake in somebody's program and stand for nobody (segment_actions.md 4.1)."""
+
+from typing import Final
+
+LONGEST: Final = 400
+"""Characters of the longest identifier that is taken for one."""
+
+LONGEST_TOKEN: Final = 2000
+"""Characters of the longest device token."""
+
+_ANY_CASE: Final = frozenset(
+    {
+        "anonymous",
+        "guest",
+        "distinctid",
+        "distinct_id",
+        "id",
+        "not_authenticated",
+        "email",
+        "undefined",
+        "true",
+        "false",
+    }
+)
+_EXACT: Final = frozenset({"[object Object]", "NaN", "None", "none", "null", "0", "undefined"})
+_LONGEST_WORD: Final = max(map(len, _ANY_CASE | _EXACT)) + 2
+
+
+def is_junk(identifier: str) -> bool:
+    """Whether `identifier` is blank, far too long, or one of the words that programs write by mistake."""
+    length = len(identifier)
+    if length > _LONGEST_WORD:
+        return length > LONGEST or "\0" in identifier or identifier.isspace()
+    if not identifier or identifier.isspace() or "\0" in identifier:
+        return True
+    word = identifier
+    if length > 2 and word[0] == word[-1] and word[0] in "'\"":
+        word = word[1:-1]
+    return word in _EXACT or word.lower() in _ANY_CASE or not word.strip()

@@ -1,0 +1,139 @@
+"""The calls of people: what an event asks to do to a person, whoever that turns out to be.
+
+A call is addressed to a handle or a profile (`to`, see worker/workspace/keys.py). `at` is its own time in unix seconds,
+the cause's unless its command says another. `via` is the handle through which it came to a profile, empty when the call
+named the profile itself: a profile that does not own that handle (any more) sends the call back there.
+"""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from worker.workspace.messages.cause import Cause
+from worker.workspace.wire import WireObject
+
+Verdict: TypeAlias = Literal["", "granted", "taken", "not_allowed", "invalid", "kept"]
+"""Whether an identify gets the id or email it names.
+
+Not known yet; yes; it is somebody else's; the settings forbid it; it is no such thing; there is nothing to decide, as
+it is the person's already, or a newer call has decided it, or this one was refused before.
+"""
+
+
+class Identify(Struct, frozen=True, array_like=True, tag="identify", kw_only=True):
+    """Set a person's attributes; `id` and `email` are those among them, where they are identifiers.
+
+    `named` is the key that the call named first. The verdicts are filled in while the call travels to the handles of
+    its email and id.
+    """
+
+    to: str
+    cause: Cause
+    at: float
+    named: str
+    attributes: WireObject
+    id: str | None = None
+    email: str | None = None
+    anonymous_id: str | None = None
+    email_verdict: Verdict = ""
+    id_verdict: Verdict = ""
+    via: str = ""
+
+
+class Event(Struct, frozen=True, array_like=True, tag="event", kw_only=True):
+    """Something a person did; `id` (the messageId, unless mapped otherwise) tells repeats.
+
+    `kind` is what is shown: event, page or screen. `timestamp` is shown as it is. `anonymous_id` is the one through
+    which it came.
+    """
+
+    to: str
+    cause: Cause
+    at: float
+    kind: Literal["event", "page", "screen"]
+    name: str
+    id: str
+    timestamp: int | float
+    attributes: WireObject
+    anonymous_id: str = ""
+    via: str = ""
+
+
+class Relate(Struct, frozen=True, array_like=True, tag="relate", kw_only=True):
+    """A group call: relate the person to the object `name` (keys.object_name), and update both."""
+
+    to: str
+    cause: Cause
+    at: float
+    name: str
+    object_attributes: WireObject
+    relationship_attributes: WireObject
+    anonymous_id: str = ""
+    via: str = ""
+
+
+class Unrelate(Struct, frozen=True, array_like=True, tag="unrelate", kw_only=True):
+    """End the person's relationship with the object `name`."""
+
+    to: str
+    cause: Cause
+    at: float
+    name: str
+    anonymous_id: str = ""
+    via: str = ""
+
+
+class AddDevice(Struct, frozen=True, array_like=True, tag="add_device", kw_only=True):
+    """The person uses the device `token`; `last_used` in unix seconds."""
+
+    to: str
+    cause: Cause
+    at: float
+    token: str
+    platform: str
+    last_used: int | float
+    attributes: WireObject
+    anonymous_id: str = ""
+    via: str = ""
+
+
+class RemoveDevice(Struct, frozen=True, array_like=True, tag="remove_device", kw_only=True):
+    """The person no longer uses the device `token`."""
+
+    to: str
+    cause: Cause
+    at: float
+    token: str
+    anonymous_id: str = ""
+    via: str = ""
+
+
+class Merge(Struct, frozen=True, array_like=True, tag="merge", kw_only=True):
+    """Merge whoever `secondary` (a key) names into the person called; `primary` is the key the call named."""
+
+    to: str
+    cause: Cause
+    at: float
+    primary: str
+    secondary: str
+    via: str = ""
+
+
+class Erase(Struct, frozen=True, array_like=True, tag="erase", kw_only=True):
+    """Delete the person; suppress: and block all handles; unsuppress: free them."""
+
+    to: str
+    cause: Cause
+    at: float
+    action: Literal["delete", "suppress", "unsuppress"]
+    via: str = ""
+
+
+Deferrable: TypeAlias = Relate | Unrelate
+"""Calls that wait until their person is identified."""
+
+AnonymousCall: TypeAlias = Event | Relate | Unrelate | AddDevice | RemoveDevice
+"""Calls that may come under an anonymousId alone."""
+
+Call: TypeAlias = Identify | Event | Relate | Unrelate | AddDevice | RemoveDevice | Merge | Erase
+"""Every call of a person."""

@@ -1,0 +1,288 @@
+"""The messages of topic people: the calls, and what handles, profiles and the other agents say to each other.
+
+How they belong together is told in worker/workspace/people/__init__.py.
+"""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from worker.workspace.attributes import Attributes
+from worker.workspace.messages.calls import (
+    AddDevice,
+    Erase,
+    Event,
+    Identify,
+    Merge,
+    Relate,
+    RemoveDevice,
+    Unrelate,
+)
+from worker.workspace.messages.cause import Cause
+from worker.workspace.registers import Register
+from worker.workspace.wire import Stamp, WireObject
+
+
+class Ask(Struct, frozen=True, array_like=True, tag="ask", kw_only=True):
+    """May `asker` have the handle `wanted`? Goes to that handle and, if it is owned, on to its owner.
+
+    The asker is an unknown id (then its person would be `cio_id`, a new one) or the profile `cio_id`. `claim`: take the
+    handle if it is free, or only say whether it is suppressed. `half` is set if the asker has only an id or only an
+    email. The identify that wants it travels along, so that nobody has to keep it.
+    """
+
+    to: str
+    cause: Cause
+    wanted: str
+    asker: str
+    cio_id: str
+    claim: bool
+    half: Literal["", "id", "email"]
+    identify: Identify
+    via: str = ""
+
+
+class Answer(Struct, frozen=True, array_like=True, tag="answer", kw_only=True):
+    """What became of an Ask: the handle is that of `cio_id` now, or somebody else's, or was not claimed.
+
+    Or it is suppressed, or its person was deleted later, and the whole call is to be ignored.
+    """
+
+    to: str
+    cause: Cause
+    wanted: str
+    outcome: Literal["granted", "taken", "unclaimed", "suppressed", "deleted"]
+    cio_id: str
+    identify: Identify
+
+
+class Halves(Struct, frozen=True, array_like=True, tag="halves", kw_only=True):
+    """The profile `other`, created at `created`, has only what the profile `asker` lacks: the two can be merged."""
+
+    to: str
+    cause: Cause
+    wanted: str
+    asker: str
+    other: str
+    created: float
+    identify: Identify
+
+
+class Declined(Struct, frozen=True, array_like=True, tag="declined", kw_only=True):
+    """The receiver is not merged with `promised` after all, and may be claimed by others again."""
+
+    to: str
+    cause: Cause
+    promised: str
+
+
+class Release(Struct, frozen=True, array_like=True, tag="release", kw_only=True):
+    """The handle is free; calls of a time up to `until` are still those of its owner `cio_id` (none if empty)."""
+
+    to: str
+    cause: Cause
+    cio_id: str
+    until: float
+
+
+class Rebind(Struct, frozen=True, array_like=True, tag="rebind", kw_only=True):
+    """The handle belongs to `cio_id` now, into which its owner was merged."""
+
+    to: str
+    cause: Cause
+    cio_id: str
+
+
+class Block(Struct, frozen=True, array_like=True, tag="block", kw_only=True):
+    """The handle's person was suppressed at `at`; `cio_id` keeps the list of its handles."""
+
+    to: str
+    cause: Cause
+    cio_id: str
+    at: float
+
+
+class Clear(Struct, frozen=True, array_like=True, tag="clear", kw_only=True):
+    """The handle's person was deleted or unsuppressed at `at`: it is free, and calls up to then are ignored."""
+
+    to: str
+    cause: Cause
+    at: float
+
+
+class MergeInto(Struct, frozen=True, array_like=True, tag="merge_into", kw_only=True):
+    """Merge into the profile `target`. Goes to the handle `secondary` and on to its owner.
+
+    `half` is set for the two halves of a person (auto_merge): the profile agrees only if it has nothing but what that
+    names. Then `promised` is what the target has promised itself to, and `identify` the call that goes on afterwards.
+    """
+
+    to: str
+    cause: Cause
+    at: float
+    target: str
+    primary: str
+    secondary: str
+    half: Literal["", "id", "email"] = ""
+    promised: str = ""
+    identify: Identify | None = None
+    via: str = ""
+
+
+class MergeAnswer(Struct, frozen=True, array_like=True, tag="merge_answer", kw_only=True):
+    """Why nothing was merged into the receiver: who `secondary` names."""
+
+    to: str
+    cause: Cause
+    at: float
+    primary: str
+    secondary: str
+    outcome: Literal["unknown", "suppressed", "deleted", "declined"]
+    promised: str = ""
+    identify: Identify | None = None
+
+
+class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True):
+    """The profile `origin` is merged into the receiver; this is what it was, but for what follows in pages.
+
+    It ends the promise to `promised` (auto_merge). `again` and `outdone` serve merges that run in a circle, see
+    worker/workspace/people/absorption.py.
+    """
+
+    to: str
+    cause: Cause
+    at: float
+    origin: str
+    promised: str
+    again: bool
+    outdone: bool
+    created: float
+    identified: bool
+    id: str | None
+    id_at: Stamp
+    email: str | None
+    email_at: Stamp
+    refused: dict[str, Stamp]
+    attributes: Attributes
+
+
+class AbsorbNames(Struct, frozen=True, array_like=True, tag="absorb_names", kw_only=True):
+    """A page of the handles or anonymousIds of the merged profile `origin`."""
+
+    to: str
+    cause: Cause
+    at: float
+    origin: str
+    kind: Literal["handles", "anonymous"]
+    names: dict[str, str]
+
+
+class AbsorbSeen(Struct, frozen=True, array_like=True, tag="absorb_seen", kw_only=True):
+    """A page of the events that the merged profile has counted."""
+
+    to: str
+    cause: Cause
+    digests: bytes
+
+
+class AbsorbRelationship(Struct, frozen=True, array_like=True, tag="absorb_relationship", kw_only=True):
+    """A relationship of the merged profile `origin`."""
+
+    to: str
+    cause: Cause
+    at: float
+    origin: str
+    name: str
+    relationship: Register
+
+
+class DeviceHeld(Struct, frozen=True, array_like=True, tag="device_held", kw_only=True):
+    """The device belongs to the receiver now."""
+
+    to: str
+    cause: Cause
+    token: str
+
+
+class DeviceLost(Struct, frozen=True, array_like=True, tag="device_lost", kw_only=True):
+    """The device no longer belongs to the receiver; `reason`: somebody else used it later, or it was removed."""
+
+    to: str
+    cause: Cause
+    token: str
+    reason: Literal["moved", "removed"]
+
+
+class ObjectGone(Struct, frozen=True, array_like=True, tag="object_gone", kw_only=True):
+    """The object `name` was deleted: relationships that are not newer than `deleted` end."""
+
+    to: str
+    cause: Cause
+    name: str
+    deleted: Stamp
+
+
+class Disown(Struct, frozen=True, array_like=True, tag="disown", kw_only=True):
+    """Events that came under an anonymousId, of times from `since` to before `until`, are those of `owner`.
+
+    An identify that arrived late has shown it. None: no bound.
+    """
+
+    to: str
+    cause: Cause
+    anonymous_id: str
+    since: float | None
+    until: float | None
+    owner: str
+
+
+class ReportDelivery(Struct, frozen=True, array_like=True, tag="report_delivery", kw_only=True):
+    """What became of a message that was sent (segment_actions.md 1.6, reportDeliveryEvent)."""
+
+    to: str
+    cause: Cause
+    at: float
+    delivery_id: str
+    report: WireObject
+
+
+class Continue(Struct, frozen=True, array_like=True, tag="continue", kw_only=True):
+    """Go on with what was too much for one decision."""
+
+    to: str
+    cause: Cause
+
+
+HandleMessage: TypeAlias = Release | Rebind | Block | Clear
+ProfileMessage: TypeAlias = (
+    Halves
+    | Declined
+    | MergeAnswer
+    | Absorb
+    | AbsorbNames
+    | AbsorbSeen
+    | AbsorbRelationship
+    | DeviceHeld
+    | DeviceLost
+    | ObjectGone
+    | Disown
+)
+
+PeopleMessage: TypeAlias = (
+    Event
+    | Identify
+    | Relate
+    | Unrelate
+    | AddDevice
+    | RemoveDevice
+    | Merge
+    | Erase
+    | Ask
+    | Answer
+    | MergeInto
+    | HandleMessage
+    | ProfileMessage
+    | ReportDelivery
+    | Continue
+)
+"""Every message of topic people."""

@@ -1,0 +1,145 @@
+"""Large sets, kept in pages of a few dozen entries so that no value grows large.
+
+A set belongs to an owner's record, which keeps how many pages it has. An entry is on the page that its hash says
+(linear hashing): when a page overflows, one more page is added and takes its share from one other, so that no decision
+touches more than three pages. Pages are never given up before the whole set is; entries only ever move to a page of a
+higher number, so that a walk from page 0 up meets every entry even while others are added.
+"""
+
+from hashlib import blake2b
+from typing import Final, Literal, TypeAlias
+from zlib import crc32
+
+from worker.workspace.turn import Turn
+from worker.workspace.values.records import Digests, Names
+
+PAGE_NAMES: Final = 48
+"""Entries of a page of names before one more page is added."""
+
+PAGE_DIGESTS: Final = 32
+"""Entries of a page of digests before one more page is added. It is written whole for every event, so it is small."""
+
+DIGEST_PAGES_MAX: Final = 1024
+"""A set of digests grows no further: its pages then forget their oldest entries. It remembers some 32,000 events."""
+
+DIGEST: Final = 12
+"""Bytes of a digest."""
+
+Kind: TypeAlias = Literal["handles", "anonymous", "devices", "relationships", "members", "seen"]
+
+
+def page_key(kind: Kind, owner: str, page: int) -> str:
+    """The key of a page."""
+    return f"{kind}/{page}/{owner}"
+
+
+def page_of(number: int, pages: int) -> int:
+    """The page of a hash among `pages` pages."""
+    low = 1 << (pages.bit_length() - 1)
+    page = number & (2 * low - 1)
+    return page if page < pages else page - low
+
+
+def _splits(pages: int) -> int:
+    """The page from which page number `pages`, when it is added, takes its share."""
+    return pages - (1 << (pages.bit_length() - 1))
+
+
+def _hash(name: str) -> int:
+    return crc32(name.encode("utf-8", "surrogatepass"))
+
+
+def names(turn: Turn, kind: Kind, owner: str, page: int) -> dict[str, str]:
+    """The names of one page, with their notes. Not to be changed."""
+    found = turn.find(page_key(kind, owner, page), Names)
+    return {} if found is None else found.entries
+
+
+def note(turn: Turn, kind: Kind, owner: str, pages: int, name: str) -> str | None:
+    """The note at `name`, None if it is not in the set."""
+    return names(turn, kind, owner, page_of(_hash(name), pages)).get(name) if pages else None
+
+
+def add(turn: Turn, kind: Kind, owner: str, pages: int, name: str, text: str = "") -> int:
+    """Add `name` with a note, or change its note; returns how many pages the set has then."""
+    pages = pages or 1
+    page = page_of(_hash(name), pages)
+    entries = names(turn, kind, owner, page)
+    if entries.get(name) == text:
+        return pages
+    entries = {**entries, name: text}
+    turn.put(page_key(kind, owner, page), Names(entries))
+    if len(entries) <= PAGE_NAMES:
+        return pages
+    source = _splits(pages)
+    stay: dict[str, str] = {}
+    move: dict[str, str] = {}
+    for other, its_note in names(turn, kind, owner, source).items():
+        (move if page_of(_hash(other), pages + 1) == pages else stay)[other] = its_note
+    turn.put(page_key(kind, owner, source), Names(stay))
+    turn.put(page_key(kind, owner, pages), Names(move))
+    return pages + 1
+
+
+def discard(turn: Turn, kind: Kind, owner: str, pages: int, name: str) -> None:
+    """Take `name` out, if it is in the set."""
+    if not pages:
+        return
+    page = page_of(_hash(name), pages)
+    entries = names(turn, kind, owner, page)
+    if name in entries:
+        turn.put(page_key(kind, owner, page), Names({other: text for other, text in entries.items() if other != name}))
+
+
+def digest_of(*texts: str) -> bytes:
+    """What a set of digests remembers of an event."""
+    return blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=DIGEST).digest()
+
+
+def digests(turn: Turn, owner: str, page: int) -> bytes:
+    """The digests of one page."""
+    found = turn.find(page_key("seen", owner, page), Digests)
+    return b"" if found is None else found.entries
+
+
+def add_digest(turn: Turn, owner: str, pages: int, digest: bytes) -> int | None:
+    """Add a digest; returns how many pages the set has then, or None when it was there already."""
+    pages = pages or 1
+    page = page_of(_number(digest), pages)
+    entries = digests(turn, owner, page)
+    if _contains(entries, digest):
+        return None
+    entries += digest
+    overflows = len(entries) > PAGE_DIGESTS * DIGEST
+    if overflows and pages >= DIGEST_PAGES_MAX:
+        entries = entries[DIGEST:]
+    turn.put(page_key("seen", owner, page), Digests(entries))
+    if not overflows or pages >= DIGEST_PAGES_MAX:
+        return pages
+    source = _splits(pages)
+    stay, move = bytearray(), bytearray()
+    content = digests(turn, owner, source)
+    for start in range(0, len(content), DIGEST):
+        one = content[start : start + DIGEST]
+        (move if page_of(_number(one), pages + 1) == pages else stay).extend(one)
+    turn.put(page_key("seen", owner, source), Digests(bytes(stay)))
+    turn.put(page_key("seen", owner, pages), Digests(bytes(move)))
+    return pages + 1
+
+
+def _number(digest: bytes) -> int:
+    return int.from_bytes(digest[:4], "big")
+
+
+def _contains(entries: bytes, digest: bytes) -> bool:
+    place = entries.find(digest)
+    while place >= 0 and place % DIGEST:
+        place = entries.find(digest, place + 1)
+    return place >= 0
+
+
+def take(turn: Turn, kind: Kind, owner: str, page: int) -> dict[str, str]:
+    """The names of a page, which is removed."""
+    entries = names(turn, kind, owner, page)
+    turn.delete(page_key(kind, owner, page))
+    return entries

@@ -1,0 +1,29 @@
+"""The answers to Ask and MergeInto."""
+
+from typing import Literal
+
+from worker.workspace.keys import profile_key
+from worker.workspace.messages.people import Answer, Ask, MergeAnswer, MergeInto
+
+
+def answer(
+    ask: Ask, outcome: Literal["granted", "taken", "unclaimed", "suppressed", "deleted"], cio_id: str = ""
+) -> Answer:
+    """The answer to `ask`; of a granted handle `cio_id` is the owner."""
+    return Answer(
+        to=ask.asker, cause=ask.cause, wanted=ask.wanted, outcome=outcome, cio_id=cio_id, identify=ask.identify
+    )
+
+
+def merge_answer(into: MergeInto, outcome: Literal["unknown", "suppressed", "deleted", "declined"]) -> MergeAnswer:
+    """The answer to a MergeInto that merges nothing."""
+    return MergeAnswer(
+        to=profile_key(into.target),
+        cause=into.cause,
+        at=into.at,
+        primary=into.primary,
+        secondary=into.secondary,
+        outcome=outcome,
+        promised=into.promised,
+        identify=into.identify,
+    )

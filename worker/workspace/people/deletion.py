@@ -1,0 +1,57 @@
+"""Deletion and suppression (customerio_semantics.md 7): everything about the person is forgotten.
+
+What was said at a time up to the deletion's stays forgotten (DESIGN section 6.1); the handles remember that time.
+"""
+
+from worker.workspace import pages
+from worker.workspace.changes import PersonDeleted
+from worker.workspace.keys import attributes_key, profile_key
+from worker.workspace.messages.calls import Erase
+from worker.workspace.people.gone import end_handles, forget_pages
+from worker.workspace.people.identity import identifiers_of
+from worker.workspace.turn import Turn
+from worker.workspace.values.people import Gone, Profile
+
+
+def erase(turn: Turn, profile: Profile, call: Erase) -> None:
+    """Delete or suppress the person; somebody who is there needs no unsuppressing."""
+    if call.action == "unsuppress":
+        return
+    cio_id = profile.cio_id
+    key = profile_key(cio_id)
+    suppressed = call.action == "suppress"
+    turn.publish(
+        key,
+        PersonDeleted(
+            cause=turn.why(call.cause), cio_id=cio_id, identifiers=identifiers_of(profile), suppressed=suppressed
+        ),
+    )
+    turn.delete(attributes_key(cio_id))
+    gone = Gone(
+        cio_id,
+        call.at,
+        suppressed,
+        id=profile.id,
+        email=profile.email,
+        handles=profile.handles,
+        anonymous=profile.anonymous,
+        devices=profile.devices,
+        relationships=profile.relationships,
+        seen=profile.seen,
+        groups=profile.groups,
+    )
+    end_handles(turn, gone, call.at, call.cause)
+    if not suppressed:
+        for page in range(gone.handles):
+            turn.delete(pages.page_key("handles", cio_id, page))
+        gone = Gone(
+            cio_id,
+            call.at,
+            suppressed,
+            anonymous=gone.anonymous,
+            devices=gone.devices,
+            relationships=gone.relationships,
+            seen=gone.seen,
+            groups=gone.groups,
+        )
+    forget_pages(turn, gone, call.cause)

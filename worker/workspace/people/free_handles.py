@@ -1,0 +1,124 @@
+"""What a message does to an id or an email that is nobody's, or that waits to know whose it is."""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from worker.workspace import queues
+from worker.workspace.changes import CallDeferred, HandleSuppressed, MergeRefused
+from worker.workspace.keys import ID, email_key, profile_key, split_object_name
+from worker.workspace.messages.calls import (
+    AddDevice,
+    Deferrable,
+    Erase,
+    Event,
+    Identify,
+    Merge,
+    Relate,
+    RemoveDevice,
+    Unrelate,
+)
+from worker.workspace.messages.people import Answer, Ask, MergeInto
+from worker.workspace.people.answers import answer, merge_answer
+from worker.workspace.people.identity import create, create_at, new_cio_id
+from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed
+from worker.workspace.people.merging import refusal
+from worker.workspace.turn import Turn
+from worker.workspace.values.people import Handle
+from worker.workspace.values.records import WaitingCall
+
+
+def at_free(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
+    """Decide a call at a handle that is nobody's."""
+    match call:
+        case Identify():
+            if call.email is not None and not call.email_verdict and key.startswith(ID):
+                _ask_for_email(turn, key, handle, call)
+            else:
+                _make(turn, key, handle, call)
+        case Event() | AddDevice() | RemoveDevice():
+            _make(turn, key, handle, call)
+        case Relate() | Unrelate():
+            _defer(turn, key, handle, call)
+        case Merge():
+            reason = refusal(turn, call) or "unknown_primary"
+            turn.publish(
+                key,
+                MergeRefused(cause=turn.why(call.cause), primary=call.primary, secondary=call.secondary, reason=reason),
+            )
+        case Erase():
+            _erase(turn, key, handle, call)
+        case Ask():
+            if not call.claim:
+                turn.tell(answer(call, "unclaimed"))
+                return
+            turn.put(key, replace(handle, status="owned", cio_id=call.cio_id))
+            turn.tell(answer(call, "granted", call.cio_id))
+        case MergeInto():
+            turn.tell(merge_answer(call, "unknown"))
+        case _:
+            assert_never(call)
+
+
+def _make(turn: Turn, key: str, handle: Handle, call: Identify | Event | AddDevice | RemoveDevice) -> None:
+    """A new person, to whom the call goes (DESIGN section 6.1: also for an event or a device)."""
+    cio_id = new_cio_id(turn.place, key, call.cause)
+    create_at(turn, cio_id, key, call.cause, call.at)
+    turn.put(key, replace(handle, status="owned", cio_id=cio_id))
+    turn.tell(replace(call, to=profile_key(cio_id), via=key))
+
+
+def _ask_for_email(turn: Turn, key: str, handle: Handle, call: Identify) -> None:
+    """Whose id it is depends on whose the email is: until that is known the id is pending."""
+    assert call.email is not None
+    cio_id = new_cio_id(turn.place, key, call.cause)
+    turn.put(key, replace(handle, status="pending", cio_id=cio_id))
+    wanted = email_key(call.email)
+    turn.tell(
+        Ask(to=wanted, cause=call.cause, wanted=wanted, asker=key, cio_id=cio_id, claim=True, half="", identify=call)
+    )
+
+
+def claimed(turn: Turn, key: str, handle: Handle, got: Answer) -> None:
+    """The answer for a pending id (customerio_semantics.md 3.2, cases 1, 3, 4 and 14)."""
+    assert handle.status == "pending", f"{key} is {handle.status} and asked nothing"
+    call = got.identify
+    if got.outcome in ("suppressed", "deleted"):
+        turn.put(key, replace(handle, status="free", cio_id=""))
+        ignore = ignore_suppressed if got.outcome == "suppressed" else ignore_deleted
+        ignore(turn, key, call.cause, "identify")
+        return
+    cio_id = got.cio_id if got.outcome == "granted" else handle.cio_id
+    turn.put(key, replace(handle, status="owned", cio_id=cio_id))
+    if cio_id == handle.cio_id:
+        email = call.email if got.outcome == "granted" else None
+        create(turn, cio_id, call.cause, call.at, id=key[len(ID) :], email=email)
+        if email is None:
+            call = replace(call, email_verdict="taken")
+    turn.tell(replace(call, to=profile_key(cio_id), via=key))
+
+
+def _defer(turn: Turn, key: str, handle: Handle, call: Deferrable) -> None:
+    """A group call waits for somebody to be identified (document, Group calls and anonymous people)."""
+    turn.put(key, replace(handle, groups=queues.append(turn, "groups", key, handle.groups, call)))
+    object_type_id, object_id = split_object_name(call.name)
+    kind = "relate" if isinstance(call, Relate) else "unrelate"
+    turn.publish(
+        key,
+        CallDeferred(
+            cause=turn.why(call.cause), subject=key, call=kind, object_type_id=object_type_id, object_id=object_id
+        ),
+    )
+
+
+def _erase(turn: Turn, key: str, handle: Handle, call: Erase) -> None:
+    """Nobody is there to delete; but what is older than the deletion must not make somebody (DESIGN section 6.1)."""
+    if call.action == "unsuppress":
+        return
+    suppressed = call.action == "suppress"
+    turn.put(
+        key,
+        Handle("suppressed" if suppressed else "free", cleared_at=call.at, calls=handle.calls, groups=handle.groups),
+    )
+    if suppressed:
+        turn.publish(key, HandleSuppressed(cause=turn.why(call.cause), handle=key))

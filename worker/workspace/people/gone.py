@@ -1,0 +1,213 @@
+"""Where a person was who was deleted or suppressed."""
+
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from worker.workspace import pages, queues
+from worker.workspace.keys import (
+    PROFILE,
+    anonymous_key,
+    device_key,
+    email_key,
+    id_key,
+    object_key,
+    profile_key,
+    relationship_key,
+)
+from worker.workspace.messages.anonymous import Unlink
+from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
+from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.devices import OwnerGone
+from worker.workspace.messages.objects import Leave
+from worker.workspace.messages.people import (
+    Absorb,
+    AbsorbNames,
+    AbsorbRelationship,
+    AbsorbSeen,
+    Answer,
+    Ask,
+    Block,
+    Clear,
+    Continue,
+    Declined,
+    DeviceHeld,
+    DeviceLost,
+    Disown,
+    Halves,
+    MergeAnswer,
+    MergeInto,
+    ObjectGone,
+    PeopleMessage,
+    Rebind,
+    Release,
+    ReportDelivery,
+)
+from worker.workspace.people.answers import merge_answer
+from worker.workspace.people.ignoring import call_name, ignore_deleted, ignore_suppressed, ignore_unknown
+from worker.workspace.turn import Turn
+from worker.workspace.values.people import Gone
+
+FORGET_STEP: Final = 8
+"""Pages forgotten in one decision; the rest follows by messages to itself."""
+
+
+def at_gone(turn: Turn, gone: Gone, message: PeopleMessage) -> None:
+    """Decide a message to somebody who is gone; calls that came through a handle go back there."""
+    match message:
+        case Erase(action="unsuppress", via="") if gone.suppressed:
+            _unsuppress(turn, gone, message)
+        case (
+            Event()
+            | Identify()
+            | Relate()
+            | Unrelate()
+            | AddDevice()
+            | RemoveDevice()
+            | Merge()
+            | Erase()
+            | Ask()
+            | MergeInto()
+        ):
+            _send_back(turn, gone, message)
+        case Answer() | Halves() | MergeAnswer():
+            _end_identify(turn, gone, message)
+        case Absorb() | AbsorbNames():
+            _absorb(turn, gone, message)
+        case DeviceHeld():
+            key = device_key(message.token)
+            turn.send("devices", key, OwnerGone(to=key, cause=message.cause, token=message.token, cio_id=gone.cio_id))
+        case AbsorbRelationship() | AbsorbSeen() | DeviceLost() | ObjectGone() | Disown() | Declined():
+            pass
+        case Continue():
+            forget_pages(turn, gone, message.cause)
+        case Release() | Rebind() | Block() | Clear() | ReportDelivery():
+            raise AssertionError(f"{type(message).__name__} is not for a profile")
+        case _:
+            assert_never(message)
+
+
+def _end_identify(turn: Turn, gone: Gone, message: Answer | Halves | MergeAnswer) -> None:
+    """An answer to an identify that was on its way when its person went: it starts again at its handle."""
+    match message:
+        case Answer(outcome="granted"):
+            turn.tell(Release(to=message.wanted, cause=message.cause, cio_id="", until=0))
+        case Halves():
+            turn.tell(Declined(to=profile_key(message.other), cause=message.cause, promised=message.asker))
+        case _:
+            pass
+    if message.identify is not None:
+        _send_back(turn, gone, message.identify)
+
+
+def end_handles(turn: Turn, gone: Gone, at: float, cause: Cause) -> None:
+    """Tell all handles that their person is gone."""
+    if gone.id is not None:
+        _end_handle(turn, gone, id_key(gone.id), at, cause)
+    if gone.email is not None:
+        _end_handle(turn, gone, email_key(gone.email), at, cause)
+    own = {None if gone.id is None else id_key(gone.id), None if gone.email is None else email_key(gone.email)}
+    for page in range(gone.handles):
+        for name in pages.names(turn, "handles", gone.cio_id, page):
+            if name not in own:
+                _end_handle(turn, gone, name, at, cause)
+
+
+def _end_handle(turn: Turn, gone: Gone, handle: str, at: float, cause: Cause) -> None:
+    if handle.startswith(PROFILE):
+        return
+    if gone.suppressed:
+        turn.tell(Block(to=handle, cause=cause, cio_id=gone.cio_id, at=at))
+    else:
+        turn.tell(Clear(to=handle, cause=cause, at=at))
+
+
+def forget_pages(turn: Turn, gone: Gone, cause: Cause) -> None:
+    """Tell what belonged to the person that it is gone, some pages of it."""
+    cio_id = gone.cio_id
+    for _ in range(FORGET_STEP):
+        if gone.anonymous:
+            gone = replace(gone, anonymous=gone.anonymous - 1)
+            for name in pages.take(turn, "anonymous", cio_id, gone.anonymous):
+                key = anonymous_key(name)
+                turn.send("anonymous", key, Unlink(to=key, cause=cause, at=gone.at, cio_id=cio_id))
+        elif gone.devices:
+            gone = replace(gone, devices=gone.devices - 1)
+            for token in pages.take(turn, "devices", cio_id, gone.devices):
+                key = device_key(token)
+                turn.send("devices", key, OwnerGone(to=key, cause=cause, token=token, cio_id=cio_id))
+        elif gone.relationships:
+            gone = replace(gone, relationships=gone.relationships - 1)
+            for name in pages.take(turn, "relationships", cio_id, gone.relationships):
+                turn.delete(relationship_key(cio_id, name))
+                key = object_key(name)
+                turn.send("objects", key, Leave(to=key, cause=cause, name=name, cio_id=cio_id))
+        elif gone.seen:
+            gone = replace(gone, seen=gone.seen - 1)
+            turn.delete(pages.page_key("seen", cio_id, gone.seen))
+        elif gone.groups:
+            _, waiting = queues.pop(turn, "groups", cio_id, gone.groups)
+            gone = replace(gone, groups=waiting)
+        else:
+            break
+    key = profile_key(cio_id)
+    turn.put(key, gone)
+    if gone.anonymous or gone.devices or gone.relationships or gone.seen or gone.groups:
+        turn.send("people", key, Continue(to=key, cause=cause))
+
+
+def _unsuppress(turn: Turn, gone: Gone, call: Erase) -> None:
+    """One handle was unsuppressed: all are free (DESIGN section 6.1)."""
+    freed = replace(gone, suppressed=False)
+    end_handles(turn, freed, call.at, call.cause)
+    for page in range(gone.handles):
+        turn.delete(pages.page_key("handles", gone.cio_id, page))
+    turn.put(profile_key(gone.cio_id), replace(freed, id=None, email=None, handles=0))
+
+
+def _send_back(
+    turn: Turn,
+    gone: Gone,
+    call: Event | Identify | Relate | Unrelate | AddDevice | RemoveDevice | Merge | Erase | Ask | MergeInto,
+) -> None:
+    if call.via:
+        if isinstance(call, Identify):
+            call = replace(call, email_verdict="", id_verdict="")
+        turn.tell(replace(call, to=call.via, via=""))
+        return
+    key = profile_key(gone.cio_id)
+    match call:
+        case MergeInto():
+            turn.tell(merge_answer(call, "suppressed" if gone.suppressed else "unknown"))
+        case Ask():
+            raise AssertionError("an Ask comes through a handle")
+        case _ if gone.suppressed:
+            ignore_suppressed(turn, key, call.cause, call_name(call))
+        case Identify() | Merge() | Erase():
+            ignore_unknown(turn, key, call.cause, call_name(call))
+        case _:
+            ignore_deleted(turn, key, call.cause, call_name(call))
+
+
+def _absorb(turn: Turn, gone: Gone, message: Absorb | AbsorbNames) -> None:
+    """Somebody was merged into the person, and is gone with it."""
+    if isinstance(message, Absorb):
+        handles = [] if message.id is None else [id_key(message.id)]
+        if message.email is not None:
+            handles.append(email_key(message.email))
+        handles.append(profile_key(message.origin))
+    elif message.kind == "handles":
+        handles = list(message.names)
+    else:
+        for name in message.names:
+            key = anonymous_key(name)
+            turn.send("anonymous", key, Unlink(to=key, cause=message.cause, at=gone.at, cio_id=message.origin))
+            turn.send("anonymous", key, Unlink(to=key, cause=message.cause, at=gone.at, cio_id=gone.cio_id))
+        return
+    count = gone.handles
+    for handle in handles:
+        _end_handle(turn, gone, handle, gone.at, message.cause)
+        if gone.suppressed and not handle.startswith(PROFILE):
+            count = pages.add(turn, "handles", gone.cio_id, count, handle, "merged")
+    if count != gone.handles:
+        turn.put(profile_key(gone.cio_id), replace(gone, handles=count))

@@ -1,0 +1,170 @@
+"""Group calls: a person's relationships with objects.
+
+They take effect once the person is identified (document, Group calls and anonymous people); until then they wait.
+"""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from worker.workspace import pages, queues
+from worker.workspace.attributes import apply, newer_than
+from worker.workspace.changes import AttributeRefused, CallDeferred, RelationshipChanged
+from worker.workspace.keys import object_key, profile_key, relationship_key, split_object_name
+from worker.workspace.messages.calls import Deferrable, Relate, Unrelate
+from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.objects import Leave, UpdateObject
+from worker.workspace.messages.people import Continue, ObjectGone
+from worker.workspace.registers import Register
+from worker.workspace.turn import Turn
+from worker.workspace.values.people import Profile
+from worker.workspace.wire import Stamp
+
+PROCESS_STEP: Final = 16
+"""Waiting calls processed in one decision; the rest follows by a message to itself."""
+
+
+def receive(turn: Turn, profile: Profile, call: Deferrable) -> None:
+    """Apply the call, or let it wait."""
+    if profile.identified:
+        updated = _apply(turn, profile, call)
+        if updated is not profile:
+            turn.put(profile_key(profile.cio_id), updated)
+        return
+    cio_id = profile.cio_id
+    key = profile_key(cio_id)
+    turn.put(key, replace(profile, groups=queues.append(turn, "groups", cio_id, profile.groups, call)))
+    object_type_id, object_id = split_object_name(call.name)
+    kind = "relate" if isinstance(call, Relate) else "unrelate"
+    turn.publish(
+        key,
+        CallDeferred(
+            cause=turn.why(call.cause), subject=key, call=kind, object_type_id=object_type_id, object_id=object_id
+        ),
+    )
+
+
+def process_waiting(turn: Turn, profile: Profile, cause: Cause) -> None:
+    """Apply what waited for the person to be identified."""
+    cio_id = profile.cio_id
+    key = profile_key(cio_id)
+    for _ in range(PROCESS_STEP):
+        if not profile.groups:
+            break
+        call, waiting = queues.pop(turn, "groups", cio_id, profile.groups)
+        assert isinstance(call, Relate | Unrelate)
+        profile = _apply(turn, replace(profile, groups=waiting), call)
+    turn.put(key, profile)
+    if profile.groups:
+        turn.send("people", key, Continue(to=key, cause=cause))
+
+
+def object_gone(turn: Turn, profile: Profile, gone: ObjectGone) -> None:
+    """An object was deleted."""
+    updated = _end(turn, profile, gone.name, gone.deleted, gone.cause)
+    if updated is not profile:
+        turn.put(profile_key(profile.cio_id), updated)
+
+
+def _apply(turn: Turn, profile: Profile, call: Deferrable) -> Profile:
+    stamp = (call.at, call.cause.message_id)
+    if isinstance(call, Relate):
+        return _relate(turn, profile, call, stamp)
+    return _end(turn, profile, call.name, stamp, call.cause)
+
+
+def _relate(turn: Turn, profile: Profile, call: Relate, stamp: Stamp) -> Profile:
+    cio_id, name = profile.cio_id, call.name
+    record = relationship_key(cio_id, name)
+    before = turn.find(record, Register) or Register()
+    outcome = apply(before.attributes, call.relationship_attributes, stamp, before.removed)
+    after = Register(max(before.added, stamp), before.removed, outcome.attributes)
+    if outcome.written or after.added != before.added:
+        turn.put(record, after)
+    if before.added == before.removed:  # neither was ever said
+        relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)
+        if relationships != profile.relationships:
+            profile = replace(profile, relationships=relationships)
+    object_type_id, object_id = split_object_name(name)
+    why = turn.why(call.cause)
+    if after.present and (outcome.notable or not before.present):
+        turn.publish(
+            profile_key(cio_id),
+            RelationshipChanged(
+                cause=why,
+                cio_id=cio_id,
+                object_type_id=object_type_id,
+                object_id=object_id,
+                related=True,
+                was_related=before.present,
+                set=outcome.set,
+                removed=outcome.removed,
+                before=outcome.before,
+                outdated=outcome.outdated,
+            ),
+        )
+    for attribute in outcome.refused:
+        turn.publish(
+            profile_key(cio_id),
+            AttributeRefused(
+                cause=why,
+                attribute=attribute,
+                reason="no_room",
+                cio_id=cio_id,
+                object_type_id=object_type_id,
+                object_id=object_id,
+            ),
+        )
+    key = object_key(name)
+    turn.send(
+        "objects",
+        key,
+        UpdateObject(
+            to=key,
+            cause=call.cause,
+            at=call.at,
+            name=name,
+            attributes=call.object_attributes,
+            cio_id=cio_id if after.present else "",
+        ),
+    )
+    return profile
+
+
+def _end(turn: Turn, profile: Profile, name: str, stamp: Stamp, cause: Cause) -> Profile:
+    """The relationship ends, so far as it is not newer than `stamp`; remembered also where there is none yet."""
+    cio_id = profile.cio_id
+    record = relationship_key(cio_id, name)
+    before = turn.find(record, Register) or Register()
+    if stamp <= before.removed:
+        return profile
+    after = Register(before.added, stamp, newer_than(before.attributes, stamp))
+    turn.put(record, after)
+    if before.added == before.removed:
+        relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)
+        if relationships != profile.relationships:
+            profile = replace(profile, relationships=relationships)
+    if not before.present:
+        return profile
+    if not after.present:
+        key = object_key(name)
+        turn.send("objects", key, Leave(to=key, cause=cause, name=name, cio_id=cio_id))
+    lost = [one for one in before.attributes.shown() if one not in after.attributes.values]
+    if not after.present or lost:
+        object_type_id, object_id = split_object_name(name)
+        turn.publish(
+            profile_key(cio_id),
+            RelationshipChanged(
+                cause=turn.why(cause),
+                cio_id=cio_id,
+                object_type_id=object_type_id,
+                object_id=object_id,
+                related=after.present,
+                was_related=True,
+                set={},
+                removed=lost,
+                before={},
+                outdated={},
+            ),
+        )
+    return profile

@@ -1,0 +1,187 @@
+"""What a message does to an id or an email."""
+
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from worker.workspace import queues
+from worker.workspace.changes import HandleFreed, HandleSuppressed
+from worker.workspace.keys import profile_key
+from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
+from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.people import (
+    Absorb,
+    AbsorbNames,
+    AbsorbRelationship,
+    AbsorbSeen,
+    Answer,
+    Ask,
+    Block,
+    Clear,
+    Continue,
+    Declined,
+    DeviceHeld,
+    DeviceLost,
+    Disown,
+    Halves,
+    MergeAnswer,
+    MergeInto,
+    ObjectGone,
+    PeopleMessage,
+    Rebind,
+    Release,
+    ReportDelivery,
+)
+from worker.workspace.people.answers import answer, merge_answer
+from worker.workspace.people.free_handles import at_free, claimed
+from worker.workspace.people.ignoring import call_name, ignore_deleted, ignore_suppressed
+from worker.workspace.turn import Turn
+from worker.workspace.values.people import Handle
+from worker.workspace.values.records import WaitingCall
+
+DRAIN_STEP: Final = 16
+"""Calls that one decision takes out of a queue; the rest follows by a message to itself."""
+
+FREE: Final = Handle()
+
+
+def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
+    """Decide `message`, addressed to the handle `key`."""
+    handle = turn.find(key, Handle) or FREE
+    match message:
+        case (
+            Event()
+            | Identify()
+            | Relate()
+            | Unrelate()
+            | AddDevice()
+            | RemoveDevice()
+            | Merge()
+            | Erase()
+            | Ask()
+            | MergeInto()
+        ):
+            if handle.status == "pending" or handle.calls:
+                turn.put(key, replace(handle, calls=queues.append(turn, "calls", key, handle.calls, message)))
+            else:
+                _decide(turn, key, handle, message)
+                if handle.groups:
+                    _drain(turn, key, message.cause)
+        case Answer():
+            claimed(turn, key, handle, message)
+            _drain(turn, key, message.cause)
+        case Continue():
+            _drain(turn, key, message.cause)
+        case Release():
+            former = (message.cio_id, message.until) if message.cio_id else (handle.former, handle.former_until)
+            turn.put(key, replace(handle, status="free", cio_id="", former=former[0], former_until=former[1]))
+        case Rebind():
+            turn.put(key, replace(handle, status="owned", cio_id=message.cio_id))
+        case Block() | Clear():
+            _end(turn, key, handle, message)
+        case (
+            Halves()
+            | Declined()
+            | MergeAnswer()
+            | Absorb()
+            | AbsorbNames()
+            | AbsorbSeen()
+            | AbsorbRelationship()
+            | DeviceHeld()
+            | DeviceLost()
+            | ObjectGone()
+            | Disown()
+            | ReportDelivery()
+        ):
+            raise AssertionError(f"{type(message).__name__} is for a profile, not for {key}")
+        case _:
+            assert_never(message)
+
+
+def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
+    """A call whose turn it is, at a handle that is not pending."""
+    at = call.identify.at if isinstance(call, Ask) else call.at
+    if handle.former and at <= handle.former_until and not isinstance(call, Ask):
+        turn.tell(replace(call, to=profile_key(handle.former), via=""))
+    elif handle.status == "suppressed":
+        _at_suppressed(turn, key, handle, call)
+    elif handle.cleared_at is not None and at <= handle.cleared_at:
+        _too_late(turn, key, call)
+    elif handle.status == "owned":
+        turn.tell(replace(call, to=profile_key(handle.cio_id), via=key))
+    else:
+        at_free(turn, key, handle, call)
+
+
+def _at_suppressed(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
+    match call:
+        case Erase():
+            if call.action != "unsuppress" or (handle.cleared_at is not None and call.at <= handle.cleared_at):
+                return
+            if handle.cio_id:
+                turn.tell(replace(call, to=profile_key(handle.cio_id), via=""))
+            else:
+                turn.put(key, replace(handle, status="free", cleared_at=call.at))
+                turn.publish(key, HandleFreed(cause=turn.why(call.cause), handle=key))
+        case Ask():
+            turn.tell(answer(call, "suppressed"))
+        case MergeInto():
+            turn.tell(merge_answer(call, "suppressed"))
+        case _:
+            ignore_suppressed(turn, key, call.cause, call_name(call))
+
+
+def _too_late(turn: Turn, key: str, call: WaitingCall) -> None:
+    """The handle's person was deleted at a time later than the call's; a repeated deletion is nothing to tell."""
+    match call:
+        case Erase():
+            pass
+        case Ask():
+            turn.tell(answer(call, "deleted"))
+        case MergeInto():
+            turn.tell(merge_answer(call, "deleted"))
+        case _:
+            ignore_deleted(turn, key, call.cause, call_name(call))
+
+
+def _end(turn: Turn, key: str, handle: Handle, end: Block | Clear) -> None:
+    """The handle's person is gone; or it was suppressed and no longer is."""
+    cleared_at = end.at if handle.cleared_at is None else max(handle.cleared_at, end.at)
+    waiting = Handle(cleared_at=cleared_at, calls=handle.calls, groups=handle.groups)
+    why = turn.why(end.cause)
+    if isinstance(end, Block):
+        turn.put(key, replace(waiting, status="suppressed", cio_id=end.cio_id))
+        turn.publish(key, HandleSuppressed(cause=why, handle=key))
+        return
+    turn.put(key, waiting)
+    if handle.status == "suppressed":
+        turn.publish(key, HandleFreed(cause=why, handle=key))
+
+
+def _drain(turn: Turn, key: str, cause: Cause) -> None:
+    """Decide what waits at the handle, as far as it need not wait any longer."""
+    for _ in range(DRAIN_STEP):
+        handle = turn.find(key, Handle) or FREE
+        if handle.status != "pending" and handle.calls:
+            call, calls = queues.pop(turn, "calls", key, handle.calls)
+            handle = replace(handle, calls=calls)
+            turn.put(key, handle)
+            _decide(turn, key, handle, call)
+        elif not _drain_groups(turn, key, handle):
+            return
+    turn.send("people", key, Continue(to=key, cause=cause))
+
+
+def _drain_groups(turn: Turn, key: str, handle: Handle) -> bool:
+    """Pass on, or drop, the first group call that waits; False if there is nothing to do now."""
+    if not handle.groups or handle.status == "pending":
+        return False
+    if handle.status == "free":
+        first = queues.peek(turn, "groups", key, handle.groups)
+        if isinstance(first, Ask) or handle.cleared_at is None or first.at > handle.cleared_at:
+            return False
+    call, groups = queues.pop(turn, "groups", key, handle.groups)
+    handle = replace(handle, groups=groups)
+    turn.put(key, handle)
+    _decide(turn, key, handle, call)
+    return True

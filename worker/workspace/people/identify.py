@@ -1,0 +1,246 @@
+"""Identify: attributes, and the id and email that name a person (customerio_semantics.md 3.2).
+
+An id or email that the person does not have yet is asked for first: the whole call travels to that handle and comes
+back with a verdict, while other calls of the person go on. When all verdicts are in, the call is applied.
+"""
+
+from typing import Final, Literal, TypeAlias
+
+from msgspec.structs import replace
+
+from worker.workspace import pages
+from worker.workspace.attributes import Attributes, apply
+from worker.workspace.changes import (
+    AttributeRefused,
+    AttributesChanged,
+    FailedAttributeChange,
+    IdentifiersChanged,
+    PersonIdentified,
+)
+from worker.workspace.keys import EMAIL, PROFILE, attributes_key, email_key, id_key, profile_key
+from worker.workspace.messages.calls import Identify, Verdict
+from worker.workspace.messages.people import Answer, Ask, Rebind, Release
+from worker.workspace.people import groups, linking
+from worker.workspace.people.identity import identifiers_of, owns
+from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed
+from worker.workspace.registers import NEVER
+from worker.workspace.turn import Turn
+from worker.workspace.values.people import PersonAttributes, Profile
+from worker.workspace.wire import Stamp
+
+Kind: TypeAlias = Literal["id", "email"]
+
+REFUSED_MAX: Final = 16
+"""How many refused handles a profile remembers."""
+
+
+def process(turn: Turn, profile: Profile, call: Identify) -> None:
+    """Apply the call, or first ask for the id and email it names."""
+    if call.email is not None and not call.email_verdict:
+        verdict = _verdict(turn, profile, call, "email", call.email)
+        if not verdict:
+            return
+        call = replace(call, email_verdict=verdict)
+    if call.id is not None and not call.id_verdict:
+        verdict = _verdict(turn, profile, call, "id", call.id)
+        if not verdict:
+            return
+        call = replace(call, id_verdict=verdict)
+    _apply(turn, profile, call)
+
+
+def answered(turn: Turn, profile: Profile, got: Answer) -> None:
+    """A verdict on the id or email that a call names."""
+    call, wanted = got.identify, got.wanted
+    verdict: Verdict
+    match got.outcome:
+        case "suppressed" | "deleted":
+            _give_back(turn, profile, call)
+            ignore = ignore_suppressed if got.outcome == "suppressed" else ignore_deleted
+            ignore(turn, call.named, call.cause, "identify")
+            return
+        case "granted":
+            if got.cio_id != profile.cio_id:  # asked by a profile that was merged into this one meanwhile
+                turn.tell(Rebind(to=wanted, cause=got.cause, cio_id=profile.cio_id))
+            if not owns(turn, profile, wanted):
+                handles = pages.add(turn, "handles", profile.cio_id, profile.handles, wanted, "claimed")
+                if handles != profile.handles:
+                    profile = replace(profile, handles=handles)
+                    turn.put(profile_key(profile.cio_id), profile)
+            verdict = "granted"
+        case "taken":
+            verdict = "taken"
+        case "unclaimed":
+            verdict = "not_allowed"
+    process(turn, profile, with_verdict(call, wanted, verdict))
+
+
+def with_verdict(call: Identify, wanted: str, verdict: Verdict) -> Identify:
+    """The call with the verdict on the handle `wanted`."""
+    if wanted.startswith(EMAIL):
+        return replace(call, email_verdict=verdict)
+    return replace(call, id_verdict=verdict)
+
+
+def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: str) -> Verdict:
+    """Whether the person gets the id or email; empty if the call has left to ask for it."""
+    current, decided_at, handle = _current(profile, kind, value)
+    if current is not None and handle == _handle(kind, current):
+        return "kept"
+    stamp = (call.at, call.cause.message_id)
+    if stamp <= decided_at or stamp <= profile.refused.get(handle, NEVER):
+        return "kept"
+    allowed = (
+        current is None
+        or call.named.startswith(PROFILE)
+        or (kind == "email" and turn.settings.allow_email_update_using_id)
+    )
+    if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) is not None:
+        return "granted" if allowed else "not_allowed"
+    turn.tell(
+        Ask(
+            to=handle,
+            cause=call.cause,
+            wanted=handle,
+            asker=profile_key(profile.cio_id),
+            cio_id=profile.cio_id,
+            claim=allowed,
+            half=half_of(profile) if turn.settings.auto_merge else "",
+            identify=call,
+        )
+    )
+    return ""
+
+
+def half_of(profile: Profile) -> Literal["", "id", "email"]:
+    """What the person has, if that is only an id or only an email, and no merge is under way."""
+    if profile.promised or (profile.id is None) == (profile.email is None):
+        return ""
+    return "email" if profile.id is None else "id"
+
+
+def _handle(kind: Kind, value: str) -> str:
+    return id_key(value) if kind == "id" else email_key(value)
+
+
+def _current(profile: Profile, kind: Kind, value: str) -> tuple[str | None, Stamp, str]:
+    """The person's id or email, the stamp of the call that set it, and the handle of the one named."""
+    if kind == "id":
+        return profile.id, profile.id_at, id_key(value)
+    return profile.email, profile.email_at, email_key(value)
+
+
+def _give_back(turn: Turn, profile: Profile, call: Identify) -> None:
+    """Free again what was claimed for a call that is ignored after all."""
+    for kind, value in _named(call):
+        handle = _handle(kind, value)
+        if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == "claimed":
+            pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
+            turn.tell(Release(to=handle, cause=call.cause, cio_id="", until=0))
+
+
+def _named(call: Identify) -> list[tuple[Kind, str]]:
+    named: list[tuple[Kind, str]] = [] if call.id is None else [("id", call.id)]
+    if call.email is not None:
+        named.append(("email", call.email))
+    return named
+
+
+def _apply(turn: Turn, profile: Profile, call: Identify) -> None:
+    """All verdicts are in."""
+    before = profile
+    key = profile_key(profile.cio_id)
+    if call.id is not None:
+        profile = _take(turn, profile, call, "id", call.id, call.id_verdict)
+    if call.email is not None:
+        profile = _take(turn, profile, call, "email", call.email, call.email_verdict)
+    if profile.id != before.id or profile.email != before.email:
+        turn.publish(
+            key,
+            IdentifiersChanged(
+                cause=turn.why(call.cause),
+                cio_id=profile.cio_id,
+                before=identifiers_of(before),
+                after=identifiers_of(profile),
+            ),
+        )
+    if call.attributes:
+        _set_attributes(turn, key, profile.cio_id, call)
+    if call.anonymous_id is not None:
+        anonymous = linking.link(turn, profile, call.anonymous_id, call.cause, call.at)
+        if anonymous != profile.anonymous:
+            profile = replace(profile, anonymous=anonymous)
+    if not profile.identified:
+        profile = replace(profile, identified=True)
+        turn.publish(key, PersonIdentified(cause=turn.why(call.cause), cio_id=profile.cio_id))
+    if profile is not before:
+        turn.put(key, profile)
+    if profile.groups:
+        groups.process_waiting(turn, profile, call.cause)
+
+
+def _take(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: str, verdict: Verdict) -> Profile:
+    """The person with the id or email as the verdict is."""
+    current, decided_at, handle = _current(profile, kind, value)
+    stamp = (call.at, call.cause.message_id)
+    if verdict in ("taken", "not_allowed", "invalid"):
+        if stamp <= profile.refused.get(handle, NEVER):
+            return profile
+        turn.publish(
+            profile_key(profile.cio_id),
+            FailedAttributeChange(
+                cause=turn.why(call.cause),
+                cio_id=profile.cio_id,
+                attribute=kind,
+                value=value,
+                reason=verdict,
+            ),
+        )
+        kept = list(profile.refused.items())[-REFUSED_MAX + 1 :]
+        return replace(profile, refused={**dict(kept), handle: stamp})
+    if current is not None and handle == _handle(kind, current):
+        return _with(profile, kind, value, stamp) if stamp > decided_at else profile
+    if verdict != "granted":
+        return profile
+    claimed = pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == "claimed"
+    if stamp <= decided_at:  # a newer call has set another one while this one travelled
+        if claimed:
+            pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
+            turn.tell(Release(to=handle, cause=call.cause, cio_id="", until=0))
+        return profile
+    pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
+    profile = _with(profile, kind, value, stamp)
+    if current is not None:
+        old = _handle(kind, current)
+        pages.discard(turn, "handles", profile.cio_id, profile.handles, old)
+        turn.tell(Release(to=old, cause=call.cause, cio_id=profile.cio_id, until=call.at))
+    return profile
+
+
+def _with(profile: Profile, kind: Kind, value: str, stamp: Stamp) -> Profile:
+    return replace(profile, id=value, id_at=stamp) if kind == "id" else replace(profile, email=value, email_at=stamp)
+
+
+def _set_attributes(turn: Turn, key: str, cio_id: str, call: Identify) -> None:
+    record_key = attributes_key(cio_id)
+    record = turn.find(record_key, PersonAttributes)
+    outcome = apply(
+        Attributes() if record is None else record.attributes, call.attributes, (call.at, call.cause.message_id)
+    )
+    if outcome.written:
+        turn.put(record_key, PersonAttributes(outcome.attributes))
+    why = turn.why(call.cause)
+    if outcome.notable:
+        turn.publish(
+            key,
+            AttributesChanged(
+                cause=why,
+                cio_id=cio_id,
+                set=outcome.set,
+                removed=outcome.removed,
+                before=outcome.before,
+                outdated=outcome.outdated,
+            ),
+        )
+    for name in outcome.refused:
+        turn.publish(key, AttributeRefused(cause=why, attribute=name, reason="no_room", cio_id=cio_id))

@@ -1,0 +1,75 @@
+"""Who somebody is: new profiles, and which handles lead to a profile."""
+
+from hashlib import blake2b
+
+from worker.workspace import pages
+from worker.workspace.changes import Identifiers, PersonCreated
+from worker.workspace.effects import Place
+from worker.workspace.keys import EMAIL, ID, email_key, id_key, profile_key
+from worker.workspace.messages.cause import Cause
+from worker.workspace.registers import NEVER
+from worker.workspace.turn import Turn
+from worker.workspace.values.people import Profile
+from worker.workspace.wire import Stamp
+
+
+def new_cio_id(place: Place, handle: str, cause: Cause) -> str:
+    """The cio_id of the person that `cause` makes at `handle`: the partition in four hex digits, then a hash.
+
+    The same event makes the same cio_id however often it is decided.
+    """
+    told = f"{handle}\0{cause.message_id}\0{cause.topic}\0{cause.partition}\0{cause.offset}"
+    return f"{place.partition:04x}{blake2b(told.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
+
+
+def create(
+    turn: Turn, cio_id: str, cause: Cause, at: float, *, id: str | None = None, email: str | None = None
+) -> Profile:
+    """A new person, whom a call of time `at` named so."""
+    stamp: Stamp = (at, cause.message_id)
+    profile = Profile(
+        cio_id,
+        at,
+        id=id,
+        id_at=NEVER if id is None else stamp,
+        email=email,
+        email_at=NEVER if email is None else stamp,
+    )
+    key = profile_key(cio_id)
+    turn.put(key, profile)
+    turn.publish(
+        key, PersonCreated(cause=turn.why(cause), cio_id=cio_id, identifiers=identifiers_of(profile), created=at)
+    )
+    return profile
+
+
+def create_at(turn: Turn, cio_id: str, handle: str, cause: Cause, at: float) -> Profile:
+    """A new person whom nothing names but `handle`."""
+    if handle.startswith(ID):
+        return create(turn, cio_id, cause, at, id=handle[len(ID) :])
+    return create(turn, cio_id, cause, at, email=handle[len(EMAIL) :])
+
+
+def identifiers_of(profile: Profile) -> Identifiers:
+    """What names the person, for a change."""
+    return Identifiers(profile.id, profile.email)
+
+
+def is_own(profile: Profile, handle: str) -> bool:
+    """Whether `handle` is the person's present id or email."""
+    return (profile.id is not None and handle == id_key(profile.id)) or (
+        profile.email is not None and handle == email_key(profile.email)
+    )
+
+
+def owns(turn: Turn, profile: Profile, handle: str) -> bool:
+    """Whether `handle` (or, as a profile's key, somebody merged) leads to the person."""
+    return is_own(profile, handle) or pages.note(turn, "handles", profile.cio_id, profile.handles, handle) is not None
+
+
+def own_handles(profile: Profile) -> list[str]:
+    """The person's present id and email as handles."""
+    handles = [] if profile.id is None else [id_key(profile.id)]
+    if profile.email is not None:
+        handles.append(email_key(profile.email))
+    return handles

@@ -1,0 +1,142 @@
+"""Where a person was who is merged into another: everything goes on to that one."""
+
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from worker.workspace import pages, queues
+from worker.workspace.keys import anonymous_key, device_key, object_key, profile_key, relationship_key
+from worker.workspace.messages.anonymous import LinkMoved
+from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
+from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.devices import OwnerMerged
+from worker.workspace.messages.objects import Leave
+from worker.workspace.messages.people import (
+    Absorb,
+    AbsorbNames,
+    AbsorbRelationship,
+    AbsorbSeen,
+    Answer,
+    Ask,
+    Block,
+    Clear,
+    Continue,
+    Declined,
+    DeviceHeld,
+    DeviceLost,
+    Disown,
+    Halves,
+    MergeAnswer,
+    MergeInto,
+    ObjectGone,
+    PeopleMessage,
+    Rebind,
+    Release,
+    ReportDelivery,
+)
+from worker.workspace.people import absorption, events
+from worker.workspace.registers import Register
+from worker.workspace.turn import Turn
+from worker.workspace.values.people import Merged
+
+MOVE_STEP: Final = 4
+"""Pages moved in one decision; the rest follows by messages to itself."""
+
+
+def at_merged(turn: Turn, merged: Merged, message: PeopleMessage) -> None:
+    """Decide a message to somebody who is merged into another."""
+    to = profile_key(merged.into)
+    match message:
+        case (
+            Event()
+            | Identify()
+            | Relate()
+            | Unrelate()
+            | AddDevice()
+            | RemoveDevice()
+            | Merge()
+            | Erase()
+            | Ask()
+            | MergeInto()
+            | Answer()
+            | Halves()
+            | Declined()
+            | MergeAnswer()
+            | AbsorbNames()
+            | AbsorbSeen()
+            | AbsorbRelationship()
+            | DeviceLost()
+            | ObjectGone()
+        ):
+            turn.tell(replace(message, to=to))
+        case Absorb():
+            absorption.pass_on(turn, merged, message)
+        case DeviceHeld():
+            key = device_key(message.token)
+            moved = OwnerMerged(
+                to=key, cause=message.cause, token=message.token, cio_id=merged.cio_id, into=merged.into
+            )
+            turn.send("devices", key, moved)
+        case Disown():
+            events.disown(turn, merged.cio_id, message)
+            turn.tell(replace(message, to=to))
+        case Continue():
+            move_pages(turn, merged, message.cause)
+        case Release() | Rebind() | Block() | Clear() | ReportDelivery():
+            raise AssertionError(f"{type(message).__name__} is not for a profile")
+        case _:
+            assert_never(message)
+
+
+def move_pages(turn: Turn, merged: Merged, cause: Cause) -> None:
+    """Send on what the person had, some pages of it."""
+    cio_id, to = merged.cio_id, profile_key(merged.into)
+    for _ in range(MOVE_STEP):
+        if merged.anonymous:
+            merged = replace(merged, anonymous=merged.anonymous - 1)
+            names = pages.take(turn, "anonymous", cio_id, merged.anonymous)
+            for name in names:
+                key = anonymous_key(name)
+                turn.send("anonymous", key, LinkMoved(to=key, cause=cause, cio_id=cio_id, into=merged.into))
+            turn.tell(AbsorbNames(to=to, cause=cause, at=merged.at, origin=cio_id, kind="anonymous", names=names))
+        elif merged.devices:
+            merged = replace(merged, devices=merged.devices - 1)
+            for token in pages.take(turn, "devices", cio_id, merged.devices):
+                key = device_key(token)
+                turn.send(
+                    "devices", key, OwnerMerged(to=key, cause=cause, token=token, cio_id=cio_id, into=merged.into)
+                )
+        elif merged.relationships:
+            merged = replace(merged, relationships=merged.relationships - 1)
+            for name in pages.take(turn, "relationships", cio_id, merged.relationships):
+                _move_relationship(turn, merged, name, cause)
+        elif merged.groups:
+            call, waiting = queues.pop(turn, "groups", cio_id, merged.groups)
+            merged = replace(merged, groups=waiting)
+            turn.tell(replace(call, to=to, via=""))
+        else:
+            break
+    key = profile_key(cio_id)
+    turn.put(key, merged)
+    if merged.anonymous or merged.devices or merged.relationships or merged.groups:
+        turn.send("people", key, Continue(to=key, cause=cause))
+
+
+def _move_relationship(turn: Turn, merged: Merged, name: str, cause: Cause) -> None:
+    record = relationship_key(merged.cio_id, name)
+    relationship = turn.find(record, Register)
+    turn.delete(record)
+    if relationship is None or not relationship.present:
+        return
+    turn.tell(
+        AbsorbRelationship(
+            to=profile_key(merged.into),
+            cause=cause,
+            at=merged.at,
+            origin=merged.cio_id,
+            name=name,
+            relationship=relationship,
+        )
+    )
+    key = object_key(name)
+    turn.send("objects", key, Leave(to=key, cause=cause, name=name, cio_id=merged.cio_id))

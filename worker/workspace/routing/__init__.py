@@ -1,0 +1,5 @@
+"""From the commands of an event to the messages of the four keyed topics."""
+
+from worker.workspace.routing.route import route
+
+__all__ = ["route"]

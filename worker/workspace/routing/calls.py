@@ -1,0 +1,117 @@
+"""The calls of people that commands ask for."""
+
+from math import floor
+from typing import Final, Literal
+
+from msgspec import UNSET
+
+from worker.destination.command import Command
+from worker.jsontypes import Json, JsonObject
+from worker.reasons import Reason
+from worker.workspace.changes import IgnoredAnonymousIdentify, origin
+from worker.workspace.effects import Effect, Publish, Send
+from worker.workspace.junk import LONGEST, LONGEST_TOKEN, is_junk
+from worker.workspace.keys import EMAIL
+from worker.workspace.messages.calls import AddDevice, Event, Identify, RemoveDevice
+from worker.workspace.messages.cause import Cause
+from worker.workspace.routing.subjects import ANONYMOUS, Refused, inner, seconds, text, time_of
+from worker.workspace.settings import WorkspaceSettings
+
+NO_ATTRIBUTES: Final = frozenset({"id", "email", "cio_id", "anonymous_id"})
+"""What an identify may have among its attributes that is none, but names a person."""
+
+
+def event(command: Command, cause: Cause, to: str) -> Event:
+    """An event, page or screen; content that was viewed or clicked is an event of that name."""
+    attributes: JsonObject = {} if command.attributes is UNSET else command.attributes
+    if "anonymous_id" in attributes:  # which Segment writes there, and nobody else has said
+        attributes = {name: value for name, value in attributes.items() if name != "anonymous_id"}
+    action = command.action
+    kind: Literal["event", "page", "screen"] = action if action in ("page", "screen") else "event"
+    timestamp = command.timestamp if command.timestamp.__class__ is int else seconds(command.timestamp)
+    return Event(
+        to=to,
+        cause=cause,
+        at=time_of(command.timestamp, cause),
+        kind=kind,
+        name=action if command.name is UNSET else command.name,
+        id=cause.message_id if command.id is UNSET else command.id,
+        timestamp=floor(cause.time) if timestamp is None else timestamp,
+        attributes=attributes,
+    )
+
+
+def device(command: Command, cause: Cause, to: str) -> AddDevice | RemoveDevice:
+    """A device that is used, or no longer."""
+    given: JsonObject = {} if command.device is UNSET else command.device
+    token = text(given.get("token"))
+    if token is None or len(token) > LONGEST_TOKEN:
+        raise Refused(Reason.INVALID_FIELDS, "the device has no token, or one that is far too long")
+    if command.action == "delete_device":
+        return RemoveDevice(to=to, cause=cause, at=time_of(command.timestamp, cause), token=token)
+    last_used = seconds(given.get("last_used"))
+    return AddDevice(
+        to=to,
+        cause=cause,
+        at=time_of(last_used, cause),
+        token=token,
+        platform=text(given.get("platform")) or "",
+        last_used=floor(cause.time) if last_used is None else last_used,
+        attributes=inner(given, "attributes"),
+    )
+
+
+def identify(command: Command, cause: Cause, to: str, settings: WorkspaceSettings) -> list[Effect]:
+    """An identify; of an anonymousId alone it is nobody's (semantics 4: there is no anonymous person)."""
+    if to.startswith(ANONYMOUS):
+        return [Publish(to, IgnoredAnonymousIdentify(cause=origin(cause), subject=to, call="identify"))]
+    given: JsonObject = {} if command.attributes is UNSET else command.attributes
+    attributes = given
+    if not NO_ATTRIBUTES.isdisjoint(given):
+        attributes = {name: value for name, value in given.items() if name not in NO_ATTRIBUTES}
+    email: str | None = None
+    invalid = False
+    if settings.identifiers == "id":
+        if "email" in given:
+            attributes["email"] = given["email"]
+    else:
+        email = text(given.get("email"))
+        invalid = email is not None and not _is_email(email)
+        if email is None and to.startswith(EMAIL):
+            email = _named_email(command)
+    call = Identify(
+        to=to,
+        cause=cause,
+        at=time_of(command.timestamp, cause),
+        named=to,
+        attributes=attributes,
+        id=_id(given.get("id"), settings),
+        email=email,
+        anonymous_id=text(given.get("anonymous_id")),
+        email_verdict="invalid" if invalid else "",
+    )
+    return [Send("people", to, call)]
+
+
+def _named_email(command: Command) -> str | None:
+    """The email by which the call names its person, as it was given."""
+    return None if command.identifiers is UNSET else command.identifiers.get("email")
+
+
+def _id(value: Json, settings: WorkspaceSettings) -> str | None:
+    """The id that the attributes name; null, text that stands for nobody and the like name none."""
+    id_ = text(value)
+    if id_ is None or len(id_) > LONGEST or (is_junk(id_) and not settings.allow_junk_identifiers):
+        return None
+    return id_
+
+
+def _is_email(value: str) -> bool:
+    """Whether `value` can be an email address: one @ between something and something, no blanks, not too long."""
+    name, at, domain = value.strip().partition("@")
+    return (
+        bool(at and name and domain)
+        and "@" not in domain
+        and not any(map(str.isspace, name + domain))
+        and (len(value) <= LONGEST)
+    )

@@ -1,0 +1,101 @@
+"""Whom and what a command is about, and when."""
+
+from collections.abc import Mapping
+from math import floor, isfinite
+from typing import TypeAlias
+
+from msgspec import UNSET, UnsetType
+
+from worker.jsontypes import Json, JsonObject
+from worker.reasons import Reason
+from worker.workspace import keys
+from worker.workspace.junk import LONGEST, is_junk
+from worker.workspace.messages.cause import Cause
+from worker.workspace.settings import WorkspaceSettings
+
+Given: TypeAlias = Mapping[str, Json] | Mapping[str, str]
+
+ANONYMOUS = keys.anonymous_key("")
+"""What the keys of anonymousIds begin with."""
+
+
+class Refused(Exception):
+    """The command names nobody who could be told."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def person_key(identifiers: Given | UnsetType, settings: WorkspaceSettings) -> str:
+    """The key of the person, or of the anonymousId, that is named.
+
+    Raises Refused where nobody is named, or a userId that stems from a mistake; such an anonymousId is let through, but
+    is never linked with anybody (DESIGN section 6.1).
+    """
+    if identifiers is not UNSET:
+        for kind, value in identifiers.items():
+            if not isinstance(value, str):
+                continue
+            if kind == "anonymous_id":
+                if len(value) > LONGEST:
+                    raise Refused(Reason.JUNK_IDENTIFIER, f"the anonymousId has {len(value)} characters")
+                return ANONYMOUS + value
+            if is_junk(value) and (not settings.allow_junk_identifiers or len(value) > LONGEST):
+                raise Refused(Reason.JUNK_IDENTIFIER, f"{kind} {value[:100]!r} stands for nobody")
+            if kind == "id":
+                return keys.ID + value
+            if kind == "email":
+                return keys.email_key(value)
+            if kind == "cio_id":
+                return keys.PROFILE + value
+    raise Refused(Reason.NO_IDENTIFIER, "the command names nobody")
+
+
+def object_name(identifiers: Given | UnsetType) -> str:
+    """The name of the object (keys.object_name). Raises Refused without one, or with one that is far too long."""
+    if identifiers is not UNSET:
+        type_id, object_id = identifiers.get("object_type_id"), identifiers.get("object_id")
+        if isinstance(type_id, str) and isinstance(object_id, str) and type_id and object_id:
+            if len(type_id) > LONGEST or len(object_id) > LONGEST:
+                raise Refused(Reason.JUNK_IDENTIFIER, f"the object's id has {len(type_id) + len(object_id)} characters")
+            return keys.object_name(type_id, object_id)
+    raise Refused(Reason.NO_IDENTIFIER, "the command names no object")
+
+
+def inner(outer: JsonObject, name: str) -> JsonObject:
+    """The object at `name`, empty if there is none."""
+    value = outer.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: Json) -> str | None:
+    """An identifier in an attribute: text that is not empty, or a whole number as text."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def seconds(value: Json | UnsetType) -> int | float | None:
+    """A time in unix seconds, also where it is a number in text; None where it is none."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+        if value.is_integer():
+            return int(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value):
+        return value
+    return None
+
+
+def time_of(value: Json | UnsetType, cause: Cause) -> float:
+    """The time of a command that says `value`: to the millisecond the event's, where it is that in whole seconds."""
+    said = value if value.__class__ is int else seconds(value)
+    if said is None or said == floor(cause.time):
+        return cause.time
+    return float(said)

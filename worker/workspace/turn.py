@@ -1,0 +1,83 @@
+"""One decision under way: what it reads, what it has written so far, and what it will return."""
+
+from collections import deque
+from typing import TypeVar
+
+from msgspec import Struct
+
+from worker.workspace.changes import Change
+from worker.workspace.changes.base import Origin, origin
+from worker.workspace.effects import Delete, Effect, Entity, Place, Publish, Put, Send, State
+from worker.workspace.messages import PeopleMessage
+from worker.workspace.messages.cause import Cause
+from worker.workspace.settings import WorkspaceSettings
+
+RecordT = TypeVar("RecordT", bound=Struct)
+
+
+class Turn:
+    """The state as the decision sees it, its own writes included, and the effects of the decision.
+
+    `inbox` holds messages for subjects of this very partition, which are decided in the same turn, in order.
+    """
+
+    __slots__ = ("_cause", "_origin", "_outputs", "_state", "_written", "inbox", "place", "settings")
+
+    def __init__(self, state: State[Struct], place: Place, settings: WorkspaceSettings) -> None:
+        self._state = state
+        self._written: dict[str, Struct | None] = {}
+        self._outputs: list[Effect] = []
+        self._cause: Cause | None = None
+        self._origin: Origin | None = None
+        self.place = place
+        self.settings = settings
+        self.inbox: deque[PeopleMessage] = deque()
+
+    def get(self, key: str) -> Struct | None:
+        """The record at `key`."""
+        if key in self._written:
+            return self._written[key]
+        return self._state.get(key)
+
+    def find(self, key: str, kind: type[RecordT]) -> RecordT | None:
+        """The record at `key`, which is of this kind if there is one."""
+        value = self.get(key)
+        assert value is None or isinstance(value, kind), f"{key} holds a {type(value).__name__}"
+        return value
+
+    def put(self, key: str, value: Struct) -> None:
+        """Write a record."""
+        self._written[key] = value
+
+    def delete(self, key: str) -> None:
+        """Remove a record."""
+        self._written[key] = None
+
+    def send(self, entity: Entity, key: str, message: Struct) -> None:
+        """Send a message through the topic, also to this partition."""
+        self._outputs.append(Send(entity, key, message))
+
+    def tell(self, message: PeopleMessage) -> None:
+        """Pass a message to a handle or profile: within this turn if it is of this partition."""
+        if self.place.holds(message.to):
+            self.inbox.append(message)
+        else:
+            self._outputs.append(Send("people", message.to, message))
+
+    def publish(self, key: str, change: Change) -> None:
+        """Publish a change of the subject `key`."""
+        self._outputs.append(Publish(key, change))
+
+    def why(self, cause: Cause) -> Origin:
+        """The cause as changes show it."""
+        if cause is not self._cause or self._origin is None:
+            self._cause = cause
+            self._origin = origin(cause)
+        return self._origin
+
+    def effects(self) -> list[Effect]:
+        """What was decided: the outputs in order, then each record once as it is at the end."""
+        effects = self._outputs
+        for key, value in self._written.items():
+            effects.append(Delete(key) if value is None else Put(key, value))
+        return effects

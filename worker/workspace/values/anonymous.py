@@ -1,0 +1,51 @@
+"""The values of table anonymous."""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from worker.workspace.values.records import Digests, Queue, Waiting
+from worker.workspace.wire import Stamp
+
+
+class Linked(Struct, frozen=True, array_like=True):
+    """A person was identified with the anonymousId, first at `first` and lastly at `last`, and nobody else in between.
+
+    `gone_at`: the person was deleted then (unix seconds); what came up to then is forgotten.
+    """
+
+    first: Stamp
+    last: Stamp
+    cio_id: str
+    gone_at: float | None = None
+
+
+class Anonymous(Struct, frozen=True, array_like=True, tag="anonymous"):
+    """An anonymousId (key `anonymous:…`).
+
+    `links` in order of time. Events wait in `events`, other calls in `calls`; `seen` pages have what waited or waits.
+    While a flush goes on, it takes what has numbers before `flush_events` and `flush_calls`; what is of a time before
+    `oldest` is dropped.
+    """
+
+    links: list[Linked] = []
+    events: Queue = Queue()
+    calls: Queue = Queue()
+    seen: int = 0
+    flush_events: int = 0
+    flush_calls: int = 0
+    oldest: float = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait."""
+        return len(self.events) + len(self.calls)
+
+    @property
+    def flushing(self) -> bool:
+        """Whether a flush is going on."""
+        return self.events.first < self.flush_events or self.calls.first < self.flush_calls
+
+
+AnonymousValue: TypeAlias = Anonymous | Waiting | Digests
+"""Every value of table anonymous."""

@@ -1,0 +1,101 @@
+"""The values of table people."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from worker.workspace.attributes import Attributes
+from worker.workspace.registers import NEVER, Register
+from worker.workspace.values.records import Digests, Names, Queue, Waiting
+from worker.workspace.wire import Stamp
+
+
+class Handle(Struct, frozen=True, array_like=True, tag="handle"):
+    """An id or an email (keys `id:…`, `email:…`); where there is none it is free.
+
+    `cio_id` is the owner; of a pending id the person it may become; of a suppressed handle the profile that was
+    suppressed, empty if there was none. Calls of times up to `cleared_at` (None: never) are ignored: there was a
+    deletion or a suppression. Calls of times up to `former_until` are those of `former`, who owned it then. In `calls`
+    wait those that came while it was pending; in `groups` those that need an identified person, of which there is none.
+    """
+
+    status: Literal["free", "owned", "pending", "suppressed"] = "free"
+    cio_id: str = ""
+    cleared_at: float | None = None
+    former: str = ""
+    former_until: float = 0.0
+    calls: Queue = Queue()
+    groups: Queue = Queue()
+
+
+class Profile(Struct, frozen=True, array_like=True, tag="profile"):
+    """A person (key `cio:…`). The attributes are in a record of their own.
+
+    `id` and `email` are as last given, set by the calls of `id_at` and `email_at`. `refused` has, by handle, the newest
+    call that was refused it. `promised` is the profile with which this one is being merged as the other half of the
+    person (auto_merge). `handles` and the numbers after it are how many pages those collections have; `handles` are the
+    keys that lead here besides id and email, noted as `merged` or as `claimed` (while the identify that wants it is on
+    its way).
+    """
+
+    cio_id: str
+    created: float
+    identified: bool = False
+    id: str | None = None
+    id_at: Stamp = NEVER
+    email: str | None = None
+    email_at: Stamp = NEVER
+    refused: dict[str, Stamp] = {}
+    promised: str = ""
+    handles: int = 0
+    anonymous: int = 0
+    devices: int = 0
+    relationships: int = 0
+    seen: int = 0
+    groups: Queue = Queue()
+
+
+class Merged(Struct, frozen=True, array_like=True, tag="merged"):
+    """Where a person was who is merged into `into`: what is addressed to it goes there.
+
+    `home`: its state came back to it, since it was merged in a circle. The rest is what is still to be moved, page by
+    page.
+    """
+
+    cio_id: str
+    into: str
+    at: float
+    home: bool = False
+    anonymous: int = 0
+    devices: int = 0
+    relationships: int = 0
+    groups: Queue = Queue()
+
+
+class Gone(Struct, frozen=True, array_like=True, tag="gone"):
+    """Where a person was who was deleted at `at`; a suppressed one keeps its handles, to free them again.
+
+    The rest is what is still to be forgotten, page by page.
+    """
+
+    cio_id: str
+    at: float
+    suppressed: bool
+    id: str | None = None
+    email: str | None = None
+    handles: int = 0
+    anonymous: int = 0
+    devices: int = 0
+    relationships: int = 0
+    seen: int = 0
+    groups: Queue = Queue()
+
+
+class PersonAttributes(Struct, frozen=True, array_like=True, tag="attributes"):
+    """A person's attributes."""
+
+    attributes: Attributes
+
+
+PeopleValue: TypeAlias = Handle | Profile | Merged | Gone | PersonAttributes | Register | Names | Digests | Waiting
+"""Every value of table people; a Register is a relationship."""
