@@ -151,3 +151,16 @@ def test_long_events_take_linear_time() -> None:
     ):
         decode_event(raw)
     assert time.process_time() - started < 5
+
+
+def test_an_action_stands_for_a_missing_type() -> None:
+    """The example of an Application Installed event in segment_destination.txt has no type."""
+    event = decode_event(b'{"action": "track", "userId": "019mr8mf4r", "event": "Application Installed"}')
+    assert event.type == "track"
+    assert event.data["type"] == "track"
+
+
+def test_an_action_that_is_no_type_stands_for_nothing() -> None:
+    with pytest.raises(InvalidEvent) as refused:
+        decode_event(b'{"action": "dance", "userId": "u"}')
+    assert refused.value.reason is Reason.UNKNOWN_TYPE

@@ -43,9 +43,9 @@ def truth_of(lines: Iterable[Line], refused: Iterable[str] = ()) -> Truth:
         truth.last[line.partition] = line.offset
         try:
             read = json.loads(line.value or b"")
-        except ValueError:
+            key, number = read["key"], read["id"]
+        except (ValueError, KeyError):
             continue
-        key, number = read["key"], read["id"]
         if number in left_out:
             continue
         n, chain = truth.counts.get(key, (0, 0))

@@ -87,6 +87,7 @@ class WorkerHandle:
         token = owner.set(self)
         self._task = asyncio.create_task(self._run())
         owner.reset(token)
+        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())  # nobody need ask for it
 
     async def _run(self) -> None:
         if self._publisher is None:

@@ -14,7 +14,7 @@ from worker.local.ports import HOST, free_ports
 from worker.runtime.connection import Connection
 from worker.topics.apply import apply
 from worker.topics.check import Difference, check, compare
-from worker.topics.cluster import Found, TopicsError
+from worker.topics.cluster import Found, TopicsError, connect
 from worker.topics.contract import Contract
 from worker.topics.contracts import load_contracts
 
@@ -90,7 +90,7 @@ async def test_no_broker_is_said_with_what_to_do() -> None:
     assert "kafka start" in raised.value.hint
 
 
-async def test_a_broker_that_comes_late_is_waited_for(tmp_path: Path) -> None:
+async def test_a_broker_that_comes_late_or_comes_back_is_waited_for(tmp_path: Path) -> None:
     port, controller_port = free_ports(2)
     late = LocalBroker(tmp_path, port=port, controller_port=controller_port, quick_start=True)
     people = own_contracts()["people"]
@@ -98,6 +98,12 @@ async def test_a_broker_that_comes_late_is_waited_for(tmp_path: Path) -> None:
     try:
         await asyncio.to_thread(late.start)
         assert (await applying).created == [people.topic]
+        async with connect(Connection((f"{HOST}:{port}",)), 50) as cluster:
+            assert await cluster.replication_factor() == 1
+            late.kill()
+            asking = asyncio.create_task(cluster.topics([people.topic, "missing"]))
+            await asyncio.to_thread(late.start)
+            assert set(await asking) == {people.topic}
     finally:
         late.stop()
 

@@ -125,7 +125,7 @@ def test_bad_yaml_and_no_files_are_problems(tmp_path: Path) -> None:
         ({"producers": []}, "producers is empty"),
         ({"consumers": []}, "consumers is empty"),
         ({"partitions": 0}, "at least 1"),
-        ({"retention": "forever"}, "only a compacted topic"),
+        ({"retention": "forever"}, "only a compacted topic, and the changes"),
         ({"min_compaction_lag": "1 day"}, "is for compacted topics"),
         ({"cleanup": "compact", "min_compaction_lag": "1 day"}, "is kept for ever"),
         ({"cleanup": "compact", "retention": "forever"}, "needs min_compaction_lag"),

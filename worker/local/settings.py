@@ -81,8 +81,9 @@ def server_properties(node: Node) -> dict[str, str]:
         # A group of one machine is complete when its first member comes; and a test may declare a member dead quickly.
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "500",
-        # A killed node is let in again only when its former self is given up: by default after 9 s.
-        "broker.session.timeout.ms": "3000",
+        # A killed node is let in again only when its former self is given up: by default after 9 s. Much shorter, and a
+        # busy machine's pauses would have it given up while it lives.
+        "broker.session.timeout.ms": "5000",
         "broker.heartbeat.interval.ms": "500",
         # Hundreds of partitions on a laptop: small index files, a small cleaner.
         "log.index.size.max.bytes": str(1024 * 1024),

@@ -25,7 +25,7 @@ from worker.runtime.origin import read_origin
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.publisher import Publisher
 from worker.runtime.record import Record
-from worker.runtime.unit import Prepared, Target, Unit
+from worker.runtime.unit import Target, Unit
 
 ValueT = TypeVar("ValueT")
 
@@ -75,12 +75,7 @@ class Batches(Generic[ValueT]):
         start = 0
         while start < len(records):
             unit, end = self._decide(records, start, state)
-            try:
-                prepared = unit.prepare()
-            except ValueTooLarge:
-                await self._one_by_one(records[start:end], state, fence)
-            else:
-                await self._write(unit, prepared, records[start], state, fence)
+            await self._write(unit, records[start], state, fence)
             start = end
         self._meter.records += len(records)
 
@@ -92,13 +87,10 @@ class Batches(Generic[ValueT]):
             record = records[end]
             try:
                 self._apply(record, unit, state)
-            except ValueTooLarge:
-                if (
-                    end > start
-                ):  # leave what precedes it a unit of its own; this record is met again as the first of the next
-                    unit = self._redo(records[start:end], state)
-                    break
-                unit = self._refused(record, state, "an outgoing record would be larger than its topic takes")
+            except ValueTooLarge as problem:
+                if end > start:  # what precedes it is a unit of its own; it is met again as the first of the next
+                    return self._redo(records[start:end], state), end
+                return self._refused(record, state, str(problem)), end + 1
             end += 1
             if unit.full:
                 break
@@ -150,20 +142,8 @@ class Batches(Generic[ValueT]):
         unit.dead_letter(self._dead_letters, record, Reason.STATE_TOO_LARGE, detail)
         return unit
 
-    async def _one_by_one(self, records: Sequence[Record], state: PartitionState | None, fence: Fence) -> None:
-        """Units of one record each, so that only the one that cannot be stored is refused."""
-        for record in records:
-            unit, _ = self._decide([record], 0, state)
-            try:
-                prepared = unit.prepare()
-            except ValueTooLarge as problem:
-                unit = self._refused(record, state, str(problem))
-                prepared = unit.prepare()
-            await self._write(unit, prepared, record, state, fence)
-
-    async def _write(
-        self, unit: Unit[ValueT], prepared: Prepared, first: Record, state: PartitionState | None, fence: Fence
-    ) -> None:
+    async def _write(self, unit: Unit[ValueT], first: Record, state: PartitionState | None, fence: Fence) -> None:
+        prepared = unit.prepare()
         if prepared.position < 0:  # every record was skipped
             return
         fence()

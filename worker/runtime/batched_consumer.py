@@ -217,6 +217,11 @@ class BatchedDelivery(Consumer):
         notify(self._waiting_for_ack)
         return True
 
+    def abandon(self) -> None:
+        """Wait for the batches under way no longer; they are not committed, and decided again by whoever comes next."""
+        self._unacked_messages.clear()
+        notify(self._waiting_for_ack)
+
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
         return iter([tp for tp in self._done if topics is None or tp in topics or tp.topic in topics])
 

@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from msgspec import Struct
 
 from worker.runtime.connection import Connection
+from worker.runtime.reader import partition_numbers
 
 
 class TopicLag(Struct, frozen=True):
@@ -43,11 +44,13 @@ class LagReader:
             await self._admin.close()
 
     async def ends(self, topic: str) -> dict[int, int]:
-        """The offset after the last record of each partition; empty when there is no such topic."""
+        """The offset after the last record of each partition.
+
+        Raises:
+            KafkaError: when there is no such topic.
+        """
         async with asyncio.timeout(self._timeout_s):
-            await self._consumer._client.force_metadata_update()  # noqa: SLF001  no public way to see new topics at once
-            await self._consumer.topics()
-            numbers = self._consumer.partitions_for_topic(topic) or set()
+            numbers = await partition_numbers(self._consumer, topic)
             ends = await self._consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
         return {partition.partition: offset for partition, offset in ends.items()}
 

@@ -15,6 +15,16 @@ Batch = Mapping[int, list[Any]]
 """Records by partition, each partition's in order."""
 
 
+async def partition_numbers(consumer: AIOKafkaConsumer, topic: str) -> list[int]:
+    """The partitions of `topic`, which need not be one that the consumer knows already.
+
+    Raises:
+        KafkaError: when there is no such topic.
+    """
+    # aiokafka has no public way to ask for the metadata of one topic.
+    return sorted(await consumer._client._wait_on_metadata(topic))  # noqa: SLF001
+
+
 class TopicReader:
     """Reads one topic: as a member of a group whose offsets are kept in Kafka, or all of it from given positions.
 
@@ -69,11 +79,8 @@ class TopicReader:
             await self._consumer.stop()
 
     async def _assign(self, positions: Mapping[int, int]) -> None:
-        numbers = self._consumer.partitions_for_topic(self._topic)
-        if not numbers:
-            await self._consumer._client.force_metadata_update()  # noqa: SLF001  no public way to ask for one topic
-            numbers = await self._consumer._client._wait_on_metadata(self._topic)  # noqa: SLF001
-        self._consumer.assign([TopicPartition(self._topic, number) for number in sorted(numbers)])
+        numbers = await partition_numbers(self._consumer, self._topic)
+        self._consumer.assign([TopicPartition(self._topic, number) for number in numbers])
         for number in numbers:
             partition = TopicPartition(self._topic, number)
             if number in positions:
@@ -92,10 +99,3 @@ class TopicReader:
             await self._consumer.commit(
                 {TopicPartition(self._topic, number): offset for number, offset in next_offsets.items()}
             )
-
-    async def ends(self) -> dict[int, int]:
-        """The offset after the last record, by partition."""
-        numbers = self._consumer.partitions_for_topic(self._topic) or set()
-        async with asyncio.timeout(self._timeout_s):
-            ends = await self._consumer.end_offsets([TopicPartition(self._topic, number) for number in numbers])
-        return {partition.partition: offset for partition, offset in ends.items()}

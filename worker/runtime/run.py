@@ -12,6 +12,9 @@ from worker.runtime.watchdog import watch
 
 log = structlog.get_logger(__name__)
 
+_CANCELLATIONS = 10
+"""Faust swallows some of them."""
+
 
 @contextlib.asynccontextmanager
 async def _background(runtime: Runtime, *tasks: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
@@ -85,19 +88,17 @@ async def _first_of(*events: asyncio.Event) -> None:
 
 
 async def _stop(runtime: Runtime) -> None:
-    """Stop within `tuning.stop_s`; what takes longer is left behind, since the process ends anyway.
-
-    A timeout by cancellation would not do: Faust swallows it while it waits for its streams.
-    """
+    """Stop within `tuning.stop_s`, and then anyhow: nothing that hangs may keep the process from ending."""
     stopping = asyncio.create_task(_stop_parts(runtime))
     await asyncio.wait([stopping], timeout=runtime.tuning.stop_s)
-    if stopping.done():
-        problem = stopping.exception()
-        if isinstance(problem, Exception):
-            await runtime.stop_for(problem)
-    else:
-        stopping.cancel()
+    if not stopping.done():
         log.warning("stop_took_too_long", limit_s=runtime.tuning.stop_s)
+        runtime.consumer.abandon()
+        for _ in range(_CANCELLATIONS):
+            stopping.cancel()
+            await asyncio.wait([stopping], timeout=0.05)
+    elif isinstance(problem := stopping.exception(), Exception):
+        await runtime.stop_for(problem)
 
 
 async def _stop_parts(runtime: Runtime) -> None:

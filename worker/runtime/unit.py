@@ -11,16 +11,19 @@ from worker.reasons import Reason
 from worker.runtime.errors import ValueTooLarge
 from worker.runtime.origin import ORIGIN_HEADER, Mark, pack_mark, write_origin
 from worker.runtime.partition_state import POSITION_KEY, SEEN_PREFIX, PartitionState
-from worker.runtime.publisher import CHANGELOG_BATCH_BYTES, Headers, Out, out
+from worker.runtime.publisher import CHANGELOG_BATCH_BYTES, RECORD_OVERHEAD_BYTES, Headers, Out, out
 from worker.runtime.record import Record
 
 ValueT = TypeVar("ValueT")
 
 UNIT_BYTES = 512 * 1024
-"""A unit takes no further record once its writes and outputs are estimated at this size."""
+"""A unit takes no further record once its writes and outputs have this size."""
 
 VALUE_BYTES = 512 * 1024
 """The largest table value; far below what a changelog batch holds, so that one value never fills it."""
+
+RECORD_WRITES_BYTES = CHANGELOG_BATCH_BYTES // 2
+"""The most that one record may write to the table; with a full unit before it, it still fits into one batch."""
 
 
 class Target(NamedTuple):
@@ -57,11 +60,11 @@ class Unit(Generic[ValueT]):
         self._stored = state.values if state is not None else {}
         self._decoder = decoder
         self._values: dict[str, ValueT | None] = {}
-        self._dirty: dict[str, None] = {}
+        self._writes: dict[bytes, bytes | None] = {}
         self._outputs: dict[tuple[str, int], list[Out]] = {}
         self._record: Record | None = None
         self._index = 0
-        self._origin_source = ""
+        self._written = 0
         self.seen: dict[bytes, Mark] = {}
         self.position = -1
         self.size = 0
@@ -71,6 +74,7 @@ class Unit(Generic[ValueT]):
         """The effects that follow belong to `record`."""
         self._record = record
         self._index = 0
+        self._written = 0
         self.position = record.offset
 
     @property
@@ -89,21 +93,34 @@ class Unit(Generic[ValueT]):
             return value
 
     def put(self, key: str, value: ValueT) -> None:
-        """Write `value` at `key`."""
-        self._touch(key)
+        """Write `value` at `key`.
+
+        It is encoded at once: whether a record can be stored must not depend on what other records do to the same key
+        in this unit, since after a crash the units may be others.
+
+        Raises:
+            ValueTooLarge: when it cannot be stored.
+        """
+        raw = msgspec.json.encode(value)
+        if len(raw) > VALUE_BYTES:
+            raise ValueTooLarge(f"the value at {key[:200]!r} would take {len(raw)} bytes, more than {VALUE_BYTES}")
+        self._write(key.encode(), raw)
         self._values[key] = value
 
     def delete(self, key: str) -> None:
         """Remove `key`."""
-        self._touch(key)
+        self._write(key.encode(), None)
         self._values[key] = None
 
-    def _touch(self, key: str) -> None:
-        record = self._record
-        if key not in self._dirty:
-            self._dirty[key] = None
-            self.size += len(self._stored.get(key.encode(), b""))
-        self.size += len(record.value or b"") if record is not None else 0
+    def _write(self, key: bytes, raw: bytes | None) -> None:
+        size = len(key) + len(raw or b"") + RECORD_OVERHEAD_BYTES
+        self._written += size
+        if self._written > RECORD_WRITES_BYTES:
+            raise ValueTooLarge(f"the record would write more than {RECORD_WRITES_BYTES} bytes")
+        if key in self._writes:
+            size -= len(key) + len(self._writes[key] or b"") + RECORD_OVERHEAD_BYTES
+        self.size += size
+        self._writes[key] = raw
 
     def send(self, target: Target, key: str, value: bytes, headers: Sequence[tuple[str, bytes]] = ()) -> None:
         """Write a record to `target`, on the partition of `key`, marked with where it came from."""
@@ -142,26 +159,7 @@ class Unit(Generic[ValueT]):
             records.append(record)
 
     def prepare(self) -> Prepared:
-        """Encode what was written.
-
-        Raises:
-            ValueTooLarge: when a value, or all of them together, would not fit.
-        """
-        writes: dict[bytes, bytes | None] = {}
-        total = 0
-        encode = msgspec.json.encode
-        for key in self._dirty:
-            value = self._values[key]
-            raw_key = key.encode()
-            if value is None:
-                if raw_key in self._stored:
-                    writes[raw_key] = None
-                continue
-            raw = encode(value)
-            if len(raw) > VALUE_BYTES:
-                raise ValueTooLarge(f"the value at {key[:200]!r} would take {len(raw)} bytes, more than {VALUE_BYTES}")
-            writes[raw_key] = raw
-            total += len(raw_key) + len(raw) + 64
-        if total > CHANGELOG_BATCH_BYTES // 2:
-            raise ValueTooLarge(f"{len(writes)} values of {total} bytes in all")
+        """The unit as it is to be written."""
+        stored = self._stored
+        writes = {key: raw for key, raw in self._writes.items() if raw is not None or key in stored}
         return Prepared(self._outputs, writes, self.seen, self.position)

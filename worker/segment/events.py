@@ -68,10 +68,15 @@ def check_event(data: JsonObject) -> Event:
     """The event in a decoded object. Raises InvalidEvent for an unknown type and fields of wrong types.
 
     Ids, names and timestamps may be texts or numbers, properties, traits, context and integrations objects; all may be
-    null. An id may not hold a NUL character, which not every store takes.
+    null. An id may not hold a NUL character, which not every store takes. Where there is no type, `action` is one: so
+    it stands in the example of a device event (segment_destination.txt, "Add and Update Devices").
     """
     get = data.get
     kind = get("type")
+    if kind is None and get("action") in TYPES:
+        data = {**data, "type": get("action")}
+        get = data.get
+        kind = get("type")
     if kind.__class__ is not str or kind not in TYPES:
         _fail_type(data)
     for name in _OBJECTS:

@@ -8,7 +8,7 @@ is when it fails is for the tests to simulate.
 from collections import deque
 from collections.abc import Iterable
 from random import Random
-from typing import TypeAlias, cast, get_args
+from typing import Any, TypeAlias, cast, get_args
 
 from msgspec import Struct
 
@@ -16,12 +16,11 @@ from worker.partitioning import partition_of
 from worker.workspace.anonymous import decide_anonymous
 from worker.workspace.changes import WorkspaceChange
 from worker.workspace.devices import decide_devices
-from worker.workspace.effects import DeadLetter, Delete, Effect, Entity, Place, Publish, Put, Send
+from worker.workspace.effects import DeadLetter, Delete, Effect, Entity, Place, Publish, Put, Send, State
 from worker.workspace.messages import AnonymousMessage, DevicesMessage, ObjectsMessage, PeopleMessage
 from worker.workspace.objects import decide_objects
 from worker.workspace.people import decide_people
 from worker.workspace.settings import WorkspaceSettings
-from worker.workspace.values import AnonymousValue, DevicesValue, ObjectsValue, PeopleValue
 
 Spot: TypeAlias = tuple[str, int]
 """A partition of a topic."""
@@ -85,27 +84,20 @@ class Network:
         while self._busy:
             self.step()
 
-    def decide(self, spot: Spot, message: Struct) -> list[Effect]:
-        """What the agent of a partition decides on a message."""
+    def decide(self, spot: Spot, message: Struct, state: State[Struct] | None = None) -> list[Effect]:
+        """What the agent of a partition decides on a message; `state` instead of its own table, if given."""
         entity, number = spot
-        table, place, settings = self.tables[spot], self._places[number], self.settings
+        table: State[Any] = self.tables[spot] if state is None else state
+        place, settings = self._places[number], self.settings
         match entity:
             case "people":
-                return decide_people(
-                    cast("dict[str, PeopleValue]", table), cast("PeopleMessage", message), place, settings
-                )
+                return decide_people(table, cast("PeopleMessage", message), place, settings)
             case "anonymous":
-                return decide_anonymous(
-                    cast("dict[str, AnonymousValue]", table), cast("AnonymousMessage", message), place, settings
-                )
+                return decide_anonymous(table, cast("AnonymousMessage", message), place, settings)
             case "objects":
-                return decide_objects(
-                    cast("dict[str, ObjectsValue]", table), cast("ObjectsMessage", message), place, settings
-                )
+                return decide_objects(table, cast("ObjectsMessage", message), place, settings)
             case _:
-                return decide_devices(
-                    cast("dict[str, DevicesValue]", table), cast("DevicesMessage", message), place, settings
-                )
+                return decide_devices(table, cast("DevicesMessage", message), place, settings)
 
     def write(self, spot: Spot, effects: Iterable[Effect]) -> None:
         """Write what was decided to the partition's table."""

@@ -12,12 +12,11 @@ from worker.partitioning import partition_of
 from worker.reasons import Reason
 from worker.segment.events import InvalidEvent, check_event
 from worker.simulation.network import Network
+from worker.topics import names
 from worker.workspace.messages.cause import Cause
 from worker.workspace.picture import Picture, shown
 from worker.workspace.routing import route
 from worker.workspace.settings import WorkspaceSettings
-
-TOPIC: Final = "segment.events"
 
 SETTLED_SECONDS: Final = 1.0
 """Events that arrive at least so long after those before find everything settled; others may interleave with them."""
@@ -84,10 +83,10 @@ class _Simulation:
         offset = self._offsets[partition]
         self._offsets[partition] += 1
         cause = Cause(
-            event.message_id or f"{TOPIC}/{partition}/{offset}",
+            event.message_id or f"{names.SEGMENT_EVENTS}/{partition}/{offset}",
             arrived if event.time is None else event.time,
             arrived,
-            TOPIC,
+            names.SEGMENT_EVENTS,
             partition,
             offset,
         )
@@ -96,7 +95,7 @@ class _Simulation:
                 reason = outcome.reason or Reason.INVALID_FIELDS
                 self._dead(reason, f"{outcome.preset}: {outcome.error}", cause.message_id)
             for command in outcome.commands:
-                for dead in self.network.take(route(command, cause, self._settings), (TOPIC, partition)):
+                for dead in self.network.take(route(command, cause, self._settings), (names.SEGMENT_EVENTS, partition)):
                     self._dead(dead.reason, dead.detail, cause.message_id)
         return max(latest, arrived)
 

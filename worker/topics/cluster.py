@@ -2,8 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -12,6 +14,8 @@ from msgspec import Struct
 
 from worker.runtime.connection import Connection
 from worker.topics.contract import Contract
+
+AnswerT = TypeVar("AnswerT")
 
 _ALREADY_EXISTS = 36  # Kafka protocol: TOPIC_ALREADY_EXISTS
 _POLL_SECONDS = 0.1
@@ -39,20 +43,26 @@ class Found(Struct, frozen=True):
 
 
 class Cluster:
-    """A connection to a cluster's admin interface."""
+    """A connection to a cluster's admin interface.
 
-    def __init__(self, client: AIOKafkaAdminClient) -> None:
+    aiokafka asks any broker it knows of, once: what fails because that one is away is tried again, for
+    `patience_seconds`.
+    """
+
+    def __init__(self, client: AIOKafkaAdminClient, patience_seconds: float) -> None:
         self._client = client
+        self._patience_seconds = patience_seconds
 
     async def replication_factor(self) -> int:
         """How often a new topic should be kept: three times where there are as many brokers."""
-        described = await self._client.describe_cluster()
-        return min(3, len(described["brokers"]))
+        described = await self._patiently(self._client.describe_cluster)
+        return max(1, min(3, len(described["brokers"])))
 
     async def topics(self, names: Collection[str]) -> dict[str, Found]:
         """Those of the topics `names` that exist."""
         # All are asked for, not `names`: a cluster that creates topics by itself would do so for each that is named.
-        listed = {each["topic"]: each["partitions"] for each in await self._client.describe_topics()}
+        described = await self._patiently(self._client.describe_topics)
+        listed = {each["topic"]: each["partitions"] for each in described}
         existing = [name for name in names if listed.get(name)]
         settings = await self._settings(existing)
         return {
@@ -65,12 +75,22 @@ class Cluster:
             for name in existing
         }
 
+    async def _patiently(self, ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
+        deadline = time.monotonic() + self._patience_seconds
+        while True:
+            try:
+                return await ask()
+            except KafkaError as error:
+                if not error.retriable or time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(_RETRY_SECONDS)
+
     async def _settings(self, names: list[str]) -> dict[str, dict[str, str]]:
         if not names:
             return {}
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
         found = {}
-        for response in await self._client.describe_configs(resources):
+        for response in await self._patiently(partial(self._client.describe_configs, resources)):
             for resource in response.to_object()["resources"]:
                 if resource["error_code"]:
                     raise TopicsError(
@@ -94,7 +114,7 @@ class Cluster:
             )
             for contract in contracts
         ]
-        response = await self._client.create_topics(wanted)
+        response = await self._patiently(partial(self._client.create_topics, wanted))
         refused = [error for error in response.topic_errors if error[1] not in (0, _ALREADY_EXISTS)]
         if refused:
             listed = "; ".join(f"{topic}: {message or _reason(code)}" for topic, code, message in refused)
@@ -123,7 +143,7 @@ async def connect(connection: Connection, timeout_seconds: float = 10.0) -> Asyn
     servers = ", ".join(connection.bootstrap_servers)
     client = await _started(connection, servers, timeout_seconds)
     try:
-        yield Cluster(client)
+        yield Cluster(client, timeout_seconds)
     except (KafkaError, TimeoutError) as error:
         raise TopicsError(
             f"the Kafka at {servers} did not do it: {error!r}", "see the brokers' logs, and try again"

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from worker.topics import names
 from worker.topics.contract import Contract
 from worker.topics.names import dead_letters_of
 from worker.topics.units import UNLIMITED_MS
@@ -40,8 +41,8 @@ def _alone(contract: Contract) -> Iterator[str]:
         if contract.min_compaction_lag_ms is None:
             yield "a compacted topic needs min_compaction_lag: recovery must see a late writer's records"
     else:
-        if contract.retention_ms == UNLIMITED_MS:
-            yield "only a compacted topic may be kept for ever"
+        if contract.retention_ms == UNLIMITED_MS and contract.name != names.WORKSPACE_CHANGES:
+            yield "only a compacted topic, and the changes of the workspace, may be kept for ever"
         if contract.min_compaction_lag_ms is not None:
             yield "min_compaction_lag is for compacted topics"
     if (contract.schema is None) != (contract.examples is None):

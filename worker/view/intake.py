@@ -56,7 +56,7 @@ class Intake:
                     "version of the workers"
                 ) from problem
             self.number += 1
-            rows.activities.append(ActivityRow(self.number, subject, _tag(change), text))
+            rows.activities.append(ActivityRow(self.number, subject, _tag(change), change.cause.arrived, text))
             fold(change, self.number, rows)
 
     def _follow(self, partition: int, offset: int) -> None:

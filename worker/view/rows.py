@@ -10,6 +10,7 @@ class ActivityRow(NamedTuple):
     number: int
     subject: str
     type: str
+    arrived: float
     change: str
 
 
@@ -120,14 +121,23 @@ class Cleared(NamedTuple):
     number: int
 
 
-class Moved(NamedTuple):
+class MoveRow(NamedTuple):
     """Events of a person under an anonymousId became those of `owner`. Times: `since` ≤ at < `until`."""
 
-    owner: str
-    cio_id: str
+    number: int
     anonymous_id: str
+    cio_id: str
     since: float
     until: float
+    owner: str
+    cause: str
+
+
+class LinkRow(NamedTuple):
+    """Somebody was identified with an anonymousId."""
+
+    anonymous_id: str
+    cause: str
     number: int
 
 
@@ -155,7 +165,8 @@ class Rows:
     devices: list[DeviceRow] = field(default_factory=list)
     handles: list[HandleRow] = field(default_factory=list)
     cleared: list[Cleared] = field(default_factory=list)
-    moved: list[Moved] = field(default_factory=list)
+    moves: list[MoveRow] = field(default_factory=list)
+    links: list[LinkRow] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
     """Profiles that were merged into another, which may be one that is deleted already."""
     deleted: list[Deleted] = field(default_factory=list)

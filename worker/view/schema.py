@@ -36,11 +36,11 @@ CREATE TABLE marks (
     PRIMARY KEY (partition, origin)
 ) STRICT, WITHOUT ROWID;
 
--- Every change of a subject (its Kafka key), as it was published.
+-- Every change of a subject (its Kafka key), as it was published; `arrived`: when the event did that caused it.
 CREATE TABLE activities (
-    number INTEGER PRIMARY KEY, subject TEXT NOT NULL, type TEXT NOT NULL, change TEXT NOT NULL
+    number INTEGER PRIMARY KEY, subject TEXT NOT NULL, type TEXT NOT NULL, arrived REAL NOT NULL, change TEXT NOT NULL
 ) STRICT;
-CREATE INDEX activities_of ON activities (subject, number);
+CREATE INDEX activities_of ON activities (subject, arrived, number);
 CREATE INDEX activities_failed ON activities (type) WHERE type IN ({FAILURES_SQL});
 
 -- `named` and `fate`: the changes that last set the identifiers, and merged, restored or deleted the person.
@@ -67,6 +67,19 @@ CREATE TABLE events (
     UNIQUE (cio_id, digest)
 ) STRICT;
 CREATE INDEX events_under ON events (anonymous_id, at) WHERE anonymous_id IS NOT NULL;
+
+-- Whose events are that were received for somebody else, and what says so: worker/view/moving.py. `cause` is the record
+-- of the event that caused it.
+CREATE TABLE moved_events (number INTEGER PRIMARY KEY, owner TEXT NOT NULL) STRICT;
+CREATE INDEX moved_events_of ON moved_events (owner);
+CREATE TABLE moves (
+    number INTEGER PRIMARY KEY, anonymous_id TEXT NOT NULL, cio_id TEXT NOT NULL, since REAL NOT NULL,
+    until REAL NOT NULL, owner TEXT NOT NULL, cause TEXT NOT NULL
+) STRICT;
+CREATE INDEX moves_of ON moves (anonymous_id);
+CREATE TABLE links (
+    anonymous_id TEXT, cause TEXT, number INTEGER NOT NULL, PRIMARY KEY (anonymous_id, cause)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE relationships (
     cio_id TEXT, object_type_id TEXT, object_id TEXT, related INTEGER NOT NULL, since INTEGER, number INTEGER NOT NULL,

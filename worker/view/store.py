@@ -10,6 +10,7 @@ from worker.view.database import TIMEOUT_S, number
 from worker.view.errors import ViewFault
 from worker.view.forgetting import forget
 from worker.view.intake import Intake, Origins
+from worker.view.moving import move
 from worker.view.rows import Rows
 from worker.view.statements import writes
 
@@ -68,6 +69,7 @@ class Store:
             for statement, values in writes(rows):
                 if values:
                     await database.executemany(statement, values)
+            await move(database, rows)
             await forget(database, rows)
             await database.executemany(_POSITION, list(intake.positions.items()))
             await database.executemany(

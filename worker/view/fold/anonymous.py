@@ -2,7 +2,8 @@
 
 from typing import TypeAlias, assert_never
 
-from worker.view.rows import AnonymousRow, Rows
+from worker.view.fold.causes import cause_key
+from worker.view.rows import AnonymousRow, LinkRow, Rows
 from worker.workspace.changes import (
     AnonymousExpired,
     AnonymousFlushed,
@@ -22,7 +23,10 @@ def anonymous_changed(change: AnonymousChange, number: int, rows: Rows) -> None:
     match change:
         case AnonymousWaiting() | AnonymousFlushed() | AnonymousExpired():
             rows.anonymous.append(AnonymousRow(change.anonymous_id, waiting=change.waiting))
-        case AnonymousLinked() | AnonymousRelinked() | AnonymousUnlinked():
+        case AnonymousLinked() | AnonymousRelinked():
+            rows.links.append(LinkRow(change.anonymous_id, cause_key(change), number))
+            rows.anonymous.append(AnonymousRow(change.anonymous_id, link=number, linked_to=change.linked_to))
+        case AnonymousUnlinked():
             rows.anonymous.append(AnonymousRow(change.anonymous_id, link=number, linked_to=change.linked_to))
         case _:
             assert_never(change)

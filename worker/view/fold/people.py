@@ -5,13 +5,14 @@ from math import inf
 from typing import TypeAlias, assert_never
 
 from worker.view.fold.attributes import attributes_changed
+from worker.view.fold.causes import cause_key
 from worker.view.rows import (
     AnonymousIdRow,
     Cleared,
     Deleted,
     EventRow,
     HandleRow,
-    Moved,
+    MoveRow,
     PersonRow,
     RelationshipRow,
     Rows,
@@ -81,7 +82,8 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
         case EventsMoved():
             since = -inf if change.since is None else change.since
             until = inf if change.until is None else change.until
-            rows.moved.append(Moved(change.owner, cio_id, change.anonymous_id, since, until, number))
+            cause = cause_key(change)
+            rows.moves.append(MoveRow(number, change.anonymous_id, cio_id, since, until, change.owner, cause))
         case AnonymousIdAdded():
             rows.anonymous_ids.append(AnonymousIdRow(cio_id, change.anonymous_id, number))
         case RelationshipChanged():

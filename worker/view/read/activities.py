@@ -10,8 +10,8 @@ from worker.view.read.identity import listed
 from worker.workspace.changes import Origin, WorkspaceChange
 
 _LAST = """
-    SELECT subject, change FROM activities WHERE subject IN (SELECT value FROM json_each(?1))
-    AND (?2 IS NULL OR type IN (SELECT value FROM json_each(?2))) ORDER BY number DESC LIMIT ?3"""
+    SELECT arrived, number, change FROM activities WHERE subject = ?1
+    AND (?2 IS NULL OR type IN (SELECT value FROM json_each(?2))) ORDER BY arrived DESC, number DESC LIMIT ?3"""
 
 
 class _Caused(msgspec.Struct):
@@ -25,10 +25,17 @@ _caused = msgspec.json.Decoder(_Caused).decode
 async def last_activities(
     database: aiosqlite.Connection, subjects: Sequence[str], limit: int, types: Iterable[str] | None = None
 ) -> list[Activity]:
-    """The last `limit` changes of `subjects`, of all types or only those; the newest first."""
+    """The last `limit` changes of `subjects`, of all types or only those; the newest first.
+
+    They go by the arrival of the events that caused them, since those of different subjects are read in any order.
+    """
     wanted = None if types is None else listed(list(types))
-    async with database.execute(_LAST, (listed(list(subjects)), wanted, limit)) as cursor:
-        return [Activity(str(row[0]), _change(row[1])) for row in await cursor.fetchall()]
+    found: list[tuple[float, int, str, str]] = []
+    for subject in subjects:
+        async with database.execute(_LAST, (subject, wanted, limit)) as cursor:
+            found += [(float(row[0]), int(row[1]), subject, str(row[2])) for row in await cursor.fetchall()]
+    found.sort(reverse=True)
+    return [Activity(subject, _change(change)) for _, _, subject, change in found[:limit]]
 
 
 def cause_of(change: str | None) -> Cause | None:

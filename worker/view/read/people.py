@@ -18,6 +18,12 @@ _NEWEST = """
 _RELATIONSHIPS = """
     SELECT object_type_id, object_id, change FROM relationships LEFT JOIN activities ON activities.number = since
     WHERE cio_id = ? AND related ORDER BY object_type_id, object_id LIMIT ?"""
+_EVENTS = """
+    SELECT count(DISTINCT digest) FROM (
+        SELECT digest FROM events WHERE cio_id IN (SELECT value FROM json_each(?1))
+        AND number NOT IN (SELECT number FROM moved_events)
+        UNION ALL SELECT digest FROM moved_events JOIN events USING (number)
+        WHERE owner IN (SELECT value FROM json_each(?1)))"""
 _THEIRS = "(SELECT value FROM json_each(?))"
 
 
@@ -50,9 +56,7 @@ async def person(database: aiosqlite.Connection, cio_id: str, limit: int, activi
         devices=await devices_of(database, profiles, limit),
         relationships=await _relationships(database, cio_id, limit),
         totals=Totals(
-            events=await number(
-                database, f"SELECT count(DISTINCT digest) FROM events WHERE cio_id IN {_THEIRS}", (theirs,)
-            ),
+            events=await number(database, _EVENTS, (theirs,)),
             devices=await number(database, f"SELECT count(*) FROM devices WHERE cio_id IN {_THEIRS}", (theirs,)),
             relationships=await number(
                 database, "SELECT count(*) FROM relationships WHERE cio_id = ? AND related", (cio_id,)

@@ -8,6 +8,7 @@ from worker.workspace.anonymous import links
 from worker.workspace.anonymous.flushing import begin, flush, receive
 from worker.workspace.changes import AnonymousLinked, AnonymousRelinked, AnonymousUnlinked
 from worker.workspace.effects import Effect, Place, State
+from worker.workspace.facts import with_gone, with_merged
 from worker.workspace.keys import anonymous_key, profile_key
 from worker.workspace.messages.anonymous import AnonymousMessage, ContinueFlush, Link, LinkMoved, Under, Unlink
 from worker.workspace.messages.people import Disown
@@ -30,12 +31,7 @@ def decide_anonymous(
         case Link():
             after = _link(turn, before, name, message)
         case LinkMoved():
-            after = replace(
-                before,
-                links=[
-                    replace(one, cio_id=message.into) if one.cio_id == message.cio_id else one for one in before.links
-                ],
-            )
+            after = _settled(replace(before, facts=with_merged(before.facts, message.cio_id, message.into)))
         case Unlink():
             after = _unlink(turn, before, name, message)
         case ContinueFlush():
@@ -48,18 +44,19 @@ def decide_anonymous(
 
 
 def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
-    linked, shift = links.linked(anonymous.links, link.cio_id, (link.at, link.cause.message_id))
+    cio_id = anonymous.facts.who(link.cio_id)
+    linked, shift = links.linked(anonymous.links, cio_id, (link.at, link.cause.message_id))
     why = turn.why(link.cause)
     now = links.current(linked) or None
-    if not any(one.cio_id == link.cio_id for one in anonymous.links) or shift is not None:
-        others = [one.cio_id for one in anonymous.links if one.cio_id != link.cio_id and one.gone_at is None]
+    if not any(one.cio_id == cio_id for one in anonymous.links) or shift is not None:
+        others = [one.cio_id for one in anonymous.links if one.cio_id != cio_id and one.gone_at is None]
         if others:
             turn.publish(
                 link.to,
                 AnonymousRelinked(
                     cause=why,
                     anonymous_id=name,
-                    cio_id=link.cio_id,
+                    cio_id=cio_id,
                     at=link.at,
                     linked_to=now,
                     previous=shift.previous if shift is not None else others[-1],
@@ -81,10 +78,10 @@ def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
                 anonymous_id=name,
                 since=shift.since,
                 until=shift.until,
-                owner=link.cio_id,
+                owner=cio_id,
             ),
         )
-    anonymous = replace(anonymous, links=linked)
+    anonymous = _settled(replace(anonymous, links=linked))
     if not anonymous.waiting or anonymous.flushing:
         return anonymous
     anonymous = begin(anonymous, link.cause.arrived, events=turn.settings.anonymous_merge)
@@ -93,19 +90,25 @@ def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
 
 def _unlink(turn: Turn, anonymous: Anonymous, name: str, unlink: Unlink) -> Anonymous:
     """The person is gone; what came before that is forgotten with it, and the anonymousId may be linked anew."""
-    gone = [
-        replace(one, gone_at=unlink.at) if one.cio_id == unlink.cio_id and one.gone_at is None else one
-        for one in anonymous.links
-    ]
-    if gone == anonymous.links:
-        return anonymous
-    turn.publish(
-        unlink.to,
-        AnonymousUnlinked(
-            cause=turn.why(unlink.cause),
-            anonymous_id=name,
-            cio_id=unlink.cio_id,
-            linked_to=links.current(gone) or None,
-        ),
-    )
-    return replace(anonymous, links=gone)
+    after = _settled(replace(anonymous, facts=with_gone(anonymous.facts, unlink.cio_id, unlink.at)))
+    if after.links != anonymous.links:
+        turn.publish(
+            unlink.to,
+            AnonymousUnlinked(
+                cause=turn.why(unlink.cause),
+                anonymous_id=name,
+                cio_id=unlink.cio_id,
+                linked_to=links.current(after.links) or None,
+            ),
+        )
+    return after
+
+
+def _settled(anonymous: Anonymous) -> Anonymous:
+    """The anonymousId with its links under the present names of their people."""
+    facts = anonymous.facts
+    settled = []
+    for one in anonymous.links:
+        who = facts.who(one.cio_id)
+        settled.append(replace(one, cio_id=who, gone_at=facts.gone.get(who) if one.gone_at is None else one.gone_at))
+    return replace(anonymous, links=settled)

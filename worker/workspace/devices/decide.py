@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from worker.workspace.attributes import apply, newer_than
 from worker.workspace.changes import DeviceChanged
 from worker.workspace.effects import Effect, Place, State
+from worker.workspace.facts import with_gone, with_merged
 from worker.workspace.keys import profile_key
-from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.devices import DevicesMessage, Dropped, OwnerGone, OwnerMerged, SeenWith
 from worker.workspace.messages.people import DeviceHeld, DeviceLost
 from worker.workspace.registers import NEVER
@@ -50,82 +50,87 @@ def _seen(device: Device, seen: SeenWith) -> Device:
     device = replace(device, attributes=outcome.attributes)
     if stamp <= device.used:
         return device
-    device = replace(
-        device,
-        owner=seen.cio_id,
-        used=stamp,
-        platform=seen.platform or device.platform,
-        last_used=seen.last_used,
-        removals={by: at for by, at in device.removals.items() if at[0] >= seen.at or by == seen.cio_id},
+    return _settled(
+        replace(
+            device,
+            owner=seen.cio_id,
+            used=stamp,
+            platform=seen.platform or device.platform,
+            last_used=seen.last_used,
+        )
     )
-    return _forget(device)
 
 
 def _dropped(device: Device, dropped: Dropped) -> Device:
     """Only its owner's removal counts, and only if not older than the last use; who that is may yet turn out."""
     stamp: Stamp = (dropped.at, dropped.cause.message_id)
-    by = dropped.cio_id
-    if stamp <= device.removals.get(by, NEVER) or (by != device.owner and dropped.at < device.used[0]):
+    by = device.facts.who(dropped.cio_id)
+    if stamp <= device.removals.get(by, NEVER):
         return device
     removals = {**device.removals, by: stamp}
     if len(removals) > REMOVALS_MAX:
         oldest = min((one for one in removals if one != device.owner), key=lambda one: removals[one])
         del removals[oldest]
-    return _forget(replace(device, removals=removals))
-
-
-def _forget(device: Device) -> Device:
-    """The device without the attributes that its owner's removal has taken."""
-    removal = device.removals.get(device.owner, NEVER)
-    if removal <= device.floor:
-        return device
-    return replace(device, floor=removal, attributes=newer_than(device.attributes, removal))
+    return _settled(replace(device, removals=removals))
 
 
 def _merged(device: Device, merged: OwnerMerged) -> Device:
-    removals = dict(device.removals)
-    theirs = removals.pop(merged.cio_id, None)
-    if theirs is not None:
-        removals[merged.into] = max(theirs, removals.get(merged.into, NEVER))
-    owner = merged.into if device.owner == merged.cio_id else device.owner
-    return replace(device, owner=owner, removals=removals)
+    return _settled(replace(device, facts=with_merged(device.facts, merged.cio_id, merged.into)))
 
 
 def _gone(device: Device, gone: OwnerGone) -> Device:
-    """Nobody's, and nothing is left of what the person did with it but that it was used."""
-    if device.owner != gone.cio_id:
-        return device
+    return _settled(replace(device, facts=with_gone(device.facts, gone.cio_id, 0.0)))
+
+
+def _settled(device: Device) -> Device:
+    """The device under the present names of its people; without attributes from before its owner's removal."""
+    facts = device.facts
+    owner = facts.who(device.owner)
+    removals: dict[str, Stamp] = {}
+    for by, stamp in device.removals.items():
+        who = facts.who(by)
+        if stamp[0] >= device.used[0] or who == owner:
+            removals[who] = max(stamp, removals.get(who, NEVER))
+    floor = max(device.floor, removals.get(owner, NEVER))
+    if owner in facts.gone:  # nothing is left of what the person did with it but that it was used
+        owner, floor = "", max(floor, device.used)
+    attributes = device.attributes if floor == device.floor else newer_than(device.attributes, floor)
     return replace(
-        device, owner="", platform="", attributes=newer_than(device.attributes, device.used), floor=device.used
+        device,
+        owner=owner,
+        platform=device.platform if owner else "",
+        removals=removals,
+        floor=floor,
+        attributes=attributes,
     )
 
 
 def _tell(turn: Turn, message: DevicesMessage, before: Device, after: Device) -> None:
     had, has = before.held_by, after.held_by
-    moved = isinstance(message, OwnerMerged) and had == message.cio_id
     if had != has:
-        if had and not moved and not isinstance(message, OwnerGone):
+        if had and after.facts.who(had) == had and had not in after.facts.gone:
             lost = DeviceLost(
                 to=profile_key(had), cause=message.cause, token=message.token, reason="moved" if has else "removed"
             )
             _send(turn, lost)
         if has:
-            _send(turn, DeviceHeld(to=profile_key(has), cause=message.cause, token=message.token))
-    if has or had:
-        turn.publish(message.to, _change(turn, message.cause, message.token, had, after))
+            _send(turn, DeviceHeld(to=profile_key(has), cause=message.cause, token=message.token, owner=has))
+    shown, previously = _change(turn, message, had, after), _change(turn, message, had, before)
+    if shown != previously:
+        turn.publish(message.to, shown)
 
 
 def _send(turn: Turn, message: DeviceHeld | DeviceLost) -> None:
     turn.send("people", message.to, message)
 
 
-def _change(turn: Turn, cause: Cause, token: str, had: str, after: Device) -> DeviceChanged:
+def _change(turn: Turn, message: DevicesMessage, had: str, device: Device) -> DeviceChanged:
     return DeviceChanged(
-        cause=turn.why(cause),
-        token=token,
-        cio_id=after.held_by or None,
+        cause=turn.why(message.cause),
+        token=message.token,
+        cio_id=device.held_by or None,
         previous=had or None,
-        platform=after.platform,
-        last_used=after.last_used,
-        attributes=after.attributes.shown(),
+        platform=device.platform,
+        last_used=device.last_used,
+        attributes=device.attributes.shown(),
     )

@@ -1,6 +1,7 @@
 """The messages of topic people: the calls, and what handles, profiles and the other agents say to each other.
 
-How they belong together is told in worker/workspace/people/__init__.py.
+How they belong together is told in worker/workspace/people/__init__.py. What a profile says to a handle has a `rank`:
+the owners that a handle has had, one after the other, have rising ranks, and a handle follows nobody of a lower rank.
 """
 
 from typing import Literal, TypeAlias
@@ -36,6 +37,7 @@ class Ask(Struct, frozen=True, array_like=True, tag="ask", kw_only=True):
     wanted: str
     asker: str
     cio_id: str
+    rank: int
     claim: bool
     half: Literal["", "id", "email"]
     identify: Identify
@@ -53,6 +55,7 @@ class Answer(Struct, frozen=True, array_like=True, tag="answer", kw_only=True):
     wanted: str
     outcome: Literal["granted", "taken", "unclaimed", "suppressed", "deleted"]
     cio_id: str
+    rank: int
     identify: Identify
 
 
@@ -81,6 +84,7 @@ class Release(Struct, frozen=True, array_like=True, tag="release", kw_only=True)
 
     to: str
     cause: Cause
+    rank: int
     cio_id: str
     until: float
 
@@ -90,6 +94,7 @@ class Rebind(Struct, frozen=True, array_like=True, tag="rebind", kw_only=True):
 
     to: str
     cause: Cause
+    rank: int
     cio_id: str
 
 
@@ -98,6 +103,7 @@ class Block(Struct, frozen=True, array_like=True, tag="block", kw_only=True):
 
     to: str
     cause: Cause
+    rank: int
     cio_id: str
     at: float
 
@@ -107,6 +113,7 @@ class Clear(Struct, frozen=True, array_like=True, tag="clear", kw_only=True):
 
     to: str
     cause: Cause
+    rank: int
     at: float
 
 
@@ -156,6 +163,7 @@ class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True):
     promised: str
     again: bool
     outdone: bool
+    rank: int
     created: float
     identified: bool
     id: str | None
@@ -167,13 +175,13 @@ class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True):
 
 
 class AbsorbNames(Struct, frozen=True, array_like=True, tag="absorb_names", kw_only=True):
-    """A page of the handles or anonymousIds of the merged profile `origin`."""
+    """A page of the handles, anonymousIds or devices of the merged profile `origin`."""
 
     to: str
     cause: Cause
     at: float
     origin: str
-    kind: Literal["handles", "anonymous"]
+    kind: Literal["handles", "anonymous", "devices"]
     names: dict[str, str]
 
 
@@ -197,11 +205,12 @@ class AbsorbRelationship(Struct, frozen=True, array_like=True, tag="absorb_relat
 
 
 class DeviceHeld(Struct, frozen=True, array_like=True, tag="device_held", kw_only=True):
-    """The device belongs to the receiver now."""
+    """The device belongs to the profile `owner` now: the receiver, or somebody who was merged into it."""
 
     to: str
     cause: Cause
     token: str
+    owner: str
 
 
 class DeviceLost(Struct, frozen=True, array_like=True, tag="device_lost", kw_only=True):

@@ -4,8 +4,9 @@ A handle and the profile it leads to may be on different partitions, whose messa
 one partition to another keep their order. What holds nevertheless, and why:
 
 * A profile is the authority on its handles. Only it gives one up (Release, Clear, Block) or hands it on with itself
-  (Absorb, whereupon the receiver sends Rebind). A call that reaches a profile through a handle it has given up goes back
-  there, behind the message that frees it. So a handle has one owner at most, and no call is lost or runs in a circle.
+  (Absorb, whereupon the receiver sends Rebind). A call that reaches a profile through a handle it has given up goes
+  back there, behind the message that frees it. So a handle has one owner at most, and no call is lost or runs in a
+  circle. Successive owners have rising ranks, by which a handle knows what an earlier one has said.
 * A free handle gives itself to who asks first (Ask, Answer); the answer is on its way to the new owner before any call
   that comes through the handle.
 * Only an unknown id waits, with its calls in a queue: for the answer to the one Ask about the email it was named with.

@@ -13,6 +13,7 @@ from worker.workspace import pages
 from worker.workspace.attributes import Attributes, fill
 from worker.workspace.changes import PersonAbsorbed, PersonRestored, RelationshipChanged
 from worker.workspace.keys import (
+    anonymous_key,
     attributes_key,
     email_key,
     id_key,
@@ -21,10 +22,11 @@ from worker.workspace.keys import (
     relationship_key,
     split_object_name,
 )
+from worker.workspace.messages.anonymous import LinkMoved
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Join
 from worker.workspace.messages.people import Absorb, AbsorbNames, AbsorbRelationship, AbsorbSeen, Rebind
-from worker.workspace.people import groups, linking
+from worker.workspace.people import devices, groups, linking
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.registers import Register
 from worker.workspace.turn import Turn
@@ -72,6 +74,7 @@ def _restore(turn: Turn, merged: Merged, absorb: Absorb) -> None:
         Profile(
             cio_id,
             absorb.created,
+            rank=absorb.rank,
             identified=absorb.identified,
             id=absorb.id,
             id_at=absorb.id_at,
@@ -100,6 +103,7 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
         profile,
         created=min(profile.created, absorb.created),
         identified=profile.identified or absorb.identified,
+        rank=max(profile.rank, absorb.rank) + 1,
         promised="" if profile.promised == absorb.promised else profile.promised,
         refused={**absorb.refused, **profile.refused},
     )
@@ -134,7 +138,7 @@ def _bind(turn: Turn, profile: Profile, handles: list[str], cause: Cause) -> Pro
     count = profile.handles
     for handle in handles:
         count = pages.add(turn, "handles", profile.cio_id, count, handle, "merged")
-        turn.tell(Rebind(to=handle, cause=cause, cio_id=profile.cio_id))
+        turn.tell(Rebind(to=handle, cause=cause, rank=profile.rank, cio_id=profile.cio_id))
     return replace(profile, handles=count)
 
 
@@ -147,9 +151,15 @@ def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames) -> None:
             if name.startswith("cio:") and name != own_key:
                 count = pages.add(turn, "handles", profile.cio_id, profile.handles, name, "merged")
                 profile = replace(profile, handles=count)
-    else:
+    elif message.kind == "anonymous":
         for name in message.names:
             profile = replace(profile, anonymous=linking.add(turn, profile, name, message.cause))
+            key = anonymous_key(name)
+            moved = LinkMoved(to=key, cause=message.cause, cio_id=message.origin, into=profile.cio_id)
+            turn.send("anonymous", key, moved)
+    else:
+        for token in message.names:
+            devices.take_over(turn, profile.cio_id, token, message.origin, message.cause)
     turn.put(profile_key(profile.cio_id), profile)
 
 

@@ -1,17 +1,23 @@
 """The answers to Ask and MergeInto."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from worker.workspace.keys import profile_key
 from worker.workspace.messages.people import Answer, Ask, MergeAnswer, MergeInto
 
+Outcome: TypeAlias = Literal["granted", "taken", "unclaimed", "suppressed", "deleted"]
 
-def answer(
-    ask: Ask, outcome: Literal["granted", "taken", "unclaimed", "suppressed", "deleted"], cio_id: str = ""
-) -> Answer:
-    """The answer to `ask`; of a granted handle `cio_id` is the owner."""
+
+def answer(ask: Ask, outcome: Outcome, cio_id: str = "", rank: int = 0) -> Answer:
+    """The answer to `ask`; of a granted handle `cio_id` is the owner, who has at least that rank from now on."""
     return Answer(
-        to=ask.asker, cause=ask.cause, wanted=ask.wanted, outcome=outcome, cio_id=cio_id, identify=ask.identify
+        to=ask.asker,
+        cause=ask.cause,
+        wanted=ask.wanted,
+        outcome=outcome,
+        cio_id=cio_id,
+        rank=rank,
+        identify=ask.identify,
     )
 
 

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from worker.workspace import pages
 from worker.workspace.changes import IdentifiersChanged
 from worker.workspace.keys import ID, id_key, profile_key
 from worker.workspace.messages.people import Ask, Release
@@ -15,13 +16,13 @@ from worker.workspace.values.people import Profile
 def asked(turn: Turn, profile: Profile, ask: Ask) -> None:
     """Somebody asks for a handle of this person."""
     if ask.cio_id == profile.cio_id:
-        turn.tell(answer(ask, "granted", profile.cio_id))
+        turn.tell(answer(ask, "granted", profile.cio_id, profile.rank))
     elif not ask.claim:
         turn.tell(answer(ask, "unclaimed"))
     elif not ask.asker.startswith(ID):
         halves.offer(turn, profile, ask)
     elif _gets_id(turn, profile, ask):
-        turn.tell(answer(ask, "granted", profile.cio_id))
+        turn.tell(answer(ask, "granted", profile.cio_id, profile.rank))
     else:
         turn.tell(answer(ask, "taken"))
 
@@ -34,7 +35,7 @@ def _gets_id(turn: Turn, profile: Profile, ask: Ask) -> bool:
     stamp = (ask.identify.at, ask.cause.message_id)
     if profile.promised or (current is not None and (turn.settings.on_id_conflict == "fail" or stamp <= profile.id_at)):
         return False
-    renamed = replace(profile, id=new_id, id_at=stamp)
+    renamed = replace(profile, id=new_id, id_at=stamp, rank=max(profile.rank, ask.rank))
     key = profile_key(profile.cio_id)
     turn.put(key, renamed)
     turn.publish(
@@ -47,5 +48,7 @@ def _gets_id(turn: Turn, profile: Profile, ask: Ask) -> bool:
         ),
     )
     if current is not None:
-        turn.tell(Release(to=id_key(current), cause=ask.cause, cio_id=profile.cio_id, until=ask.identify.at))
+        old = id_key(current)
+        pages.discard(turn, "handles", profile.cio_id, profile.handles, old)
+        turn.tell(Release(to=old, cause=ask.cause, rank=renamed.rank, cio_id=profile.cio_id, until=ask.identify.at))
     return True

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 from worker.workspace import changes, pages
 from worker.workspace.keys import device_key, profile_key
 from worker.workspace.messages.calls import AddDevice, RemoveDevice
-from worker.workspace.messages.devices import Dropped, SeenWith
+from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.devices import Dropped, OwnerMerged, SeenWith
 from worker.workspace.messages.people import DeviceHeld, DeviceLost
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
@@ -35,6 +36,12 @@ def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> Non
         )
 
 
+def take_over(turn: Turn, cio_id: str, token: str, merged: str, cause: Cause) -> None:
+    """Tell the device that the profile `merged` is now the profile `cio_id`; it says then whose it is."""
+    key = device_key(token)
+    turn.send("devices", key, OwnerMerged(to=key, cause=cause, token=token, cio_id=merged, into=cio_id))
+
+
 def learn(turn: Turn, profile: Profile, message: DeviceHeld | DeviceLost) -> None:
     """A device became the person's, or is no longer."""
     cio_id, token = profile.cio_id, message.token
@@ -42,7 +49,9 @@ def learn(turn: Turn, profile: Profile, message: DeviceHeld | DeviceLost) -> Non
     known = pages.note(turn, "devices", cio_id, profile.devices, token) is not None
     why = turn.why(message.cause)
     if isinstance(message, DeviceHeld):
-        if known:
+        if message.owner != cio_id:  # it does not know yet that its owner was merged into this person
+            take_over(turn, cio_id, token, message.owner, message.cause)
+        if known or message.owner != cio_id:
             return
         devices = pages.add(turn, "devices", cio_id, profile.devices, token)
         if devices != profile.devices:

@@ -52,8 +52,9 @@ def at_free(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
             if not call.claim:
                 turn.tell(answer(call, "unclaimed"))
                 return
-            turn.put(key, replace(handle, status="owned", cio_id=call.cio_id))
-            turn.tell(answer(call, "granted", call.cio_id))
+            rank = max(handle.rank + 1, call.rank)
+            turn.put(key, replace(handle, status="owned", cio_id=call.cio_id, rank=rank))
+            turn.tell(answer(call, "granted", call.cio_id, rank))
         case MergeInto():
             turn.tell(merge_answer(call, "unknown"))
         case _:
@@ -63,8 +64,9 @@ def at_free(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
 def _make(turn: Turn, key: str, handle: Handle, call: Identify | Event | AddDevice | RemoveDevice) -> None:
     """A new person, to whom the call goes (DESIGN section 6.1: also for an event or a device)."""
     cio_id = new_cio_id(turn.place, key, call.cause)
-    create_at(turn, cio_id, key, call.cause, call.at)
-    turn.put(key, replace(handle, status="owned", cio_id=cio_id))
+    rank = handle.rank + 1
+    create_at(turn, cio_id, key, call.cause, call.at, rank)
+    turn.put(key, replace(handle, status="owned", cio_id=cio_id, rank=rank))
     turn.tell(replace(call, to=profile_key(cio_id), via=key))
 
 
@@ -75,7 +77,17 @@ def _ask_for_email(turn: Turn, key: str, handle: Handle, call: Identify) -> None
     turn.put(key, replace(handle, status="pending", cio_id=cio_id))
     wanted = email_key(call.email)
     turn.tell(
-        Ask(to=wanted, cause=call.cause, wanted=wanted, asker=key, cio_id=cio_id, claim=True, half="", identify=call)
+        Ask(
+            to=wanted,
+            cause=call.cause,
+            wanted=wanted,
+            asker=key,
+            cio_id=cio_id,
+            rank=handle.rank + 1,
+            claim=True,
+            half="",
+            identify=call,
+        )
     )
 
 
@@ -89,10 +101,11 @@ def claimed(turn: Turn, key: str, handle: Handle, got: Answer) -> None:
         ignore(turn, key, call.cause, "identify")
         return
     cio_id = got.cio_id if got.outcome == "granted" else handle.cio_id
-    turn.put(key, replace(handle, status="owned", cio_id=cio_id))
+    rank = max(handle.rank + 1, got.rank)
+    turn.put(key, replace(handle, status="owned", cio_id=cio_id, rank=rank))
     if cio_id == handle.cio_id:
         email = call.email if got.outcome == "granted" else None
-        create(turn, cio_id, call.cause, call.at, id=key[len(ID) :], email=email)
+        create(turn, cio_id, call.cause, call.at, rank, id=key[len(ID) :], email=email)
         if email is None:
             call = replace(call, email_verdict="taken")
     turn.tell(replace(call, to=profile_key(cio_id), via=key))
@@ -118,7 +131,7 @@ def _erase(turn: Turn, key: str, handle: Handle, call: Erase) -> None:
     suppressed = call.action == "suppress"
     turn.put(
         key,
-        Handle("suppressed" if suppressed else "free", cleared_at=call.at, calls=handle.calls, groups=handle.groups),
+        replace(handle, status="suppressed" if suppressed else "free", cleared_at=call.at, former="", former_until=0.0),
     )
     if suppressed:
         turn.publish(key, HandleSuppressed(cause=turn.why(call.cause), handle=key))

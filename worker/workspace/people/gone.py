@@ -76,7 +76,7 @@ def at_gone(turn: Turn, gone: Gone, message: PeopleMessage) -> None:
             _absorb(turn, gone, message)
         case DeviceHeld():
             key = device_key(message.token)
-            turn.send("devices", key, OwnerGone(to=key, cause=message.cause, token=message.token, cio_id=gone.cio_id))
+            turn.send("devices", key, OwnerGone(to=key, cause=message.cause, token=message.token, cio_id=message.owner))
         case AbsorbRelationship() | AbsorbSeen() | DeviceLost() | ObjectGone() | Disown() | Declined():
             pass
         case Continue():
@@ -91,7 +91,7 @@ def _end_identify(turn: Turn, gone: Gone, message: Answer | Halves | MergeAnswer
     """An answer to an identify that was on its way when its person went: it starts again at its handle."""
     match message:
         case Answer(outcome="granted"):
-            turn.tell(Release(to=message.wanted, cause=message.cause, cio_id="", until=0))
+            turn.tell(Release(to=message.wanted, cause=message.cause, rank=message.rank, cio_id="", until=0))
         case Halves():
             turn.tell(Declined(to=profile_key(message.other), cause=message.cause, promised=message.asker))
         case _:
@@ -117,9 +117,9 @@ def _end_handle(turn: Turn, gone: Gone, handle: str, at: float, cause: Cause) ->
     if handle.startswith(PROFILE):
         return
     if gone.suppressed:
-        turn.tell(Block(to=handle, cause=cause, cio_id=gone.cio_id, at=at))
+        turn.tell(Block(to=handle, cause=cause, rank=gone.rank, cio_id=gone.cio_id, at=at))
     else:
-        turn.tell(Clear(to=handle, cause=cause, at=at))
+        turn.tell(Clear(to=handle, cause=cause, rank=gone.rank, at=at))
 
 
 def forget_pages(turn: Turn, gone: Gone, cause: Cause) -> None:
@@ -195,19 +195,21 @@ def _absorb(turn: Turn, gone: Gone, message: Absorb | AbsorbNames) -> None:
         handles = [] if message.id is None else [id_key(message.id)]
         if message.email is not None:
             handles.append(email_key(message.email))
-        handles.append(profile_key(message.origin))
+        gone = replace(gone, rank=max(gone.rank, message.rank) + 1)
     elif message.kind == "handles":
         handles = list(message.names)
-    else:
+    elif message.kind == "anonymous":
         for name in message.names:
             key = anonymous_key(name)
             turn.send("anonymous", key, Unlink(to=key, cause=message.cause, at=gone.at, cio_id=message.origin))
-            turn.send("anonymous", key, Unlink(to=key, cause=message.cause, at=gone.at, cio_id=gone.cio_id))
         return
-    count = gone.handles
+    else:
+        for token in message.names:
+            key = device_key(token)
+            turn.send("devices", key, OwnerGone(to=key, cause=message.cause, token=token, cio_id=message.origin))
+        return
     for handle in handles:
         _end_handle(turn, gone, handle, gone.at, message.cause)
         if gone.suppressed and not handle.startswith(PROFILE):
-            count = pages.add(turn, "handles", gone.cio_id, count, handle, "merged")
-    if count != gone.handles:
-        turn.put(profile_key(gone.cio_id), replace(gone, handles=count))
+            gone = replace(gone, handles=pages.add(turn, "handles", gone.cio_id, gone.handles, handle, "merged"))
+    turn.put(profile_key(gone.cio_id), gone)

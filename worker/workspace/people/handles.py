@@ -72,11 +72,15 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
             _drain(turn, key, message.cause)
         case Continue():
             _drain(turn, key, message.cause)
+        case Release() | Rebind() | Block() | Clear() if message.rank < handle.rank:
+            pass  # from who owned it before the present owner
         case Release():
-            former = (message.cio_id, message.until) if message.cio_id else (handle.former, handle.former_until)
-            turn.put(key, replace(handle, status="free", cio_id="", former=former[0], former_until=former[1]))
+            freed = replace(handle, status="free", cio_id="", rank=message.rank)
+            if message.cio_id:
+                freed = replace(freed, former=message.cio_id, former_until=message.until)
+            turn.put(key, freed)
         case Rebind():
-            turn.put(key, replace(handle, status="owned", cio_id=message.cio_id))
+            turn.put(key, replace(handle, status="owned", cio_id=message.cio_id, rank=message.rank))
         case Block() | Clear():
             _end(turn, key, handle, message)
         case (
@@ -147,7 +151,7 @@ def _too_late(turn: Turn, key: str, call: WaitingCall) -> None:
 def _end(turn: Turn, key: str, handle: Handle, end: Block | Clear) -> None:
     """The handle's person is gone; or it was suppressed and no longer is."""
     cleared_at = end.at if handle.cleared_at is None else max(handle.cleared_at, end.at)
-    waiting = Handle(cleared_at=cleared_at, calls=handle.calls, groups=handle.groups)
+    waiting = Handle(cleared_at=cleared_at, rank=end.rank, calls=handle.calls, groups=handle.groups)
     why = turn.why(end.cause)
     if isinstance(end, Block):
         turn.put(key, replace(waiting, status="suppressed", cio_id=end.cio_id))

@@ -60,19 +60,27 @@ def answered(turn: Turn, profile: Profile, got: Answer) -> None:
             ignore(turn, call.named, call.cause, "identify")
             return
         case "granted":
-            if got.cio_id != profile.cio_id:  # asked by a profile that was merged into this one meanwhile
-                turn.tell(Rebind(to=wanted, cause=got.cause, cio_id=profile.cio_id))
-            if not owns(turn, profile, wanted):
-                handles = pages.add(turn, "handles", profile.cio_id, profile.handles, wanted, "claimed")
-                if handles != profile.handles:
-                    profile = replace(profile, handles=handles)
-                    turn.put(profile_key(profile.cio_id), profile)
+            profile = _claimed(turn, profile, got)
             verdict = "granted"
         case "taken":
             verdict = "taken"
         case "unclaimed":
             verdict = "not_allowed"
     process(turn, profile, with_verdict(call, wanted, verdict))
+
+
+def _claimed(turn: Turn, profile: Profile, got: Answer) -> Profile:
+    """The handle is the person's, whatever becomes of the call."""
+    cio_id, rank, handles = profile.cio_id, max(profile.rank, got.rank), profile.handles
+    if got.cio_id != cio_id:  # asked by a profile that was merged into this one meanwhile
+        rank = max(profile.rank, got.rank + 1)
+        turn.tell(Rebind(to=got.wanted, cause=got.cause, rank=rank, cio_id=cio_id))
+    if not owns(turn, profile, got.wanted):
+        handles = pages.add(turn, "handles", cio_id, handles, got.wanted, "claimed")
+    if rank != profile.rank or handles != profile.handles:
+        profile = replace(profile, rank=rank, handles=handles)
+        turn.put(profile_key(cio_id), profile)
+    return profile
 
 
 def with_verdict(call: Identify, wanted: str, verdict: Verdict) -> Identify:
@@ -104,6 +112,7 @@ def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: st
             wanted=handle,
             asker=profile_key(profile.cio_id),
             cio_id=profile.cio_id,
+            rank=profile.rank,
             claim=allowed,
             half=half_of(profile) if turn.settings.auto_merge else "",
             identify=call,
@@ -136,7 +145,7 @@ def _give_back(turn: Turn, profile: Profile, call: Identify) -> None:
         handle = _handle(kind, value)
         if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == "claimed":
             pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
-            turn.tell(Release(to=handle, cause=call.cause, cio_id="", until=0))
+            turn.tell(Release(to=handle, cause=call.cause, rank=profile.rank, cio_id="", until=0))
 
 
 def _named(call: Identify) -> list[tuple[Kind, str]]:
@@ -206,14 +215,14 @@ def _take(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: str, 
     if stamp <= decided_at:  # a newer call has set another one while this one travelled
         if claimed:
             pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
-            turn.tell(Release(to=handle, cause=call.cause, cio_id="", until=0))
+            turn.tell(Release(to=handle, cause=call.cause, rank=profile.rank, cio_id="", until=0))
         return profile
     pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
     profile = _with(profile, kind, value, stamp)
     if current is not None:
         old = _handle(kind, current)
         pages.discard(turn, "handles", profile.cio_id, profile.handles, old)
-        turn.tell(Release(to=old, cause=call.cause, cio_id=profile.cio_id, until=call.at))
+        turn.tell(Release(to=old, cause=call.cause, rank=profile.rank, cio_id=profile.cio_id, until=call.at))
     return profile
 
 

@@ -23,7 +23,7 @@ def new_cio_id(place: Place, handle: str, cause: Cause) -> str:
 
 
 def create(
-    turn: Turn, cio_id: str, cause: Cause, at: float, *, id: str | None = None, email: str | None = None
+    turn: Turn, cio_id: str, cause: Cause, at: float, rank: int, *, id: str | None = None, email: str | None = None
 ) -> Profile:
     """A new person, whom a call of time `at` named so."""
     stamp: Stamp = (at, cause.message_id)
@@ -34,6 +34,7 @@ def create(
         id_at=NEVER if id is None else stamp,
         email=email,
         email_at=NEVER if email is None else stamp,
+        rank=rank,
     )
     key = profile_key(cio_id)
     turn.put(key, profile)
@@ -43,11 +44,11 @@ def create(
     return profile
 
 
-def create_at(turn: Turn, cio_id: str, handle: str, cause: Cause, at: float) -> Profile:
+def create_at(turn: Turn, cio_id: str, handle: str, cause: Cause, at: float, rank: int) -> Profile:
     """A new person whom nothing names but `handle`."""
     if handle.startswith(ID):
-        return create(turn, cio_id, cause, at, id=handle[len(ID) :])
-    return create(turn, cio_id, cause, at, email=handle[len(EMAIL) :])
+        return create(turn, cio_id, cause, at, rank, id=handle[len(ID) :])
+    return create(turn, cio_id, cause, at, rank, email=handle[len(EMAIL) :])
 
 
 def identifiers_of(profile: Profile) -> Identifiers:

@@ -5,11 +5,9 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from worker.workspace import pages, queues
-from worker.workspace.keys import anonymous_key, device_key, object_key, profile_key, relationship_key
-from worker.workspace.messages.anonymous import LinkMoved
+from worker.workspace.keys import object_key, profile_key, relationship_key
 from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
 from worker.workspace.messages.cause import Cause
-from worker.workspace.messages.devices import OwnerMerged
 from worker.workspace.messages.objects import Leave
 from worker.workspace.messages.people import (
     Absorb,
@@ -65,18 +63,14 @@ def at_merged(turn: Turn, merged: Merged, message: PeopleMessage) -> None:
             | AbsorbNames()
             | AbsorbSeen()
             | AbsorbRelationship()
-            | DeviceLost()
+            | DeviceHeld()
             | ObjectGone()
         ):
             turn.tell(replace(message, to=to))
         case Absorb():
             absorption.pass_on(turn, merged, message)
-        case DeviceHeld():
-            key = device_key(message.token)
-            moved = OwnerMerged(
-                to=key, cause=message.cause, token=message.token, cio_id=merged.cio_id, into=merged.into
-            )
-            turn.send("devices", key, moved)
+        case DeviceLost():
+            pass  # the device is the authority on whose it is, and tells the primary by itself
         case Disown():
             events.disown(turn, merged.cio_id, message)
             turn.tell(replace(message, to=to))
@@ -95,17 +89,11 @@ def move_pages(turn: Turn, merged: Merged, cause: Cause) -> None:
         if merged.anonymous:
             merged = replace(merged, anonymous=merged.anonymous - 1)
             names = pages.take(turn, "anonymous", cio_id, merged.anonymous)
-            for name in names:
-                key = anonymous_key(name)
-                turn.send("anonymous", key, LinkMoved(to=key, cause=cause, cio_id=cio_id, into=merged.into))
             turn.tell(AbsorbNames(to=to, cause=cause, at=merged.at, origin=cio_id, kind="anonymous", names=names))
         elif merged.devices:
             merged = replace(merged, devices=merged.devices - 1)
-            for token in pages.take(turn, "devices", cio_id, merged.devices):
-                key = device_key(token)
-                turn.send(
-                    "devices", key, OwnerMerged(to=key, cause=cause, token=token, cio_id=cio_id, into=merged.into)
-                )
+            names = pages.take(turn, "devices", cio_id, merged.devices)
+            turn.tell(AbsorbNames(to=to, cause=cause, at=merged.at, origin=cio_id, kind="devices", names=names))
         elif merged.relationships:
             merged = replace(merged, relationships=merged.relationships - 1)
             for name in pages.take(turn, "relationships", cio_id, merged.relationships):

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from worker.workspace.facts import Facts
 from worker.workspace.values.records import Digests, Queue, Waiting
 from worker.workspace.wire import Stamp
 
@@ -35,6 +36,7 @@ class Anonymous(Struct, frozen=True, array_like=True, tag="anonymous"):
     flush_events: int = 0
     flush_calls: int = 0
     oldest: float = 0.0
+    facts: Facts = Facts()
 
     @property
     def waiting(self) -> int:

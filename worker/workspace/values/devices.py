@@ -5,6 +5,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from worker.workspace.attributes import Attributes
+from worker.workspace.facts import Facts
 from worker.workspace.registers import NEVER
 from worker.workspace.wire import Stamp
 
@@ -23,6 +24,7 @@ class Device(Struct, frozen=True, array_like=True, tag="device"):
     attributes: Attributes = Attributes()
     removals: dict[str, Stamp] = {}
     floor: Stamp = NEVER
+    facts: Facts = Facts()
 
     @property
     def held_by(self) -> str:

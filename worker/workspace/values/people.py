@@ -15,13 +15,15 @@ class Handle(Struct, frozen=True, array_like=True, tag="handle"):
 
     `cio_id` is the owner; of a pending id the person it may become; of a suppressed handle the profile that was
     suppressed, empty if there was none. Calls of times up to `cleared_at` (None: never) are ignored: there was a
-    deletion or a suppression. Calls of times up to `former_until` are those of `former`, who owned it then. In `calls`
-    wait those that came while it was pending; in `groups` those that need an identified person, of which there is none.
+    deletion or a suppression. `rank` is the highest of those who have owned it. Calls of times up to `former_until`
+    are those of `former`, who owned it then. In `calls` wait those that came while it was pending; in `groups` those
+    that need an identified person, of which there is none.
     """
 
     status: Literal["free", "owned", "pending", "suppressed"] = "free"
     cio_id: str = ""
     cleared_at: float | None = None
+    rank: int = 0
     former: str = ""
     former_until: float = 0.0
     calls: Queue = Queue()
@@ -33,9 +35,9 @@ class Profile(Struct, frozen=True, array_like=True, tag="profile"):
 
     `id` and `email` are as last given, set by the calls of `id_at` and `email_at`. `refused` has, by handle, the newest
     call that was refused it. `promised` is the profile with which this one is being merged as the other half of the
-    person (auto_merge). `handles` and the numbers after it are how many pages those collections have; `handles` are the
-    keys that lead here besides id and email, noted as `merged` or as `claimed` (while the identify that wants it is on
-    its way).
+    person (auto_merge). `rank` is higher than any earlier owner of its handles has had. `handles` and the numbers after
+    it are how many pages those collections have; `handles` are the keys that lead here besides id and email, noted as
+    `merged` or as `claimed` (while the identify that wants it is on its way).
     """
 
     cio_id: str
@@ -47,6 +49,7 @@ class Profile(Struct, frozen=True, array_like=True, tag="profile"):
     email_at: Stamp = NEVER
     refused: dict[str, Stamp] = {}
     promised: str = ""
+    rank: int = 0
     handles: int = 0
     anonymous: int = 0
     devices: int = 0
@@ -81,6 +84,7 @@ class Gone(Struct, frozen=True, array_like=True, tag="gone"):
     cio_id: str
     at: float
     suppressed: bool
+    rank: int
     id: str | None = None
     email: str | None = None
     handles: int = 0

@@ -1,0 +1,47 @@
+"""What a table has heard about people that it refers to by cio_id.
+
+Who was merged into whom, and who was deleted, may be heard in any order, and before or after something is said in the
+name of a merged person. Both are true for ever, and so they are remembered, the latest of them, to be applied to what
+comes afterwards.
+"""
+
+from typing import Final, TypeVar
+
+from msgspec import Struct
+
+FactT = TypeVar("FactT")
+
+REMEMBERED_MAX: Final = 64
+"""Facts of each kind that a record remembers."""
+
+
+class Facts(Struct, frozen=True, array_like=True):
+    """`merged`: into whom a profile was merged; `gone`: when (unix seconds) a profile was deleted."""
+
+    merged: dict[str, str] = {}
+    gone: dict[str, float] = {}
+
+    def who(self, cio_id: str) -> str:
+        """The profile that `cio_id` has become, as far as is known."""
+        for _ in range(REMEMBERED_MAX):
+            into = self.merged.get(cio_id)
+            if into is None:
+                break
+            cio_id = into
+        return cio_id
+
+
+def with_merged(facts: Facts, cio_id: str, into: str) -> Facts:
+    """The facts, and that `cio_id` was merged into `into`."""
+    return Facts(_bounded({**facts.merged, cio_id: into}), facts.gone)
+
+
+def with_gone(facts: Facts, cio_id: str, at: float) -> Facts:
+    """The facts, and that `cio_id` was deleted at `at`."""
+    return Facts(facts.merged, _bounded({**facts.gone, cio_id: at}))
+
+
+def _bounded(facts: dict[str, FactT]) -> dict[str, FactT]:
+    while len(facts) > REMEMBERED_MAX:
+        del facts[next(iter(facts))]
+    return facts
