@@ -49,6 +49,9 @@ format: $(READY) ## Apply the style
 types: $(READY) ## Check types
 	@$(BIN)/mypy
 
+schemas: $(READY) ## Write the schemas and examples of internal topics anew from the code
+	@$(BIN)/python -m worker.topics.wire
+
 lock: $(READY) ## Write the lock files anew after a change of pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.8"
 	@$(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
@@ -57,4 +60,4 @@ lock: $(READY) ## Write the lock files anew after a change of pyproject.toml
 clean: ## Remove .venv, caches and the local Kafka's data
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .local .bench
 
-.PHONY: help setup run send test test-fast soak bench lint format types lock clean
+.PHONY: help setup run send test test-fast soak bench lint format types schemas lock clean

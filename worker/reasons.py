@@ -13,7 +13,7 @@ class Reason(StrEnum):
     EMPTY = "empty"
     """The record has no value."""
     TOO_LARGE = "too_large"
-    """The event is larger than the limit of the topic's contract."""
+    """The event is larger than any that Segment or Customer.io takes (worker/segment/events.py)."""
     INVALID_EVENT = "invalid_event"
     """A field of the event has a wrong type or is missing."""
     INVALID_FIELDS = "invalid_fields"

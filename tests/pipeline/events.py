@@ -35,9 +35,7 @@ def _history(rng: Random, number: int, count: int) -> list[JsonObject]:
         {"type": "identify", "userId": "", "traits": {"email": email, "plan": "free"}},
         {"type": "identify", "userId": user, "anonymousId": visitor, "traits": {"email": email, "plan": "pro"}},
     ]
-    for step in range(count - len(events)):
-        events.append(_later(rng, user, visitor, number, step))
-    return events
+    return [*events, *(_later(rng, user, visitor, number, step) for step in range(count - len(events)))]
 
 
 def _later(rng: Random, user: str, visitor: str, number: int, step: int) -> JsonObject:

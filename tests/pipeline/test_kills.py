@@ -1,4 +1,4 @@
-"""kill -9 at random moments, two workers, with the rebalances that follow: the workspace is that of an undisturbed run."""
+"""kill -9 at random moments, two workers, and the rebalances that follow: the workspace of an undisturbed run."""
 
 import asyncio
 import random
@@ -24,7 +24,7 @@ EVENTS_EACH = 60
 @pytest.mark.timeout(360)
 async def test_killed_workers_leave_the_workspace_of_an_undisturbed_run(broker: Broker, tmp_path: Path) -> None:
     seed = random.SystemRandom().randrange(1 << 32)
-    print(f"seed {seed}")
+    print(f"seed {seed}")  # noqa: T201  to play a failure again
     rng = random.Random(seed)
     events = histories(PEOPLE, EVENTS_EACH, seed)
     async with setup(broker.bootstrap, tmp_path) as running:

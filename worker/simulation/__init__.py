@@ -1,5 +1,5 @@
 """The whole destination in one process, without Kafka: the same decisions, on partitions whose messages interleave."""
 
-from worker.simulation.simulate import Arrival, simulate
+from worker.simulation.simulate import Arrival, Simulation, simulate
 
-__all__ = ["Arrival", "simulate"]
+__all__ = ["Arrival", "Simulation", "simulate"]

@@ -6,7 +6,7 @@ is when it fails is for the tests to simulate.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any, TypeAlias, cast, get_args
 
@@ -38,14 +38,22 @@ class Network:
             (entity, number): {} for entity in ENTITIES for number in range(partitions)
         }
         self.changes: list[Publish] = []
+        self._watcher: Callable[[Iterable[Effect]], None] | None = None
         self._random = random
         self._places = [Place(number, partitions) for number in range(partitions)]
         self._under_way: dict[tuple[Spot, Spot], deque[Send]] = {}
         self._busy: list[tuple[Spot, Spot]] = []
 
+    def watch(self, watcher: Callable[[Iterable[Effect]], None]) -> None:
+        """Show `watcher` the effects of every decision."""
+        self._watcher = watcher
+
     def take(self, effects: Iterable[Effect], sender: Spot) -> list[DeadLetter]:
         """Send and publish what was decided at `sender`; what could not be told to anybody is returned."""
         dead: list[DeadLetter] = []
+        if self._watcher is not None:
+            effects = list(effects)
+            self._watcher(effects)
         for effect in effects:
             if isinstance(effect, Send):
                 way = (sender, (effect.entity, partition_of(effect.key, self.partitions)))

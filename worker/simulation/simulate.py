@@ -42,7 +42,7 @@ def simulate(
     Events that arrive within a second may overtake each other, as far as they come to different partitions, and so may
     what follows from them: as `seed` says. Without a seed each event is settled before the next one.
     """
-    simulation = _Simulation(subscriptions, settings, partitions, Random(0 if seed is None else seed))
+    simulation = Simulation(subscriptions, settings, partitions, Random(0 if seed is None else seed))
     latest = float("-inf")
     for arrival in arrivals:
         latest = simulation.arrive(arrival, latest, interleave=seed is not None)
@@ -53,7 +53,9 @@ def simulate(
     return {**shown(picture), "dead_letters": [*sorted(simulation.dead_letters, key=_order)]}
 
 
-class _Simulation:
+class Simulation:
+    """A destination in one process: `arrive` events, then `network.settle()`."""
+
     def __init__(
         self, subscriptions: Subscriptions, settings: WorkspaceSettings, partitions: int, random: Random
     ) -> None:

@@ -1,0 +1,128 @@
+"""The JSON Schemas of what the worker itself writes, made from the types in the code: `python -m worker.topics.wire`.
+
+So a schema cannot say anything else than what is written and read. The examples are real: one of each kind, from the
+bundled events going through the decisions.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import msgspec
+import orjson
+from msgspec import Struct
+
+from worker.destination.settings import ActionSettings
+from worker.destination.subscriptions import Subscriptions, automatic
+from worker.jsontypes import Json, JsonObject
+from worker.local.demo import demo_file
+from worker.simulation import Arrival, Simulation
+from worker.simulation.network import Network
+from worker.topics import names
+from worker.topics.contracts import contracts_directory
+from worker.workspace.changes import WorkspaceChange
+from worker.workspace.effects import Effect, Publish, Send
+from worker.workspace.messages import AnonymousMessage, DevicesMessage, ObjectsMessage, PeopleMessage
+from worker.workspace.settings import WorkspaceSettings
+
+
+class Wire(Struct, frozen=True):
+    """What a topic carries: its type, and the schema's title and description."""
+
+    type: object
+    title: str
+    description: str
+
+
+WIRE: Final = {
+    names.PEOPLE: Wire(PeopleMessage, "people_message", "What is to be done to a handle or a profile; internal."),
+    names.ANONYMOUS: Wire(AnonymousMessage, "anonymous_message", "What happens under an anonymousId; internal."),
+    names.OBJECTS: Wire(ObjectsMessage, "objects_message", "What is to be done to an object or its type; internal."),
+    names.DEVICES: Wire(DevicesMessage, "devices_message", "What is to be done to a device; internal."),
+    names.WORKSPACE_CHANGES: Wire(WorkspaceChange, "workspace_change", "What happened to the workspace, and why."),
+}
+
+
+def wire_schema(name: str) -> JsonObject:
+    """The JSON Schema of the topic of contract `name`; its objects are closed, as everything is that we write."""
+    wire = WIRE[name]
+    made: JsonObject = msgspec.json.schema(wire.type)
+    definitions = made["$defs"]
+    assert isinstance(definitions, dict)
+    for definition in definitions.values():
+        assert isinstance(definition, dict)
+        definition["description"] = " ".join(str(definition.get("description", "")).split())
+        if definition["type"] == "object":
+            definition["additionalProperties"] = False
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": wire.title,
+        "description": wire.description,
+        **made,
+    }
+
+
+def wire_examples() -> dict[str, dict[str, Json]]:
+    """By contract and by kind (the tag): a real one of each kind that the bundled events lead to."""
+    return bundled_run()[1]
+
+
+def bundled_run() -> tuple[Network, dict[str, dict[str, Json]]]:
+    """The workspace after the bundled events, and the first message and change of each kind on the way."""
+    recorder = _Recorder()
+    simulation = Simulation(
+        Subscriptions.compile(automatic(ActionSettings()), ActionSettings()), WorkspaceSettings(), 12, Random(0)
+    )
+    simulation.network.watch(recorder.take)
+    latest = float("-inf")
+    for arrival in _arrivals():
+        latest = simulation.arrive(arrival, latest, interleave=False)
+    simulation.network.settle()
+    return simulation.network, recorder.found
+
+
+class _Recorder:
+    def __init__(self) -> None:
+        self.found: dict[str, dict[str, Json]] = {name: {} for name in WIRE}
+
+    def take(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Send):
+                self._keep(effect.entity, effect.message)
+            elif isinstance(effect, Publish):
+                self._keep(names.WORKSPACE_CHANGES, effect.change)
+
+    def _keep(self, name: str, value: Struct) -> None:
+        kind = str(value.__struct_config__.tag)
+        if kind not in self.found[name]:
+            self.found[name][kind] = orjson.loads(msgspec.json.encode(value))
+
+
+def _arrivals() -> Iterator[Arrival]:
+    for line in demo_file(names.SEGMENT_EVENTS).read_bytes().splitlines():
+        try:
+            event: Json = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(event, dict):
+            yield Arrival(event)
+
+
+def write(directory: Path) -> None:
+    """Write all schemas and examples below `directory`, the contracts' own."""
+    for name in WIRE:
+        _dump(directory / "schemas" / f"{name}.v1.schema.json", wire_schema(name))
+    for name, kinds in wire_examples().items():
+        folder = directory / "examples" / name / "v1" / "valid"
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind, value in kinds.items():
+            _dump(folder / f"{kind}.json", value)
+
+
+def _dump(path: Path, value: Json) -> None:
+    path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+if __name__ == "__main__":
+    write(contracts_directory())
