@@ -3,9 +3,12 @@
 import sys
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from worker import __version__
+
+if TYPE_CHECKING:
+    import typer
 
 
 class Entry(NamedTuple):
@@ -57,22 +60,29 @@ def run(arguments: list[str]) -> NoReturn:
     if first == "--version":
         sys.stdout.write(f"{__version__}\n")
         sys.exit(0)
-    entry = COMMANDS.get(first)
-    if entry is None:
+    if first not in COMMANDS:
         close = get_close_matches(first, COMMANDS, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         sys.stderr.write(f"Error: there is no command {first!r}.{hint} See: {PROGRAM} --help\n")
         sys.exit(2)
-    _run_command(first, entry, arguments[1:])
+    _run_command(first, arguments[1:])
 
 
-def _run_command(name: str, entry: Entry, arguments: list[str]) -> NoReturn:
+def load(name: str) -> "typer.Typer":
+    """The command as a Typer app; its module is imported."""
     import typer  # costs more than everything else that --help needs
 
+    entry = COMMANDS[name]
     found = getattr(import_module(f"worker.cli.{entry.module}"), entry.name)
-    if not isinstance(found, typer.Typer):
-        single = typer.Typer(rich_markup_mode=None, add_completion=False)
-        single.command(name)(found)
-        found = single
-    typer.main.get_command(found)(arguments, prog_name=f"{PROGRAM} {name}")
+    if isinstance(found, typer.Typer):
+        return found
+    single = typer.Typer(rich_markup_mode=None, add_completion=False)
+    single.command(name)(found)
+    return single
+
+
+def _run_command(name: str, arguments: list[str]) -> NoReturn:
+    from typer.main import get_command
+
+    get_command(load(name))(arguments, prog_name=f"{PROGRAM} {name}")
     sys.exit(0)
