@@ -1,0 +1,60 @@
+"""Changes as the agents' records on workspace.changes, made by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from worker.runtime.origin import write_origin
+from worker.workspace.changes import Change, Identifiers, Origin, PersonCreated
+
+START = 1_700_000_000.0
+
+
+@dataclass(frozen=True)
+class ChangeRecord:
+    """A record as a reader gets it."""
+
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    topic: str = "changes"
+    timestamp: int = 0
+
+
+def cause(message_id: str, at: float = 0.0, arrived: float | None = None) -> Origin:
+    """The event `message_id`, at so many seconds after START; it arrives at once, or when told."""
+    return Origin(message_id, START + at, START + (at if arrived is None else arrived), "events", 0, 0)
+
+
+def created(
+    cio_id: str, id: str | None = None, email: str | None = None, by: str = "", at: float = 0.0
+) -> PersonCreated:
+    return PersonCreated(
+        cause=cause(by or f"m-{cio_id}", at), cio_id=cio_id, identifiers=Identifiers(id, email), created=START + at
+    )
+
+
+@dataclass
+class Topic:
+    """Partitions of records; each change gets an origin of its own unless it is sent again."""
+
+    origin: str = "people"
+    partitions: dict[int, list[ChangeRecord]] = field(default_factory=dict)
+    _sent: int = 0
+
+    def add(self, subject: str, change: Change, partition: int = 0) -> ChangeRecord:
+        self._sent += 1
+        header = write_origin(self.origin, partition, self._sent, 0)
+        return self._append(partition, subject.encode(), msgspec.json.encode(change), header)
+
+    def again(self, record: ChangeRecord) -> ChangeRecord:
+        """The same record once more, as after a crash of its sender."""
+        return self._append(record.partition, record.key, record.value, record.headers[0][1])
+
+    def _append(self, partition: int, key: bytes | None, value: bytes | None, header: bytes) -> ChangeRecord:
+        log = self.partitions.setdefault(partition, [])
+        log.append(ChangeRecord(partition, len(log), key, value, [("origin", header)]))
+        return log[-1]

@@ -1,0 +1,142 @@
+"""A deletion forgets all about a person, in whatever order the changes of different subjects come."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.view.example import ADA, BOB, OLD, attributes, example
+from tests.view.filling import fill, filler
+from tests.view.records import START, Topic, cause, created
+from worker.view.read.people import people
+from worker.workspace.changes import (
+    AnonymousLinked,
+    DeviceChanged,
+    EventReceived,
+    EventsMoved,
+    Identifiers,
+    ObjectDeleted,
+    PersonDeleted,
+    PersonMerged,
+    RelationshipChanged,
+)
+
+
+def rows(path: Path, query: str) -> Sequence[tuple[object, ...]]:
+    database = sqlite3.connect(path)
+    found = database.execute(query).fetchall()
+    database.close()
+    return found
+
+
+def deleted(cio_id: str, *, by: str = "m-del", at: float = 50) -> PersonDeleted:
+    names = Identifiers("ada", "Ada@Example.com")
+    return PersonDeleted(cause=cause(by, at), cio_id=cio_id, identifiers=names, suppressed=False)
+
+
+async def test_nothing_of_a_deleted_person_is_left(tmp_path: Path) -> None:
+    path, topic = tmp_path / "view.sqlite", example()
+    topic.add(f"cio:{ADA}", deleted(ADA))
+    gone = DeviceChanged(
+        cause=cause("m-del", 50), token="phone-1", cio_id=None, previous=ADA, platform="ios", last_used=1, attributes={}
+    )
+    topic.add("device:phone-1", gone)
+    await fill(path, topic)
+    assert [line.cio_id for line in await people(path, 10)] == [BOB]
+    dump = "\n".join(str(row) for table in TABLES for row in rows(path, f"SELECT * FROM {table}"))
+    for trace in ("ada@example.com", "old@example.com", "+44", "London", "Order Completed", "admin", '"app"'):
+        assert trace.lower() not in dump.lower(), trace
+    assert rows(path, f"SELECT type FROM activities WHERE subject IN ('cio:{ADA}', 'cio:{OLD}')") == [
+        ("person_deleted",)
+    ]
+
+
+TABLES = ("activities", "people", "attributes", "events", "relationships", "anonymous_ids", "devices")
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+async def test_who_was_merged_into_a_deleted_person_is_forgotten_later(batches: int, tmp_path: Path) -> None:
+    path, topic = tmp_path / "view.sqlite", Topic()
+    topic.add("cio:a", created("a", "ada"))
+    topic.add("cio:a", deleted("a"))
+    async with filler(path) as filling:
+        if batches == 2:
+            await filling.catch_up(topic)
+        topic.add("cio:b", created("b", "b@x.org"), 1)
+        topic.add("cio:b", attributes("b", "m2", 2, {"secret": 1}), 1)
+        topic.add("cio:c", created("c"), 1)
+        topic.add("cio:c", PersonMerged(cause=cause("m3", 3), cio_id="c", into="b"), 1)
+        topic.add("cio:b", PersonMerged(cause=cause("m4", 4), cio_id="b", into="a"), 1)
+        await filling.catch_up(topic)
+    assert rows(path, "SELECT cio_id, id, email, deleted FROM people ORDER BY 1") == [
+        ("a", None, None, 1),
+        ("b", None, None, 1),
+        ("c", None, None, 1),
+    ]
+    assert rows(path, "SELECT * FROM attributes") == []
+    assert rows(path, "SELECT type FROM activities") == [("person_deleted",)]
+
+
+WHOSE = "SELECT coalesce(owner, cio_id), at FROM events LEFT JOIN moved_events USING (number) ORDER BY 1, 2"
+
+
+def event(cio_id: str, number: int) -> EventReceived:
+    return EventReceived(
+        cause=cause(f"m{number}", number), cio_id=cio_id, event_type="event", name="Seen", id=f"m{number}",
+        timestamp=number, attributes={}, at=START + number, anonymous_id="anon",
+    )  # fmt: skip
+
+
+def moved(cio_id: str, owner: str, since: float | None, until: float | None) -> EventsMoved:
+    return EventsMoved(cause=cause("late"), cio_id=cio_id, anonymous_id="anon", since=since, until=until, owner=owner)
+
+
+async def test_moved_events_are_their_new_owners(tmp_path: Path) -> None:
+    path, topic = tmp_path / "view.sqlite", Topic()
+    for number in range(5):
+        topic.add("cio:a", event("a", number))
+    topic.add("cio:a", moved("a", "b", START + 1, START + 3))
+    topic.add("cio:a", event("a", 5))
+    topic.add("cio:c", event("c", 2))
+    await fill(path, topic)
+    assert rows(path, WHOSE) == [
+        ("a", START),
+        ("a", START + 3),
+        ("a", START + 4),
+        ("a", START + 5),
+        ("b", START + 1),
+        ("b", START + 2),
+        ("c", START + 2),
+    ]
+    assert rows(path, "SELECT count(*) FROM activities WHERE subject = 'cio:b'") == [(2,)]
+
+
+async def test_events_moved_to_a_deleted_person_are_forgotten(tmp_path: Path) -> None:
+    path, topic = tmp_path / "view.sqlite", Topic()
+    topic.add("cio:b", created("b"))
+    topic.add("cio:b", deleted("b"))
+    topic.add("cio:a", event("a", 1))
+    topic.add("cio:a", event("a", 2))
+    topic.add("cio:a", moved("a", "b", START + 2, None))
+    async with filler(path) as filling:
+        await filling.catch_up(topic)
+        linked = AnonymousLinked(cause=cause("late"), anonymous_id="anon", cio_id="b", at=START + 2, linked_to=None)
+        topic.add("anonymous:anon", linked)  # only now it is certain that nobody else has them
+        await filling.catch_up(topic)
+    assert rows(path, WHOSE) == [("a", START + 1)]
+    assert rows(path, "SELECT count(*) FROM activities WHERE type = 'event_received'") == [(1,)]
+
+
+async def test_a_relationship_that_ended_and_an_object_that_was_deleted_leave_no_attributes(tmp_path: Path) -> None:
+    path, topic = tmp_path / "view.sqlite", example()
+    topic.add("object:1/acme", ObjectDeleted(
+        cause=cause("m20", 20), object_type_id="1", object_id="acme", exists=False, removed=[]
+    ))  # fmt: skip
+    topic.add(f"cio:{ADA}", RelationshipChanged(
+        cause=cause("m20", 20), cio_id=ADA, object_type_id="1", object_id="acme", related=False, was_related=True,
+        set={}, removed=[], before={}, outdated={},
+    ))  # fmt: skip
+    await fill(path, topic)
+    assert rows(path, "SELECT DISTINCT subject FROM attributes ORDER BY 1") == [(f"cio:{ADA}",), (f"cio:{OLD}",)]
+    assert rows(path, "SELECT * FROM relationships") == rows(path, "SELECT * FROM objects") == []

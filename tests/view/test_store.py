@@ -1,0 +1,118 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.view.filling import fill, filler
+from tests.view.records import START, Topic, cause, created
+from worker.view.database import reader, writer
+from worker.view.errors import ViewFault, ViewUnreadable
+from worker.view.read.people import people
+from worker.view.read.summary import summary
+from worker.view.rows import HandleRow, Rows
+from worker.view.schema import VERSION
+from worker.view.store import Store
+from worker.workspace.changes import DeviceChanged
+
+
+def topic_of(*people_: str) -> Topic:
+    topic = Topic()
+    for cio_id in people_:
+        topic.add(f"cio:{cio_id}", created(cio_id))
+    return topic
+
+
+async def test_a_place_is_kept_with_what_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "view.sqlite"
+    await fill(path, topic_of("a", "b"))
+    async with filler(path) as filling:
+        assert filling.intake.positions == {0: 2}
+        assert filling.intake.marks == {(0, b"people/0"): (2, 0)}
+        assert filling.intake.number == 2
+
+
+async def test_a_batch_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path, topic = tmp_path / "view.sqlite", topic_of("a")
+    await fill(path, topic)
+    topic.add("cio:b", created("b"))
+    async with writer(path) as database:
+        store = Store(database)
+        intake, rows = await store.take_over("changes"), Rows()
+        intake.take(0, topic.partitions[0][1:], rows)
+        rows.handles.append(HandleRow("id:x", True, None))  # type: ignore[arg-type]
+        with pytest.raises(sqlite3.IntegrityError):
+            await store.write(rows, intake)
+    assert [line.cio_id for line in await people(path, 10)] == ["a"]
+    async with filler(path) as filling:
+        assert filling.intake.positions == {0: 1}
+        await filling.catch_up(topic)
+    assert {line.cio_id for line in await people(path, 10)} == {"a", "b"}
+
+
+async def test_a_second_writer_takes_over_and_the_first_stops(tmp_path: Path) -> None:
+    path, topic = tmp_path / "view.sqlite", topic_of("a")
+    async with filler(path) as first:
+        async with filler(path) as second:
+            await second.catch_up(topic)
+        with pytest.raises(ViewFault, match="another process"):
+            await first.catch_up(topic)
+    assert (await summary(path)).changes == 1
+
+
+async def test_another_topic_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "view.sqlite"
+    await fill(path, topic_of("a"))
+    async with writer(path) as database:
+        with pytest.raises(ViewFault, match="a copy of topic changes, not of others"):
+            await Store(database).take_over("others")
+
+
+async def test_another_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "view.sqlite"
+    await fill(path, topic_of("a"))
+    with sqlite3.connect(path) as database:
+        database.execute(f"PRAGMA user_version = {VERSION + 1}")
+    database.close()
+    with pytest.raises(ViewFault, match=r"schema version \d+, and this program's is \d+. Delete the file"):
+        async with writer(path):
+            pass
+    with pytest.raises(ViewUnreadable) as problem:
+        async with reader(path):
+            pass
+    assert "delete the file" in problem.value.hint
+
+
+@pytest.mark.parametrize("content", [b"no database at all, and longer than a header" * 10, None])
+async def test_a_file_of_something_else_is_left_alone(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "view.sqlite"
+    if content is None:
+        with sqlite3.connect(path) as database:
+            database.execute("CREATE TABLE theirs (x)")
+        database.close()
+    else:
+        path.write_bytes(content)
+    before = path.read_bytes()
+    with pytest.raises(ViewFault):
+        async with writer(path):
+            pass
+    with pytest.raises(ViewUnreadable):
+        async with reader(path):
+            pass
+    assert path.read_bytes() == before
+
+
+async def test_no_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ViewUnreadable, match="there is no view"):
+        await summary(tmp_path / "none.sqlite")
+
+
+async def test_integers_beyond_sqlites_are_kept_as_floats(tmp_path: Path) -> None:
+    path, topic = tmp_path / "view.sqlite", Topic()
+    for token, last_used in (("t1", 2**63), ("t2", -(2**63)), ("t3", 2**63 - 1), ("t4", START)):
+        change = DeviceChanged(
+            cause=cause("m"), token=token, cio_id="a", previous=None, platform="ios", last_used=last_used, attributes={}
+        )
+        topic.add(f"device:{token}", change)
+    await fill(path, topic)
+    async with reader(path) as database, database.execute("SELECT last_used FROM devices ORDER BY token") as cursor:
+        assert [row[0] for row in await cursor.fetchall()] == [2.0**63, -(2.0**63), 2**63 - 1, START]
