@@ -1,0 +1,47 @@
+"""`dev --once`, as `make run ONCE=1` runs it: everything comes out, twice, and the second time changes nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.deployment import setup
+from tests.support.broker import Broker
+
+
+def run(config: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "worker", "dev", "--once", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        timeout=150,
+        cwd=config.parent,
+        check=False,
+    )
+
+
+@pytest.mark.broker
+@pytest.mark.slow
+@pytest.mark.timeout(320)
+async def test_the_examples_come_out_and_again_change_nothing(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=4) as running:
+        first, second = run(running.config), run(running.config)
+    assert first.returncode == 0, first.stderr[-3000:]
+    assert "Everything came through." in first.stdout
+    for part in (
+        "People: ",
+        "Groups (objects): ",
+        "Devices: ",
+        "Message metrics that Segment would get: 67",
+        "not_json",
+    ):
+        assert part in first.stdout
+    assert second.returncode == 0, second.stderr[-3000:]
+    assert _section(second.stdout, "People: ") == _section(first.stdout, "People: ")
+    assert _section(second.stdout, "Groups") == _section(first.stdout, "Groups")
+    assert "Message metrics that Segment would get: 0" in second.stdout
+
+
+def _section(text: str, heading: str) -> str:
+    return text[text.index(heading) :].split("\n\n")[0]

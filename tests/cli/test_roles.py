@@ -1,0 +1,62 @@
+"""Starting a role where something is wrong: a clear text, and an exit code."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.support.broker import Broker
+from worker.local.ports import free_ports
+
+
+def run(config: dict[str, object], directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    path = directory / "workspace.yaml"
+    path.write_bytes(orjson.dumps(config))
+    return subprocess.run(
+        [sys.executable, "-m", "worker", *arguments, "--config", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.slow
+def test_without_a_broker_it_waits_and_then_says_what_to_do(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    done = run({"kafka": {"bootstrap_servers": [f"127.0.0.1:{port}"]}}, tmp_path, "worker")
+    assert done.returncode == 1
+    assert "broker_unreachable" in done.stderr
+    assert f"no Kafka broker answers at 127.0.0.1:{port}" in done.stderr
+    assert "segment-worker kafka start" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(120)
+def test_without_its_topics_it_refuses_to_start(broker: Broker, tmp_path: Path) -> None:
+    config: dict[str, object] = {
+        "kafka": {"bootstrap_servers": [broker.bootstrap], "topic_prefix": "missing.", "app_id": "missing"}
+    }
+    done = run(config, tmp_path, "worker")
+    assert done.returncode == 1
+    assert "segment-worker topics apply" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("role", ["worker", "view", "relay"])
+def test_a_wrong_configuration_is_refused_with_all_its_problems(role: str, tmp_path: Path) -> None:
+    done = run({"kafak": {}, "worker": {"stall_s": "soon"}}, tmp_path, role)
+    assert done.returncode == 2
+    assert "kafak" in done.stderr
+    assert "kafka" in done.stderr
+    assert "stall_s" in done.stderr
+
+
+def test_an_unknown_command_is_met_with_the_nearest_one(tmp_path: Path) -> None:
+    done = run({}, tmp_path, "wroker")
+    assert done.returncode == 2
+    assert "Did you mean 'worker'?" in done.stderr
