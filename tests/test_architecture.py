@@ -11,14 +11,42 @@ PACKAGE = Path(__file__).parents[1] / "worker"
 PURE = ("segment", "destination", "workspace", "metrics")
 
 IMPURE = frozenset(
-    ["aiohttp", "aiokafka", "aiosqlite", "asyncio", "faust", "mode", "os", "random", "secrets", "socket", "sqlite3"]
-    + ["subprocess", "threading", "time", "urllib", "uuid"]
+    {
+        "aiohttp",
+        "aiokafka",
+        "aiosqlite",
+        "asyncio",
+        "faust",
+        "mode",
+        "os",
+        "random",
+        "secrets",
+        "socket",
+        "sqlite3",
+        "subprocess",
+        "threading",
+        "time",
+        "urllib",
+        "uuid",
+    }
 )
 """Modules that a pure package must not import: no Kafka, no Faust, no I/O, no clock, no chance."""
 
 EDGES = frozenset(
-    ["worker.agents", "worker.cli", "worker.dev", "worker.gateway", "worker.local", "worker.logs", "worker.relay"]
-    + ["worker.runtime", "worker.simulation", "worker.topics", "worker.view", "worker.wiring"]
+    {
+        "worker.agents",
+        "worker.cli",
+        "worker.dev",
+        "worker.gateway",
+        "worker.local",
+        "worker.logs",
+        "worker.relay",
+        "worker.runtime",
+        "worker.simulation",
+        "worker.topics",
+        "worker.view",
+        "worker.wiring",
+    }
 )
 
 LONGEST = 400

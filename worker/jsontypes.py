@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 if TYPE_CHECKING:
-    Json: TypeAlias = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
+    Json: TypeAlias = Union[bool, int, float, str, list["Json"], dict[str, "Json"], None]  # noqa: UP007  names itself
     """Any JSON value."""
 
     JsonObject: TypeAlias = dict[str, Json]

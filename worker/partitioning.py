@@ -10,7 +10,7 @@ from zlib import crc32
 PROFILE_PREFIX = "cio:"
 
 _RAW_PREFIX = PROFILE_PREFIX.encode()
-_HEX = frozenset(b"0123456789abcdef")
+_NAMED_LENGTH = len(_RAW_PREFIX) + 4
 
 
 def partition_of(key: str, partitions: int) -> int:
@@ -20,8 +20,9 @@ def partition_of(key: str, partitions: int) -> int:
 
 def partition_of_bytes(raw: bytes, partitions: int) -> int:
     """The partition of a key given as its UTF-8 bytes."""
-    if raw[:4] == _RAW_PREFIX:
-        named = raw[4:8]
-        if len(named) == 4 and _HEX.issuperset(named):
-            return int(named, 16) % partitions
+    if raw[:4] == _RAW_PREFIX and raw[4:8].isalnum() and len(raw) >= _NAMED_LENGTH:
+        try:
+            return int(raw[4:8], 16) % partitions
+        except ValueError:
+            pass
     return crc32(raw) % partitions

@@ -65,7 +65,8 @@ class Report(Struct, frozen=True):
         """The workspace in one line."""
         number = self.summary
         return (
-            f"{number.people} people, {sum(kind.objects for kind in number.objects)} objects, {number.devices} devices, "
+            f"{number.people} people, {sum(kind.objects for kind in number.objects)} objects, "
+            f"{number.devices} devices, "
             f"{number.waiting} calls waiting, {self.metrics} message metrics, "
             f"{sum(self.dead_letters.values())} dead letters since the start"
         )

@@ -71,10 +71,11 @@ class Pulse:
         Raises:
             Suspended: when a beat comes too late.
         """
+        self._last = time.clock_gettime(time.CLOCK_BOOTTIME)
         while True:
+            await asyncio.sleep(self._period_s)
             self.check()
             self._last = time.clock_gettime(time.CLOCK_BOOTTIME)
-            await asyncio.sleep(self._period_s)
 
 
 class Runtime:

@@ -64,6 +64,7 @@ class BatchedDelivery(Consumer):
         self._assignments = 0
         self._sought = -1
         """The assignment whose input partitions are where they have to be."""
+        self.abandoned = False
         self.restored = 0
         """Changelog records read since the start."""
 
@@ -219,6 +220,7 @@ class BatchedDelivery(Consumer):
 
     def abandon(self) -> None:
         """Wait for the batches under way no longer; they are not committed, and decided again by whoever comes next."""
+        self.abandoned = True
         self._unacked_messages.clear()
         notify(self._waiting_for_ack)
 

@@ -1,16 +1,26 @@
 """Faust's Kafka driver with batched delivery, our connection settings, and fetches that wait for no quiet partition."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 import aiokafka
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
+from mode.threads import WorkerThread
 from yarl import URL
 
 from worker.runtime.batched_consumer import BatchedDelivery
 from worker.runtime.connection import Connection
 from worker.runtime.tuning import Tuning
+
+
+class _DaemonThread(WorkerThread):
+    """One that does not keep a process alive which has to end."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.daemon = True
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -42,6 +52,28 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             metadata_max_age_ms=30_000,
         )
 
+    Worker = _DaemonThread
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """See `_unless_abandoned`."""
+        await self._unless_abandoned(super().on_partitions_revoked(revoked))
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """See `_unless_abandoned`."""
+        await self._unless_abandoned(super().on_partitions_assigned(assigned, generation_id))
+
+    async def _unless_abandoned(self, handled: Coroutine[Any, Any, None]) -> None:
+        """Wait until the main loop has handled a rebalance, unless it never will: this thread could not end then."""
+        consumer = self.consumer
+        assert isinstance(consumer, KafkaConsumer)
+        handling = asyncio.create_task(handled)
+        while not handling.done() and not consumer.abandoned:
+            await asyncio.wait([handling], timeout=0.1)
+        if handling.done():
+            handling.result()
+        else:
+            handling.cancel()
+
     async def _fetch_records(
         self,
         consumer: aiokafka.AIOKafkaConsumer,
@@ -65,6 +97,11 @@ class KafkaConsumer(BatchedDelivery, driver.Consumer):
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def on_stop(self) -> None:
+        """Commit; then a rebalance under way must not hold up the thread's end."""
+        await super().on_stop()
+        self.abandoned = True
 
 
 class KafkaProducer(driver.Producer):

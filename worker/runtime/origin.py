@@ -14,9 +14,14 @@ Mark = tuple[int, int]
 """(offset, index) of a message within its origin partition; marks of one origin partition are ordered."""
 
 
+def origin_prefix(topic: str, partition: int, offset: int) -> str:
+    """What the header values of all messages of one record begin with; the message's number follows."""
+    return f"{topic}/{partition}/{offset}/"
+
+
 def write_origin(topic: str, partition: int, offset: int, index: int) -> bytes:
     """The header value for message number `index` of the record at `topic`/`partition`/`offset`."""
-    return f"{topic}/{partition}/{offset}/{index}".encode("ascii")
+    return f"{origin_prefix(topic, partition, offset)}{index}".encode("ascii")
 
 
 def read_origin(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, Mark] | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
@@ -35,6 +36,16 @@ async def _background(runtime: Runtime, *tasks: Callable[[], Awaitable[None]]) -
         await asyncio.gather(*running, return_exceptions=True)
 
 
+def collect_garbage_seldom() -> None:
+    """Let Python look for reference cycles after 50,000 new objects instead of 700.
+
+    A batch makes thousands of objects that all die with it, none of them in a cycle: looking for cycles among them
+    took a seventh of a worker's time.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 async def run_worker(runtime: Runtime, stop: asyncio.Event, *, on_ready: Callable[[], None] | None = None) -> None:
     """Start, work until `stop` is set, and stop gracefully: finish the units under way, commit, leave the group.
 
@@ -42,6 +53,7 @@ async def run_worker(runtime: Runtime, stop: asyncio.Event, *, on_ready: Callabl
         RuntimeFault: (or whatever else it was) when the worker had to stop by itself; nothing unprocessed was
         committed then.
     """
+    collect_garbage_seldom()
     if runtime.kafka_publisher is not None:
         await runtime.kafka_publisher.start()
     try:

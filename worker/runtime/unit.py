@@ -1,6 +1,5 @@
 """A unit of work: the effects of some consecutive records of one partition, performed together or not at all."""
 
-from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -9,7 +8,7 @@ from worker import __version__
 from worker.partitioning import partition_of_bytes
 from worker.reasons import Reason
 from worker.runtime.errors import ValueTooLarge
-from worker.runtime.origin import ORIGIN_HEADER, Mark, pack_mark, write_origin
+from worker.runtime.origin import ORIGIN_HEADER, Mark, origin_prefix, pack_mark
 from worker.runtime.partition_state import POSITION_KEY, SEEN_PREFIX, PartitionState
 from worker.runtime.publisher import CHANGELOG_BATCH_BYTES, RECORD_OVERHEAD_BYTES, Headers, Out, out
 from worker.runtime.record import Record
@@ -24,6 +23,10 @@ VALUE_BYTES = 512 * 1024
 
 RECORD_WRITES_BYTES = CHANGELOG_BATCH_BYTES // 2
 """The most that one record may write to the table; with a full unit before it, it still fits into one batch."""
+
+
+_SENT_OVERHEAD_BYTES = out(b"", b"", [(ORIGIN_HEADER, b"")]).size
+"""What a sent record takes beside its key, value and origin."""
 
 
 class Target(NamedTuple):
@@ -62,7 +65,7 @@ class Unit(Generic[ValueT]):
         self._values: dict[str, ValueT | None] = {}
         self._writes: dict[bytes, bytes | None] = {}
         self._outputs: dict[tuple[str, int], list[Out]] = {}
-        self._record: Record | None = None
+        self._origin = ""
         self._index = 0
         self._written = 0
         self.seen: dict[bytes, Mark] = {}
@@ -72,7 +75,7 @@ class Unit(Generic[ValueT]):
 
     def begin(self, record: Record) -> None:
         """The effects that follow belong to `record`."""
-        self._record = record
+        self._origin = origin_prefix(record.topic, record.partition, record.offset)
         self._index = 0
         self._written = 0
         self.position = record.offset
@@ -122,16 +125,14 @@ class Unit(Generic[ValueT]):
         self.size += size
         self._writes[key] = raw
 
-    def send(self, target: Target, key: str, value: bytes, headers: Sequence[tuple[str, bytes]] = ()) -> None:
+    def send(self, target: Target, key: str, value: bytes) -> None:
         """Write a record to `target`, on the partition of `key`, marked with where it came from."""
-        record = self._record
-        assert record is not None, "begin() comes first"
-        origin = write_origin(record.topic, record.partition, record.offset, self._index)
+        assert self._origin, "begin() comes first"
+        origin = f"{self._origin}{self._index}".encode()
         self._index += 1
         raw = key.encode()
-        self._add(
-            target, partition_of_bytes(raw, target.partitions), out(raw, value, [(ORIGIN_HEADER, origin), *headers])
-        )
+        size = _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin)
+        self._add(target, partition_of_bytes(raw, target.partitions), Out(raw, value, [(ORIGIN_HEADER, origin)], size))
 
     def dead_letter(self, target: Target, record: Record, reason: Reason, detail: str) -> None:
         """Write the unchanged record to its dead-letter topic, with headers that say why and whence."""
