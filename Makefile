@@ -33,9 +33,6 @@ test: $(READY) ## Run all tests, those on a real Kafka broker included
 test-fast: $(READY) ## Run the tests that need no broker
 	@$(BIN)/pytest -m "not broker and not slow"
 
-soak: $(READY) ## Run the long simulation: 10,000 histories
-	@$(BIN)/pytest -m soak -s tests/simulation
-
 bench: $(READY) ## Measure, and write docs/benchmarks.md
 	@$(BIN)/python -m tests.bench --report docs/benchmarks.md
 
@@ -60,4 +57,4 @@ lock: $(READY) ## Write the lock files anew after a change of pyproject.toml
 clean: ## Remove .venv, caches and the local Kafka's data
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .local .bench
 
-.PHONY: help setup run send test test-fast soak bench lint format types schemas lock clean
+.PHONY: help setup run send test test-fast bench lint format types schemas lock clean

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from worker.runtime.agent import AgentSpec
 from worker.runtime.app import Runtime
-from worker.runtime.publisher import Out, Publisher
+from worker.runtime.outgoing import Out
+from worker.runtime.publisher import Publisher
 from worker.runtime.record import Record
 from worker.runtime.run import run_worker
 from worker.runtime.tuning import Tuning

@@ -5,6 +5,7 @@ Two stages. `count` reads `in`, keeps a count and a chain per key, and sends a l
 message to `out2`. A field `do` of an event asks for trouble.
 """
 
+from typing import Any
 from zlib import crc32
 
 import msgspec
@@ -14,7 +15,7 @@ from msgspec import Struct
 from worker.reasons import Reason
 from worker.runtime.agent import AgentSpec, TableSpec
 from worker.runtime.errors import InvalidMessage
-from worker.runtime.publisher import Out, out
+from worker.runtime.outgoing import Out, out
 from worker.runtime.record import Record
 from worker.runtime.unit import Target, Unit
 
@@ -86,15 +87,15 @@ class Counting:
         self._second = layout.target("second")
         self._out2 = layout.target("out2")
 
-    def agents(self, *, stages: int = 2) -> list[AgentSpec[Count] | AgentSpec[Tally]]:
-        count = AgentSpec(
+    def agents(self, *, stages: int = 2) -> list[AgentSpec[Any]]:
+        count: AgentSpec[Any] = AgentSpec(
             "count",
             self._layout.topic("in"),
             self._layout.target("in.dlq"),
             self.count,
             TableSpec("counts", Count),
         )
-        tally = AgentSpec(
+        tally: AgentSpec[Any] = AgentSpec(
             "tally",
             self._layout.topic("second"),
             self._layout.target("second.dlq"),

@@ -1,4 +1,4 @@
-"""Faults at every await of a client at its broker: fail the Nth once or from then on, before or after it took effect."""
+"""Faults at every await of a client at its broker: the Nth fails, once or for ever, before or after it took effect."""
 
 import asyncio
 import contextlib

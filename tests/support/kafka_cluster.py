@@ -14,7 +14,8 @@ from tests.support.cluster import WorkerHandle, Wrap
 from worker.runtime.agent import AgentSpec
 from worker.runtime.app import Runtime, _producer
 from worker.runtime.connection import Connection
-from worker.runtime.publisher import CHANGELOG_BATCH_BYTES, KafkaPublisher, Out
+from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, Out
+from worker.runtime.publisher import KafkaPublisher
 from worker.runtime.record import Record
 from worker.runtime.tuning import Tuning
 

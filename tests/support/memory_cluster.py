@@ -14,7 +14,8 @@ from tests.support.memory_kafka import MemoryKafka, MemoryPublisher, MemoryTrans
 from worker.runtime.agent import AgentSpec
 from worker.runtime.app import Runtime
 from worker.runtime.connection import Connection
-from worker.runtime.publisher import CHANGELOG_BATCH_BYTES, Out, Publisher
+from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, Out
+from worker.runtime.publisher import Publisher
 from worker.runtime.record import Record
 from worker.runtime.tuning import Tuning
 

@@ -50,7 +50,7 @@ class MemoryConsumer(BatchedDelivery):
     # -- group membership
 
     def metadata(self) -> ConsumerProtocolMemberMetadata:
-        return self.app.assignor.metadata(set(self._topics))  # type: ignore[attr-defined,no-any-return]
+        return self.app.assignor.metadata(set(self._topics))  # type: ignore[attr-defined]
 
     def assign(
         self, cluster: Topics, members: Mapping[str, ConsumerProtocolMemberMetadata]
@@ -72,7 +72,7 @@ class MemoryConsumer(BatchedDelivery):
 
     async def _rejoin(self) -> None:
         self._reassigned.clear()
-        self.app.on_rebalance_start()  # type: ignore[attr-defined]
+        self.app.on_rebalance_start()
         await self.on_partitions_revoked(self.assignment())
         while True:
             if not self.member_id:
@@ -93,7 +93,7 @@ class MemoryConsumer(BatchedDelivery):
         self._generation = generation
         self._reassigned.set()
         self.app.assignor.on_assignment(assignment)  # type: ignore[attr-defined]
-        self.app.consumer_generation_id = generation  # type: ignore[misc]
+        self.app.consumer_generation_id = generation
         await asyncio.sleep(0)  # the consumer's thread hands over to the main one
         await self.on_partitions_assigned(set(tps), generation)
 

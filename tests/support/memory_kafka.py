@@ -19,7 +19,8 @@ from tests.support.memory_consumer import MemoryConsumer
 from tests.support.memory_group import MemoryGroup
 from tests.support.memory_log import MemoryLog
 from worker.runtime.errors import DeliveryFailed
-from worker.runtime.publisher import Out, Outputs
+from worker.runtime.outgoing import Out
+from worker.runtime.publisher import Outputs
 from worker.runtime.tuning import Tuning
 
 

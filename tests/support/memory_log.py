@@ -7,7 +7,7 @@ from aiokafka.errors import MessageSizeTooLargeError, UnknownTopicOrPartitionErr
 from faust.types import TP
 from msgspec import Struct
 
-from worker.runtime.publisher import Out
+from worker.runtime.outgoing import Out
 
 START_MS = 1_700_000_000_000
 
@@ -54,8 +54,11 @@ class MemoryLog:
         self._limits[topic] = max_batch_bytes
 
     def delete(self, topic: str) -> None:
-        """Delete a topic; as in Kafka the groups keep their committed offsets."""
+        """Delete a topic, and as Kafka does what groups committed in it."""
         del self._topics[topic]
+        for offsets in self.committed.values():
+            for tp in [tp for tp in offsets if tp.topic == topic]:
+                del offsets[tp]
 
     def partitions_of(self, topic: str) -> int:
         return len(self._topics.get(topic, ()))

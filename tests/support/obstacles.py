@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from worker.runtime.errors import DeliveryFailed
-from worker.runtime.publisher import Out, Outputs, Publisher
+from worker.runtime.outgoing import Out
+from worker.runtime.publisher import Outputs, Publisher
 
 
 class Obstacle:
@@ -36,7 +37,7 @@ class Gate(Obstacle):
 
 
 class Crash(Obstacle):
-    """Fails at the `at`th changelog batch (from 1), before or after it was written, as if the process had ended there."""
+    """Fails at the `at`th changelog batch (from 1), before or after it was written, and at all that follows."""
 
     def __init__(self, inner: Publisher, at: int, *, after: bool) -> None:
         super().__init__(inner)

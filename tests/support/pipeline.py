@@ -11,7 +11,7 @@ from tests.support import checker
 from tests.support.cluster import Cluster, WorkerHandle, Wrap, until
 from tests.support.counting import Counting, Layout, event
 from tests.support.obstacles import Spy
-from worker.runtime.publisher import Out
+from worker.runtime.outgoing import Out
 from worker.runtime.record import Record
 from worker.runtime.tuning import Tuning
 
@@ -102,6 +102,10 @@ class Pipeline:
             if await self.cluster.committed(self.layout.app_id, topic) != ends:
                 return False
         return True
+
+    async def settled_or_ended(self, worker: WorkerHandle) -> bool:
+        """Whether there is nothing to wait for any more."""
+        return not worker.running or await self.settled()
 
     async def until_settled(self, limit_s: float = 40.0) -> None:
         await until(self.settled, limit_s, "all done and committed")

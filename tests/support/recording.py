@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from worker.runtime.errors import DeliveryFailed
-from worker.runtime.publisher import Out, Outputs
+from worker.runtime.outgoing import Out
+from worker.runtime.publisher import Outputs
 
 
 class PlainRecord(Struct, frozen=True):
@@ -55,6 +56,4 @@ class RecordingPublisher:
     def changelog_records(self, topic: str, partition: int) -> list[PlainRecord]:
         """The changelog as a recovery reads it."""
         flat = [record for batch in self.changelog.get((topic, partition), []) for record in batch]
-        return [
-            PlainRecord(topic, partition, offset, record.key, record.value) for offset, record in enumerate(flat)
-        ]
+        return [PlainRecord(topic, partition, offset, record.key, record.value) for offset, record in enumerate(flat)]

@@ -1,6 +1,7 @@
 """A random life of some workers in virtual time, told by a seed: starts, stops, kills, lost heartbeats, rebalances."""
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 
@@ -75,10 +76,8 @@ class Simulation:
             worker.consumer.deaf = False
 
     async def _stopped(self, worker: MemoryWorker) -> None:
-        try:
+        with contextlib.suppress(RuntimeFault, KafkaConnectionError, asyncio.CancelledError):
             await worker.stop()
-        except (RuntimeFault, KafkaConnectionError, asyncio.CancelledError):
-            pass
 
     def _start(self) -> None:
         plan = None

@@ -9,7 +9,8 @@ from msgspec import Struct
 from worker.gateway.keying import record_key, record_partition
 from worker.gateway.lines import Line
 from worker.runtime.connection import Connection
-from worker.runtime.publisher import KafkaPublisher, Out, out
+from worker.runtime.outgoing import Out, out
+from worker.runtime.publisher import KafkaPublisher
 from worker.topics.contract import Contract
 
 CHUNK_RECORDS = 5_000

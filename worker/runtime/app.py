@@ -18,10 +18,11 @@ from worker.runtime.batched_consumer import BATCHES_UNDER_WAY, MADE_ANEW, Batche
 from worker.runtime.changelog import append_owned
 from worker.runtime.connection import Connection
 from worker.runtime.disk_store import DiskStore
-from worker.runtime.errors import OwnershipLost, RecoveryFailed, Suspended
+from worker.runtime.errors import OwnershipLost, RecoveryFailed, RuntimeFault, Suspended
 from worker.runtime.kafka_transport import KafkaTransport
 from worker.runtime.meter import Meter
-from worker.runtime.publisher import CHANGELOG_BATCH_BYTES, KafkaPublisher, Publisher, out
+from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, out
+from worker.runtime.publisher import KafkaPublisher, Publisher
 from worker.runtime.store_adapter import PartitionedTable
 from worker.runtime.tuning import Tuning
 
@@ -43,6 +44,14 @@ class WorkerApp(faust.App):
 
     def _create_directories(self) -> None:
         return None
+
+    def abandon(self) -> None:
+        """Make all parts leave their loops, after a stop that hangs; some of them swallow cancellations."""
+        reason = RuntimeFault("a stop took too long")
+        self._crash(reason)
+        for agent in self.agents.values():
+            if agent.supervisor is not None:
+                agent.supervisor._crash(reason)  # noqa: SLF001  mode has no public way but to await
 
 
 class Pulse:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from worker.runtime.errors import ChangelogIntruder
+from worker.runtime.outgoing import Out
 from worker.runtime.partition_state import PartitionState
-from worker.runtime.publisher import Out, Publisher
+from worker.runtime.publisher import Publisher
 
 
 async def append_owned(

@@ -83,8 +83,9 @@ class PartitionState:
                 source, mark = key[len(SEEN_PREFIX) :], unpack_mark(value or b"")
                 if self._dropping:
                     self.stale.add(key)
-                elif mark > self.seen.get(source, (-1, -1)):
-                    self.seen[source] = mark
+                else:
+                    self.seen[source] = max(mark, self.seen.get(source, mark))
+                    self.stale.discard(key)
             else:
                 raise ValueError(f"unknown key {key!r}")
         except ValueError as problem:

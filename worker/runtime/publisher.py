@@ -2,42 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.producer.message_accumulator import BatchBuilder
 
 from worker.runtime.errors import DeliveryFailed
-
-Headers = list[tuple[str, bytes]]
-
-OUTPUT_BATCH_BYTES = 900_000
-"""Records of one output batch; below the 1 MiB that a topic takes by default."""
-
-CHANGELOG_BATCH_BYTES = 4 * 1024 * 1024
-"""The largest changelog batch, and `max.message.bytes` of the changelog topics (topics/*-changelog.yaml)."""
-
-RECORD_OVERHEAD_BYTES = 64
-"""More than Kafka's framing of a record adds to its key, value and headers."""
-
-
-class Out(NamedTuple):
-    """A record to be written. `size` is an upper bound of its bytes in a batch."""
-
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-    size: int
-
-
-def out(key: bytes | None, value: bytes | None, headers: Headers | None = None) -> Out:
-    """A record to be written, with its size."""
-    size = RECORD_OVERHEAD_BYTES + len(key or b"") + len(value or b"")
-    for name, content in headers or ():
-        size += len(name) + len(content) + 8
-    return Out(key, value, headers or [], size)
-
+from worker.runtime.line import Line
+from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, Out
 
 Outputs = Mapping[tuple[str, int], Sequence[Out]]
 """Records by (topic, partition), in order."""
@@ -69,6 +41,7 @@ class KafkaPublisher:
     def __init__(self, producer: AIOKafkaProducer, timeout_s: float) -> None:
         self._producer = producer
         self._timeout_s = timeout_s
+        self._lines: dict[tuple[str, int], Line] = {}
 
     async def start(self) -> None:
         """Connect.
@@ -91,36 +64,15 @@ class KafkaPublisher:
         """See `Publisher.deliver`."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                if len(outputs) == 1:
-                    ((topic, partition), records) = next(iter(outputs.items()))
-                    await self._deliver_one(topic, partition, records)
-                else:
-                    await asyncio.gather(
-                        *(
-                            self._deliver_one(topic, partition, records)
-                            for (topic, partition), records in outputs.items()
-                        )
-                    )
+                await asyncio.gather(*[self._line(place).add(records) for place, records in outputs.items()])
         except (KafkaError, TimeoutError) as problem:
             raise DeliveryFailed(f"outputs were not acknowledged: {problem!r}") from problem
 
-    async def _deliver_one(self, topic: str, partition: int, records: Sequence[Out]) -> None:
-        acknowledgements = [
-            await self._producer.send_batch(batch, topic, partition=partition) for batch in self._batches(records)
-        ]
-        for acknowledgement in acknowledgements:
-            await acknowledgement
-
-    def _batches(self, records: Sequence[Out]) -> list[BatchBuilder]:
-        batches = [self._producer.create_batch()]
-        room = OUTPUT_BATCH_BYTES
-        for record in records:
-            if record.size > room and batches[-1].record_count():
-                batches.append(self._producer.create_batch())
-                room = OUTPUT_BATCH_BYTES
-            room -= record.size
-            batches[-1].append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
-        return batches
+    def _line(self, place: tuple[str, int]) -> Line:
+        line = self._lines.get(place)
+        if line is None:
+            line = self._lines[place] = Line(self._producer, *place)
+        return line
 
     async def append(self, topic: str, partition: int, records: Sequence[Out]) -> int:
         """See `Publisher.append`."""

@@ -106,6 +106,7 @@ async def _stop(runtime: Runtime) -> None:
     if not stopping.done():
         log.warning("stop_took_too_long", limit_s=runtime.tuning.stop_s)
         runtime.consumer.abandon()
+        runtime.app.abandon()
         for _ in range(_CANCELLATIONS):
             stopping.cancel()
             await asyncio.wait([stopping], timeout=0.05)

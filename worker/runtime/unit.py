@@ -9,8 +9,8 @@ from worker.partitioning import partition_of_bytes
 from worker.reasons import Reason
 from worker.runtime.errors import ValueTooLarge
 from worker.runtime.origin import ORIGIN_HEADER, Mark, origin_prefix, pack_mark
+from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, RECORD_OVERHEAD_BYTES, Headers, Out, out
 from worker.runtime.partition_state import POSITION_KEY, SEEN_PREFIX, PartitionState
-from worker.runtime.publisher import CHANGELOG_BATCH_BYTES, RECORD_OVERHEAD_BYTES, Headers, Out, out
 from worker.runtime.record import Record
 
 ValueT = TypeVar("ValueT")

@@ -1,0 +1,80 @@
+"""How a worker ends that cannot go on, and that what comes after it finds everything in order."""
+
+import msgspec
+
+from tests.runtime.conftest import Play
+from tests.support import kafka_cluster, memory_cluster
+from tests.support.cluster import until
+from tests.support.obstacles import Gate
+from tests.support.pipeline import Pipeline
+from worker.runtime.errors import Stalled, Suspended
+from worker.runtime.tuning import Tuning
+
+
+def _tuning(pipeline: Pipeline) -> Tuning:
+    return kafka_cluster.QUICK if pipeline.cluster.real else memory_cluster.QUICK
+
+
+async def _heal(pipeline: Pipeline) -> None:
+    worker = pipeline.worker()
+    await worker.start()
+    await pipeline.until_settled()
+    await worker.stop()
+    await pipeline.check()
+
+
+def test_lag_without_progress_ends_the_worker(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        tuning = msgspec.structs.replace(_tuning(pipeline), stall_s=1.5, stop_s=1.0)
+        await pipeline.send(100)
+        worker = pipeline.worker(tuning, Gate)
+        await worker.start()
+        problem = await worker.ended(10.0)
+        assert isinstance(problem, Stalled)
+        assert "records wait" in str(problem)
+        await _heal(pipeline)
+
+    play(scenario)
+
+
+def test_a_quiet_worker_is_left_alone(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        tuning = msgspec.structs.replace(_tuning(pipeline), stall_s=1.6)
+        await pipeline.send(100)
+        worker = pipeline.worker(tuning)
+        await worker.start()
+        await pipeline.until_settled()
+        await pipeline.pause(3.5)
+        await worker.stop()
+
+    play(scenario)
+
+
+def test_a_process_that_stood_still_ends_before_it_writes(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        await pipeline.send(100)
+        worker = pipeline.worker()
+        await worker.start()
+        await pipeline.until_settled()
+        await pipeline.send(100)
+        pipeline.cluster.stand_still(_tuning(pipeline).session_timeout_s * 0.9)
+        problem = await worker.ended()
+        assert isinstance(problem, Suspended)
+        assert "stood still" in str(problem)
+        await _heal(pipeline)
+
+    play(scenario)
+
+
+def test_a_stop_does_not_wait_for_a_write_that_hangs(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        tuning = msgspec.structs.replace(_tuning(pipeline), stop_s=2.0)
+        await pipeline.send(100)
+        gates: list[Gate] = []
+        worker = pipeline.worker(tuning, lambda inner: gates.append(Gate(inner)) or gates[0])  # type: ignore[func-returns-value]
+        await worker.start()
+        await until(lambda: gates[0].waiting > 0, what="it wants to write")
+        assert await pipeline.timed(worker.stop()) < 3.0
+        gates[0].open.set()
+
+    play(scenario)

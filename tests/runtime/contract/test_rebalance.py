@@ -1,0 +1,70 @@
+"""Workers that come and go while events flow."""
+
+import asyncio
+
+import msgspec
+
+from tests.runtime.conftest import Play
+from tests.support import kafka_cluster, memory_cluster
+from tests.support.cluster import until
+from tests.support.obstacles import Gate, Obstacle
+from tests.support.pipeline import Pipeline
+from worker.runtime.errors import ChangelogIntruder
+from worker.runtime.publisher import Publisher
+
+
+def test_a_second_worker_in_mid_stream_takes_over_half_and_gives_it_back(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        first, second = pipeline.worker(), pipeline.worker()
+        await pipeline.send(2000)
+        await first.start()
+        second.launch()
+        for _ in range(5):
+            await pipeline.send(300)
+            await asyncio.sleep(0.4)
+        await until(lambda: second.runtime.meters["count"].records > 0, what="the second one works")
+        await pipeline.send(300)
+        await pipeline.until_settled()
+        assert len(first.values("count")) + len(second.values("count")) == 20, "revoked state must go"
+        await first.stop()
+        await pipeline.send(300)
+        await pipeline.until_settled()
+        assert len(second.values("count")) == 20
+        await second.stop()
+        assert await pipeline.check() == 0, "nothing is sent twice by graceful workers"
+
+    play(scenario)
+
+
+def test_a_worker_thrown_out_in_mid_write_leaves_a_zombie_s_batch_that_is_put_right(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        base = kafka_cluster.QUICK if pipeline.cluster.real else memory_cluster.QUICK
+        tuning = msgspec.structs.replace(base, rebalance_timeout_s=1.0)
+        gates: list[Gate] = []
+
+        def shut(inner: Publisher) -> Obstacle:
+            gates.append(Gate(inner))
+            return gates[-1]
+
+        slow, quick = pipeline.worker(tuning, shut), pipeline.worker(tuning)
+        await slow.start()
+        await pipeline.send(200)
+        await until(lambda: gates[0].waiting > 0, what="it wants to write")
+        quick.launch()
+        await pipeline.send(200)
+        await until(lambda: quick.runtime.meters["count"].units >= pipeline.layout.partitions, what="all taken over")
+        gates[0].open.set()
+        assert isinstance(await slow.ended(), ChangelogIntruder)
+        await pipeline.send(200)
+        await until(lambda: pipeline.settled_or_ended(quick))
+        if quick.running:  # the slow one's end made it read the changelog again before it wrote
+            await quick.stop()
+        else:
+            assert isinstance(quick.problem(), ChangelogIntruder)
+        last = pipeline.worker()
+        await last.start()
+        await pipeline.until_settled()
+        await last.stop()
+        await pipeline.check()
+
+    play(scenario)

@@ -1,0 +1,31 @@
+"""Records to be written, and how large batches of them may be."""
+
+from typing import NamedTuple
+
+Headers = list[tuple[str, bytes]]
+
+OUTPUT_BATCH_BYTES = 900_000
+"""Records of one output batch; below the 1 MiB that a topic takes by default."""
+
+CHANGELOG_BATCH_BYTES = 4 * 1024 * 1024
+"""The largest changelog batch, and `max.message.bytes` of the changelog topics (topics/*-changelog.yaml)."""
+
+RECORD_OVERHEAD_BYTES = 64
+"""More than Kafka's framing of a record adds to its key, value and headers."""
+
+
+class Out(NamedTuple):
+    """A record to be written. `size` is an upper bound of its bytes in a batch."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    size: int
+
+
+def out(key: bytes | None, value: bytes | None, headers: Headers | None = None) -> Out:
+    """A record to be written, with its size."""
+    size = RECORD_OVERHEAD_BYTES + len(key or b"") + len(value or b"")
+    for name, content in headers or ():
+        size += len(name) + len(content) + 8
+    return Out(key, value, headers or [], size)
