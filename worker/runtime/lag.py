@@ -7,6 +7,12 @@ from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    NotCoordinatorForGroupError,
+)
+from aiokafka.structs import OffsetAndMetadata
 from msgspec import Struct
 
 from worker.runtime.connection import Connection
@@ -57,7 +63,7 @@ class LagReader:
     async def group(self, group: str, topics: Sequence[str]) -> list[TopicLag]:
         """The lag of a consumer group in `topics`."""
         async with asyncio.timeout(self._timeout_s):
-            committed = await self._admin.list_consumer_group_offsets(group)
+            committed = await self._committed(group)
         rows = []
         for topic in topics:
             ends = await self.ends(topic)
@@ -68,6 +74,14 @@ class LagReader:
             }
             rows.append(lag_of(topic, group, ends, done))
         return rows
+
+    async def _committed(self, group: str) -> Mapping[TopicPartition, OffsetAndMetadata]:
+        """What the group has committed: nothing while the cluster has no coordinator, as before its first group."""
+        try:
+            found: Mapping[TopicPartition, OffsetAndMetadata] = await self._admin.list_consumer_group_offsets(group)
+        except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
+            return {}
+        return found
 
 
 def lag_of(topic: str, reader: str, ends: Mapping[int, int], done: Mapping[int, int]) -> TopicLag:
