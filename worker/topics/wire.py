@@ -7,7 +7,7 @@ bundled events going through the decisions.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 import orjson
@@ -55,12 +55,24 @@ def wire_schema(name: str) -> JsonObject:
         definition["description"] = " ".join(str(definition.get("description", "")).split())
         if definition["type"] == "object":
             definition["additionalProperties"] = False
+    made = cast("JsonObject", _in_order(made))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": wire.title,
         "description": wire.description,
         **made,
     }
+
+
+def _in_order(schema: Json) -> Json:
+    """Alternatives sorted: Python may give a union's members in the order of another union with the same ones."""
+    if isinstance(schema, dict):
+        ordered = {name: _in_order(value) for name, value in schema.items()}
+        alternatives = ordered.get("anyOf")
+        if isinstance(alternatives, list):
+            ordered["anyOf"] = sorted(alternatives, key=orjson.dumps)
+        return dict(sorted(ordered.items())) if "$ref" not in ordered else ordered
+    return [_in_order(one) for one in schema] if isinstance(schema, list) else schema
 
 
 def wire_examples() -> dict[str, dict[str, Json]]:
