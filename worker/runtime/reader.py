@@ -22,7 +22,15 @@ async def partition_numbers(consumer: AIOKafkaConsumer, topic: str) -> list[int]
         KafkaError: when there is no such topic.
     """
     # aiokafka has no public way to ask for the metadata of one topic.
-    return sorted(await consumer._client._wait_on_metadata(topic))  # noqa: SLF001
+    client = consumer._client  # noqa: SLF001
+    await client._wait_on_metadata(topic)  # noqa: SLF001
+    while True:
+        numbers = client.cluster.partitions_for_topic(topic) or set()
+        leaders = client.cluster.available_partitions_for_topic(topic) or set()
+        if numbers and numbers == leaders and numbers == set(range(len(numbers))):
+            return sorted(numbers)
+        await asyncio.sleep(0.1)  # the caller has a time limit
+        await client.force_metadata_update()
 
 
 class TopicReader:
