@@ -56,7 +56,7 @@ class Setup(Struct, frozen=True):
             before = None
             while True:
                 now = await lag.group(self.deployment.group, topics)
-                if now == before and not any(row.lag for row in now):
+                if now == before and now[0].end and now[1].end and not any(row.lag for row in now):
                     return
                 before = now
                 await asyncio.sleep(0.5)
