@@ -21,14 +21,14 @@ NAMELESS = ("cio_id", "linked_to")
 
 async def read_all(bootstrap: str, topic: str) -> list[Any]:
     """All records of a topic, partition by partition."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    # Not seek_to_beginning(): the search for a first position that assign() began can end after it, at the end.
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     await consumer.start()
     try:
         partitions = [TopicPartition(topic, number) for number in await partition_numbers(consumer, topic)]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         records: list[Any] = []
-        await consumer.seek_to_beginning(*partitions)
         while any([await consumer.position(one) < ends[one] for one in partitions]):
             fetched = await consumer.getmany(timeout_ms=500)
             for batch in fetched.values():

@@ -72,6 +72,7 @@ async def test_bad_records_become_dead_letters_and_the_stream_goes_on(broker: Br
     assert counts["first"] == counts["last"] == 1
     reasons = reasons_of(dead)
     assert {value: reasons.get(value) for value in REFUSED} == REFUSED
+    assert reasons[large] == "too_large"
     for record in dead:
         headers = dict(record.headers)
         assert headers["dead_letter_origin"].startswith(running.topic(names.SEGMENT_EVENTS).encode())
