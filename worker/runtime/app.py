@@ -107,6 +107,7 @@ class Runtime:
         self.agents = agents
         self.meters = {spec.name: Meter() for spec in agents}
         self.pulse = Pulse(tuning)
+        self.stores = _stores(tuning, agents)
         self.kafka_publisher: KafkaPublisher | None = None
         if publisher is None:
             self.kafka_publisher = publisher = KafkaPublisher(
@@ -121,7 +122,6 @@ class Runtime:
             KafkaTransport(connection, tuning, self.app) if transport is None else transport(self.app)
         )
         self.app.finalize()
-        self.stores: list[DiskStore] = []
         self.tables: dict[str, PartitionedTable] = {}
         for spec in agents:
             self._add_agent(spec)
@@ -152,6 +152,7 @@ class Runtime:
             stream_buffer_maxsize=BATCHES_UNDER_WAY * self.partitions + 1,
             stream_wait_empty=True,
             stream_recovery_delay=0.0,
+            recovery_consistency_check=False,  # _recovered checks more, and mends it
         )
 
     def _add_agent(self, spec: AgentSpec[Any]) -> None:
@@ -161,10 +162,8 @@ class Runtime:
             assert isinstance(created, PartitionedTable)
             table = self.tables[spec.name] = created
             changelog = Changelog[Any](table.changelog_topic_name, spec.table.value_type)
-            if self.tuning.state_dir is not None:
-                store = DiskStore(Path(self.tuning.state_dir), spec.table.name)
+            if (store := self.stores.get(spec.table.name)) is not None:
                 table.partitioned.partitions = store
-                self.stores.append(store)
             table.partitioned.recovered = partial(self._recovered, spec)
         batches = Batches(
             spec.handle, self.publisher, spec.dead_letters, self.meters[spec.name], changelog, internal=spec.internal
@@ -194,7 +193,8 @@ class Runtime:
 
     async def _recovered(self, spec: AgentSpec[Any], tp: TP) -> None:
         """Check a recovered partition against its input, and repair what a zombie wrote to its changelog."""
-        state = self.tables[spec.name].partitioned.partitions.partition(tp.partition)
+        store = self.tables[spec.name].partitioned.partitions
+        state = store.partition(tp.partition)
         source = TP(spec.topic, tp.partition)
         ends = await self.consumer.highwaters(tp, source)
         if state.position >= (ends[source] or 0):
@@ -203,6 +203,7 @@ class Runtime:
                 f"but that ends at {ends[source]}: {MADE_ANEW}"
             )
         if state.changelog_offset + 1 != (ends[tp] or 0):
+            store.drop(tp.partition)
             raise RecoveryFailed(
                 f"{tp.topic}/{tp.partition} was read up to offset {state.changelog_offset}, but ends at {ends[tp]}: "
                 "records are missing, or another worker writes to it; it is read again at the next start"
@@ -217,6 +218,14 @@ class Runtime:
         if self.fault is None:
             self.fault = problem
             self.faulted.set()
+
+
+def _stores(tuning: Tuning, agents: Sequence[AgentSpec[Any]]) -> dict[str, DiskStore]:
+    """The tables' stores on disk by table name, none when the state is in memory. Raises RuntimeFault."""
+    if tuning.state_dir is None:
+        return {}
+    directory = Path(tuning.state_dir)
+    return {spec.table.name: DiskStore(directory, spec.table.name) for spec in agents if spec.table is not None}
 
 
 def _producer(connection: Connection, tuning: Tuning) -> AIOKafkaProducer:

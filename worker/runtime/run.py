@@ -118,5 +118,5 @@ async def _stop_parts(runtime: Runtime) -> None:
     await runtime.app.stop()
     if runtime.kafka_publisher is not None:
         await runtime.kafka_publisher.stop()
-    for store in runtime.stores:
+    for store in runtime.stores.values():
         store.close()
