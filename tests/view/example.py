@@ -92,7 +92,9 @@ def example() -> Topic:
     names = Identifiers("ada", "Ada@Example.com")
     topic.add(
         ada,
-        PersonAbsorbed(cause=cause("m9", 9), cio_id=ADA, merged=OLD, before=names, after=names, set={"phone": "+44"}),
+        PersonAbsorbed(
+            cause=cause("m9", 9), cio_id=ADA, merged=OLD, before=names, after=names, set={"phone": "+44"}, removed=[]
+        ),
     )
     topic.add(bob, created(BOB, "bob", "bob@x.org", by="m10", at=10))
     topic.add(

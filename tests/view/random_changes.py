@@ -19,6 +19,7 @@ from worker.workspace.changes import (
     HandleSuppressed,
     Identifiers,
     IdentifiersChanged,
+    LinkSpan,
     ObjectChanged,
     ObjectDeleted,
     ObjectTypeCreated,
@@ -54,7 +55,7 @@ class RandomChanges:
             kinds = (HandleSuppressed, HandleFreed, HandleSuppressed)[: self._random.randrange(4)]
             self.logs[handle] = [kind(cause=self._cause(), handle=handle) for kind in kinds]
         for name in ("a1", "a2"):
-            self.logs[f"anonymous:{name}"] = [self._anonymous(name) for _ in range(4)]
+            self.logs[f"anonymous:{name}"] = [*self._anonymous(name)]
         self.logs["type:1"] = [ObjectTypeCreated(cause=self._cause(), object_type_id="1", name="Badger")]
 
     def interleaved(self, seed: int) -> Iterator[tuple[str, WorkspaceChange]]:
@@ -122,15 +123,9 @@ class RandomChanges:
                     before={},
                     outdated={},
                 )
-            case 5 if number < 2:  # those to whom events are moved move none: then the subjects' order does not matter
-                bounds = sorted(chance.choice((None, *range(20))) or 0 for _ in range(2))
+            case 5:
                 return EventsMoved(
-                    cause=why,
-                    cio_id=cio_id,
-                    anonymous_id=chance.choice(("a1", "a2")),
-                    since=chance.choice((None, START + bounds[0])),
-                    until=chance.choice((None, START + bounds[1])),
-                    owner=self.people[chance.randrange(4, 6)],
+                    cause=why, cio_id=cio_id, anonymous_id="a1", since=None, until=START, owner=self.people[5]
                 )
             case 6:
                 return chance.choice(
@@ -144,6 +139,7 @@ class RandomChanges:
                             before=Identifiers(None, None),
                             after=Identifiers(f"u{number}", None),
                             set=self._values(),
+                            removed=[chance.choice(NAMES)] if chance.random() < 0.3 else [],
                         ),
                     )
                 )
@@ -201,15 +197,35 @@ class RandomChanges:
                     removed=["plan"] if exists else [],
                 )
 
-    def _anonymous(self, name: str) -> WorkspaceChange:
-        why, owner = self._cause(), self._random.choice(self.people)
-        return self._random.choice(
-            (
-                AnonymousWaiting(cause=why, anonymous_id=name, call="event", waiting=self._random.randrange(3)),
-                AnonymousLinked(cause=why, anonymous_id=name, cio_id=owner, at=1.0, linked_to=owner),
-                AnonymousRelinked(
-                    cause=why, anonymous_id=name, cio_id=owner, at=1.0, linked_to=owner, previous=self.people[0]
-                ),
-                AnonymousUnlinked(cause=why, anonymous_id=name, cio_id=owner, linked_to=None),
-            )
-        )
+    def _anonymous(self, name: str) -> Iterator[WorkspaceChange]:
+        """Links of rising times; who has it last may be gone, and then it is linked anew after that."""
+        chance, links = self._random, [LinkSpan(self.people[0], START, None)]
+        for _ in range(chance.randrange(8)):
+            why, last = self._cause(), links[-1]
+            begin = (last.since if last.gone_at is None else last.gone_at) + chance.choice((1.0, 4.0))
+            kind = chance.choice(("waiting", "linked", "relinked", "late", "gone"))
+            if kind == "waiting":
+                yield AnonymousWaiting(cause=why, anonymous_id=name, call="event", waiting=chance.randrange(3))
+                continue
+            if kind == "gone" and last.gone_at is None:
+                links = [*links[:-1], LinkSpan(last.cio_id, last.since, last.since + chance.choice((0.0, 3.0)))]
+                yield AnonymousUnlinked(cause=why, anonymous_id=name, cio_id=last.cio_id, linked_to=None, links=links)
+                continue
+            owner = chance.choice(self.people)
+            late = LinkSpan(owner, last.since - 0.5, None)
+            if kind == "late" and all(one.gone_at is None for one in links):
+                links = [*links[:-1], late, last]
+            else:
+                links = [*links, LinkSpan(owner, begin, None)]
+            if kind == "linked":
+                yield AnonymousLinked(cause=why, anonymous_id=name, cio_id=owner, at=1.0, linked_to=owner, links=links)
+            else:
+                yield AnonymousRelinked(
+                    cause=why,
+                    anonymous_id=name,
+                    cio_id=owner,
+                    at=1.0,
+                    linked_to=owner,
+                    links=links,
+                    previous=last.cio_id,
+                )

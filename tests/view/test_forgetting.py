@@ -14,8 +14,8 @@ from worker.workspace.changes import (
     AnonymousLinked,
     DeviceChanged,
     EventReceived,
-    EventsMoved,
     Identifiers,
+    LinkSpan,
     ObjectDeleted,
     PersonDeleted,
     PersonMerged,
@@ -88,44 +88,60 @@ def event(cio_id: str, number: int) -> EventReceived:
     )  # fmt: skip
 
 
-def moved(cio_id: str, owner: str, since: float | None, until: float | None) -> EventsMoved:
-    return EventsMoved(cause=cause("late"), cio_id=cio_id, anonymous_id="anon", since=since, until=until, owner=owner)
+def linked(*links: LinkSpan) -> AnonymousLinked:
+    return AnonymousLinked(
+        cause=cause("late"), anonymous_id="anon", cio_id="b", at=START, linked_to=None, links=[*links]
+    )
 
 
-async def test_moved_events_are_their_new_owners(tmp_path: Path) -> None:
+A, B = LinkSpan("a", START, None), LinkSpan("b", START + 1, None)
+A_AGAIN = LinkSpan("a", START + 3, None)
+
+
+@pytest.mark.parametrize("links_first", [True, False])
+async def test_events_are_those_of_whom_the_links_name(links_first: bool, tmp_path: Path) -> None:
     path, topic = tmp_path / "view.sqlite", Topic()
+    if links_first:
+        topic.add("anonymous:anon", linked(A, B, A_AGAIN))
     for number in range(5):
         topic.add("cio:a", event("a", number))
-    topic.add("cio:a", moved("a", "b", START + 1, START + 3))
-    topic.add("cio:a", event("a", 5))
-    topic.add("cio:c", event("c", 2))
+    topic.add("cio:b", event("b", 6))
+    if not links_first:
+        topic.add("anonymous:anon", linked(A))
+        topic.add("anonymous:anon", linked(A, B, A_AGAIN))
     await fill(path, topic)
     assert rows(path, WHOSE) == [
         ("a", START),
         ("a", START + 3),
         ("a", START + 4),
-        ("a", START + 5),
+        ("a", START + 6),
         ("b", START + 1),
         ("b", START + 2),
-        ("c", START + 2),
     ]
     assert rows(path, "SELECT count(*) FROM activities WHERE subject = 'cio:b'") == [(2,)]
 
 
-async def test_events_moved_to_a_deleted_person_are_forgotten(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deletion_first", [True, False])
+async def test_what_came_under_an_anonymous_id_is_forgotten_by_its_links(deletion_first: bool, tmp_path: Path) -> None:
     path, topic = tmp_path / "view.sqlite", Topic()
+    gone = LinkSpan("b", START + 2, START + 3)
     topic.add("cio:b", created("b"))
-    topic.add("cio:b", deleted("b"))
-    topic.add("cio:a", event("a", 1))
-    topic.add("cio:a", event("a", 2))
-    topic.add("cio:a", moved("a", "b", START + 2, None))
+    if deletion_first:
+        topic.add("cio:b", deleted("b"))
+    for number in range(5):
+        topic.add("cio:a", event("a", number))
+    topic.add("cio:b", event("b", 3))
     async with filler(path) as filling:
         await filling.catch_up(topic)
-        linked = AnonymousLinked(cause=cause("late"), anonymous_id="anon", cio_id="b", at=START + 2, linked_to=None)
-        topic.add("anonymous:anon", linked)  # only now it is certain that nobody else has them
+        if not deletion_first:
+            topic.add("cio:b", deleted("b"))
+        topic.add("anonymous:anon", linked(A, gone))
         await filling.catch_up(topic)
-    assert rows(path, WHOSE) == [("a", START + 1)]
-    assert rows(path, "SELECT count(*) FROM activities WHERE type = 'event_received'") == [(1,)]
+        assert rows(path, WHOSE) == [("a", START), ("a", START + 1), ("a", START + 4)]
+        assert rows(path, "SELECT count(*) FROM activities WHERE type = 'event_received'") == [(3,)]
+        topic.add("anonymous:anon", linked(A, gone, LinkSpan("c", START + 4, None)))
+        await filling.catch_up(topic)
+    assert rows(path, WHOSE) == [("a", START), ("a", START + 1), ("c", START + 4)]
 
 
 async def test_a_relationship_that_ended_and_an_object_that_was_deleted_leave_no_attributes(tmp_path: Path) -> None:

@@ -24,9 +24,6 @@ _END_WITH_PRIMARY: Final = """
     INSERT OR IGNORE INTO ending SELECT secondary.cio_id FROM people AS secondary
     JOIN people AS primary_ ON primary_.cio_id = secondary.merged_into AND primary_.deleted
     WHERE secondary.cio_id = ?"""
-_END_WITH_OWNER: Final = """
-    INSERT OR IGNORE INTO ending SELECT cio_id FROM people
-    WHERE cio_id IN (SELECT owner FROM moves WHERE anonymous_id = ?) AND deleted"""
 _END_MERGED: Final = """
     INSERT OR IGNORE INTO ending
     WITH RECURSIVE gone (cio_id) AS (
@@ -39,14 +36,10 @@ _FORGET: Final = (
     "DELETE FROM attributes WHERE subject > 'relationship/' || ?1 || '/' AND subject < 'relationship/' || ?1 || '0'",
     "DELETE FROM relationships WHERE cio_id = ?1",
     "DELETE FROM anonymous_ids WHERE cio_id = ?1",
-    "DELETE FROM events WHERE cio_id = ?1 AND number NOT IN (SELECT number FROM moved_events)",
-    # as long as the order of the moves is not known (worker/view/moving.py), they may turn out to be somebody else's
-    """DELETE FROM events WHERE number IN (SELECT number FROM moved_events WHERE owner = ?1) AND NOT EXISTS (
-        SELECT 1 FROM moves LEFT JOIN links USING (anonymous_id, cause)
-        WHERE moves.anonymous_id = events.anonymous_id AND links.number IS NULL)""",
-    "DELETE FROM moved_events WHERE owner = ?1 AND number NOT IN (SELECT number FROM events)",
+    # those under an anonymousId may be somebody else's: its own log tells (worker/view/moving.py)
+    "DELETE FROM events WHERE cio_id = ?1 AND anonymous_id IS NULL",
     """DELETE FROM activities WHERE subject = 'cio:' || ?1 AND type <> 'person_deleted'
-        AND number NOT IN (SELECT number FROM moved_events WHERE owner = ?1)""",
+        AND number NOT IN (SELECT number FROM events)""",
     """UPDATE activities SET change = json_set(change, '$.identifiers', json('{"id": null, "email": null}'))
         WHERE subject = 'cio:' || ?1""",
     "UPDATE people SET id = NULL, email = NULL, email_key = NULL, created = NULL, deleted = 1 WHERE cio_id = ?1",
@@ -68,15 +61,13 @@ async def forget(database: aiosqlite.Connection, rows: Rows) -> None:
     if nobodys := [row for row in rows.devices if row.cio_id is None]:
         await database.executemany(_NOBODYS, [(row.token,) for row in nobodys])
         await database.executemany(_NOBODYS_LOG, [(row.token, row.number) for row in nobodys])
-    if rows.deleted or rows.merged or rows.moves or rows.links:
+    if rows.deleted or rows.merged:
         await _forget_people(database, rows)
 
 
 async def _forget_people(database: aiosqlite.Connection, rows: Rows) -> None:
     await database.executemany(_END, [(deleted.cio_id,) for deleted in rows.deleted])
     await database.executemany(_END_WITH_PRIMARY, [(cio_id,) for cio_id in rows.merged])
-    moved = {row.anonymous_id for row in rows.moves} | {row.anonymous_id for row in rows.links}
-    await database.executemany(_END_WITH_OWNER, [(anonymous_id,) for anonymous_id in moved])
     await database.execute(_END_MERGED)
     async with database.execute("SELECT cio_id FROM ending") as cursor:
         ending = [(str(row[0]),) for row in await cursor.fetchall()]

@@ -121,24 +121,14 @@ class Cleared(NamedTuple):
     number: int
 
 
-class MoveRow(NamedTuple):
-    """Events of a person under an anonymousId became those of `owner`. Times: `since` ≤ at < `until`."""
+class SpanRow(NamedTuple):
+    """Whose an anonymousId was from `since` to before `until`; `forgotten`: the person was deleted later."""
 
-    number: int
     anonymous_id: str
-    cio_id: str
     since: float
     until: float
-    owner: str
-    cause: str
-
-
-class LinkRow(NamedTuple):
-    """Somebody was identified with an anonymousId."""
-
-    anonymous_id: str
-    cause: str
-    number: int
+    cio_id: str
+    forgotten: bool
 
 
 class Deleted(NamedTuple):
@@ -165,8 +155,8 @@ class Rows:
     devices: list[DeviceRow] = field(default_factory=list)
     handles: list[HandleRow] = field(default_factory=list)
     cleared: list[Cleared] = field(default_factory=list)
-    moves: list[MoveRow] = field(default_factory=list)
-    links: list[LinkRow] = field(default_factory=list)
+    spans: dict[str, list[SpanRow]] = field(default_factory=dict)
+    """By anonymousId all that is known of it now, in the place of what was known before."""
     merged: list[str] = field(default_factory=list)
     """Profiles that were merged into another, which may be one that is deleted already."""
     deleted: list[Deleted] = field(default_factory=list)

@@ -7,7 +7,7 @@ Nothing refers to rows that must be there before: changes of different subjects 
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """PRAGMA user_version of the file. Raise it with every change of the tables or of what they mean."""
 
 FAILURES: Final = (
@@ -68,17 +68,14 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_under ON events (anonymous_id, at) WHERE anonymous_id IS NOT NULL;
 
--- Whose events are that were received for somebody else, and what says so: worker/view/moving.py. `cause` is the record
--- of the event that caused it.
+-- Whose events are that were received for somebody else: worker/view/moving.py.
 CREATE TABLE moved_events (number INTEGER PRIMARY KEY, owner TEXT NOT NULL) STRICT;
 CREATE INDEX moved_events_of ON moved_events (owner);
-CREATE TABLE moves (
-    number INTEGER PRIMARY KEY, anonymous_id TEXT NOT NULL, cio_id TEXT NOT NULL, since REAL NOT NULL,
-    until REAL NOT NULL, owner TEXT NOT NULL, cause TEXT NOT NULL
-) STRICT;
-CREATE INDEX moves_of ON moves (anonymous_id);
-CREATE TABLE links (
-    anonymous_id TEXT, cause TEXT, number INTEGER NOT NULL, PRIMARY KEY (anonymous_id, cause)
+
+-- Whose an anonymousId was from `since` to before `until` (unix seconds); `forgotten`: the person was deleted later.
+CREATE TABLE spans (
+    anonymous_id TEXT, since REAL, until REAL NOT NULL, cio_id TEXT NOT NULL, forgotten INTEGER NOT NULL,
+    PRIMARY KEY (anonymous_id, since)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE relationships (

@@ -14,8 +14,6 @@ from worker.view.rows import (
     DeviceRow,
     EventRow,
     HandleRow,
-    LinkRow,
-    MoveRow,
     ObjectRow,
     ObjectTypeRow,
     PersonRow,
@@ -76,8 +74,6 @@ _DEVICE: Final = _insert(
     DeviceRow._fields,
     _replace("token", "cio_id", "platform", "last_used", "attributes", "number"),
 )
-_MOVE: Final = _insert("moves", MoveRow._fields)
-_LINK: Final = _insert("links", LinkRow._fields, _replace("anonymous_id, cause", "number"))
 _HANDLE: Final = _insert("handles", HandleRow._fields, _replace("handle", "suppressed", "number"))
 
 
@@ -93,6 +89,4 @@ def writes(rows: Rows) -> Iterator[tuple[str, Sequence[tuple[object, ...]]]]:
     yield _OBJECT, rows.objects
     yield _OBJECT_TYPE, rows.object_types
     yield _DEVICE, rows.devices
-    yield _MOVE, rows.moves
-    yield _LINK, rows.links
     yield _HANDLE, rows.handles

@@ -111,35 +111,47 @@ def apply(attributes: Attributes, call: JsonObject, stamp: Stamp, floor: Stamp |
     return outcome
 
 
-def fill(attributes: Attributes, others: Attributes) -> Outcome:
-    """The attributes with what they lack from `others`, as it was set there (customerio_semantics.md 3.3)."""
-    values, size = attributes.values, attributes.size
-    outcome = Outcome(attributes, {}, [], {}, {}, [])
-    merged = dict(values)
-    room = COUNT_MAX - sum(one.value is not None for one in values.values())
+def fill(attributes: Attributes, others: Attributes) -> Attributes:
+    """The attributes, and of `others` those that they lack (customerio_semantics.md 3.3).
+
+    In the place of one that was removed, a value from there is as old as the removal, so that this is not repeated.
+    What there is no room for is left out.
+    """
+    size = attributes.size
+    merged = dict(attributes.values)
+    room = COUNT_MAX - len(attributes.shown())
     for name, other in others.values.items():
-        current = values.get(name)
-        if other.value is None:
-            if current is None:
-                merged[name] = other
-        elif current is None or current.value is None:
-            grown = _size(name, other.value)
-            if size + grown > BYTES_MAX or room == 0:
-                outcome.refused.append(name)
-                continue
-            size += grown
-            room -= 1
+        current = merged.get(name)
+        if current is None and other.value is None:
             merged[name] = other
-            outcome.set[name] = other.value
-    outcome.attributes = Attributes(_bounded(merged), size)
-    outcome.written = True
-    return outcome
+        elif other.value is not None and (current is None or current.value is None):
+            grown = _size(name, other.value)
+            if size + grown <= BYTES_MAX and room:
+                size += grown
+                room -= 1
+                when = other if current is None else current
+                merged[name] = Attribute(other.value, when.time, when.message_id)
+    return Attributes(_bounded(merged), size)
+
+
+def newest(attributes: Attributes, others: Attributes) -> Attributes:
+    """Of each attribute the newer one."""
+    merged = dict(attributes.values)
+    for name, other in others.values.items():
+        one = merged.get(name)
+        if one is None or (other.time, other.message_id) > (one.time, one.message_id):
+            merged[name] = other
+    return _sized(_bounded(merged))
 
 
 def newer_than(attributes: Attributes, floor: Stamp) -> Attributes:
     """Only the attributes set after `floor`."""
     kept = {name: one for name, one in attributes.values.items() if (one.time, one.message_id) > floor}
-    return Attributes(kept, sum(_size(name, one.value) for name, one in kept.items() if one.value is not None))
+    return _sized(kept)
+
+
+def _sized(values: dict[str, Attribute]) -> Attributes:
+    return Attributes(values, sum(_size(name, one.value) for name, one in values.items() if one.value is not None))
 
 
 def _bounded(values: dict[str, Attribute]) -> dict[str, Attribute]:

@@ -30,6 +30,10 @@ class Facts(Struct, frozen=True, array_like=True):
             cio_id = into
         return cio_id
 
+    def names(self, cio_id: str) -> list[str]:
+        """All profiles that have become `cio_id`, itself last: what was sent to any of them went the same way."""
+        return [*(name for name in self.merged if self.who(name) == cio_id), cio_id]
+
 
 def with_merged(facts: Facts, cio_id: str, into: str) -> Facts:
     """The facts, and that `cio_id` was merged into `into`."""

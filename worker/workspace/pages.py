@@ -102,6 +102,11 @@ def digests(turn: Turn, owner: str, page: int) -> bytes:
     return b"" if found is None else found.entries
 
 
+def has_digest(turn: Turn, owner: str, pages: int, digest: bytes) -> bool:
+    """Whether a digest is in the set."""
+    return _contains(digests(turn, owner, page_of(_number(digest), pages)), digest)
+
+
 def add_digest(turn: Turn, owner: str, pages: int, digest: bytes) -> int | None:
     """Add a digest; returns how many pages the set has then, or None when it was there already."""
     pages = pages or 1

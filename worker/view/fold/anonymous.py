@@ -2,8 +2,7 @@
 
 from typing import TypeAlias, assert_never
 
-from worker.view.fold.causes import cause_key
-from worker.view.rows import AnonymousRow, LinkRow, Rows
+from worker.view.rows import AnonymousRow, Rows, SpanRow
 from worker.workspace.changes import (
     AnonymousExpired,
     AnonymousFlushed,
@@ -12,6 +11,7 @@ from worker.workspace.changes import (
     AnonymousUnlinked,
     AnonymousWaiting,
 )
+from worker.workspace.picture.attribution import intervals
 
 AnonymousChange: TypeAlias = (
     AnonymousWaiting | AnonymousLinked | AnonymousRelinked | AnonymousUnlinked | AnonymousFlushed | AnonymousExpired
@@ -23,10 +23,11 @@ def anonymous_changed(change: AnonymousChange, number: int, rows: Rows) -> None:
     match change:
         case AnonymousWaiting() | AnonymousFlushed() | AnonymousExpired():
             rows.anonymous.append(AnonymousRow(change.anonymous_id, waiting=change.waiting))
-        case AnonymousLinked() | AnonymousRelinked():
-            rows.links.append(LinkRow(change.anonymous_id, cause_key(change), number))
-            rows.anonymous.append(AnonymousRow(change.anonymous_id, link=number, linked_to=change.linked_to))
-        case AnonymousUnlinked():
+        case AnonymousLinked() | AnonymousRelinked() | AnonymousUnlinked():
+            rows.spans[change.anonymous_id] = [
+                SpanRow(change.anonymous_id, one.since, one.until, one.cio_id, one.forgotten)
+                for one in intervals(change.links)
+            ]
             rows.anonymous.append(AnonymousRow(change.anonymous_id, link=number, linked_to=change.linked_to))
         case _:
             assert_never(change)

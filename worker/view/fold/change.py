@@ -58,7 +58,6 @@ def fold(change: WorkspaceChange, number: int, rows: Rows) -> None:
             | PersonAbsorbed()
             | PersonRestored()
             | PersonDeleted()
-            | EventsMoved()
             | AnonymousIdAdded()
             | RelationshipChanged()
         ):
@@ -79,7 +78,8 @@ def fold(change: WorkspaceChange, number: int, rows: Rows) -> None:
         case DeviceChanged():
             devices.device_changed(change, number, rows)
         case (
-            FailedAttributeChange()
+            EventsMoved()
+            | FailedAttributeChange()
             | AttributeRefused()
             | DeviceGained()
             | DeviceLost()
@@ -91,6 +91,6 @@ def fold(change: WorkspaceChange, number: int, rows: Rows) -> None:
             | IgnoredAnonymousIdentify()
             | DeliveryReported()
         ):
-            pass  # an activity and no more; which devices a person has is told by the devices' own changes
+            pass  # an activity and no more: devices and anonymousIds tell themselves whose they are
         case _:
             assert_never(change)

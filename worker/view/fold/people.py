@@ -1,18 +1,15 @@
 """The rows of a person's changes."""
 
 from hashlib import blake2b
-from math import inf
 from typing import TypeAlias, assert_never
 
 from worker.view.fold.attributes import attributes_changed
-from worker.view.fold.causes import cause_key
 from worker.view.rows import (
     AnonymousIdRow,
     Cleared,
     Deleted,
     EventRow,
     HandleRow,
-    MoveRow,
     PersonRow,
     RelationshipRow,
     Rows,
@@ -21,7 +18,6 @@ from worker.workspace.changes import (
     AnonymousIdAdded,
     AttributesChanged,
     EventReceived,
-    EventsMoved,
     HandleFreed,
     HandleSuppressed,
     Identifiers,
@@ -45,7 +41,6 @@ PersonChange: TypeAlias = (
     | PersonAbsorbed
     | PersonRestored
     | PersonDeleted
-    | EventsMoved
     | AnonymousIdAdded
     | RelationshipChanged
 )
@@ -70,7 +65,7 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
             rows.people.append(_named(cio_id, change.after, number))
         case PersonAbsorbed():
             rows.people.append(_named(cio_id, change.after, number))
-            attributes_changed(profile_key(cio_id), change.set, [], number, rows, source=change.merged)
+            attributes_changed(profile_key(cio_id), change.set, change.removed, number, rows, source=change.merged)
         case PersonMerged():
             rows.people.append(PersonRow(cio_id, fate=number, merged_into=change.into))
             rows.merged.append(cio_id)
@@ -79,11 +74,6 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
         case PersonDeleted():
             rows.people.append(PersonRow(cio_id, named=number, fate=number, deleted=True))
             rows.deleted.append(Deleted(cio_id, number, _handles(change.identifiers)))
-        case EventsMoved():
-            since = -inf if change.since is None else change.since
-            until = inf if change.until is None else change.until
-            cause = cause_key(change)
-            rows.moves.append(MoveRow(number, change.anonymous_id, cio_id, since, until, change.owner, cause))
         case AnonymousIdAdded():
             rows.anonymous_ids.append(AnonymousIdRow(cio_id, change.anonymous_id, number))
         case RelationshipChanged():

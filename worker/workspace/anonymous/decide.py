@@ -46,46 +46,56 @@ def decide_anonymous(
 def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
     cio_id = anonymous.facts.who(link.cio_id)
     linked, shift = links.linked(anonymous.links, cio_id, (link.at, link.cause.message_id))
-    why = turn.why(link.cause)
-    now = links.current(linked) or None
-    if not any(one.cio_id == cio_id for one in anonymous.links) or shift is not None:
-        others = [one.cio_id for one in anonymous.links if one.cio_id != cio_id and one.gone_at is None]
-        if others:
-            turn.publish(
-                link.to,
-                AnonymousRelinked(
-                    cause=why,
-                    anonymous_id=name,
-                    cio_id=cio_id,
-                    at=link.at,
-                    linked_to=now,
-                    previous=shift.previous if shift is not None else others[-1],
-                ),
-            )
-        else:
-            turn.publish(
-                link.to,
-                AnonymousLinked(cause=why, anonymous_id=name, cio_id=link.cio_id, at=link.at, linked_to=now),
-            )
+    before, anonymous = anonymous, _settled(replace(anonymous, links=linked))
+    _tell(turn, name, link, cio_id, before, anonymous, shift)
     if shift is not None and turn.settings.anonymous_merge:
-        to = profile_key(shift.previous)
-        turn.send(
-            "people",
-            to,
-            Disown(
-                to=to,
-                cause=link.cause,
-                anonymous_id=name,
-                since=shift.since,
-                until=shift.until,
-                owner=cio_id,
-            ),
-        )
-    anonymous = _settled(replace(anonymous, links=linked))
+        for holder in anonymous.facts.names(shift.previous):
+            to = profile_key(holder)
+            disown = Disown(
+                to=to, cause=link.cause, anonymous_id=name, since=shift.since, until=shift.until, owner=cio_id
+            )
+            turn.send("people", to, disown)
     if not anonymous.waiting or anonymous.flushing:
         return anonymous
     anonymous = begin(anonymous, link.cause.arrived, events=turn.settings.anonymous_merge)
     return flush(turn, anonymous, link.to, name, link.cause)
+
+
+def _tell(
+    turn: Turn,
+    name: str,
+    link: Link,
+    cio_id: str,
+    before: Anonymous,
+    after: Anonymous,
+    shift: links.Shift | None,
+) -> None:
+    """Publish whose the anonymousId is, if that is any different."""
+    spans = links.spans(after.links)
+    if spans == links.spans(before.links):
+        return
+    why = turn.why(link.cause)
+    now = links.current(after.links) or None
+    others = [one.cio_id for one in before.links if one.cio_id != cio_id and one.gone_at is None]
+    if not others:
+        turn.publish(
+            link.to,
+            AnonymousLinked(cause=why, anonymous_id=name, cio_id=cio_id, at=link.at, linked_to=now, links=spans),
+        )
+        return
+    previous = shift.previous if shift is not None else others[-1]
+    turn.publish(
+        link.to,
+        AnonymousRelinked(
+            cause=why,
+            anonymous_id=name,
+            cio_id=cio_id,
+            at=link.at,
+            linked_to=now,
+            links=spans,
+            previous=previous,
+        ),
+    )
 
 
 def _unlink(turn: Turn, anonymous: Anonymous, name: str, unlink: Unlink) -> Anonymous:
@@ -99,6 +109,7 @@ def _unlink(turn: Turn, anonymous: Anonymous, name: str, unlink: Unlink) -> Anon
                 anonymous_id=name,
                 cio_id=unlink.cio_id,
                 linked_to=links.current(after.links) or None,
+                links=links.spans(after.links),
             ),
         )
     return after

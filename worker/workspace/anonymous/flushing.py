@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from worker.workspace import queues
 from worker.workspace.anonymous.links import FORGOTTEN, owner_at
-from worker.workspace.anonymous.waiting import KEEP_SECONDS, Lane, expired, lane_of, take, wait, with_lane
+from worker.workspace.anonymous.waiting import KEEP_SECONDS, Lane, expired, lane_of, take, wait, waited, with_lane
 from worker.workspace.changes import AnonymousFlushed
 from worker.workspace.keys import profile_key
 from worker.workspace.messages.anonymous import ContinueFlush, Under
@@ -27,7 +27,8 @@ def receive(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonym
     if owner == FORGOTTEN:
         ignore_deleted(turn, under.to, call.cause, call_name(call))
     elif owner and (turn.settings.anonymous_merge or not isinstance(call, Event)):
-        _pass_on(turn, owner, call)
+        if not waited(turn, anonymous, under):
+            _pass_on(turn, owner, call)
     else:
         return wait(turn, anonymous, name, under)
     return anonymous

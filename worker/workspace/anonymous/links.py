@@ -5,11 +5,13 @@ else is (DESIGN section 6). That goes by the times of the calls, not by the orde
 """
 
 from collections.abc import Sequence
+from math import inf, nextafter
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from worker.workspace.changes import LinkSpan
 from worker.workspace.values.anonymous import Linked
 from worker.workspace.wire import Stamp
 
@@ -41,6 +43,11 @@ def owner_at(links: Sequence[Linked], time: float) -> str:
     return ""
 
 
+def spans(links: Sequence[Linked]) -> list[LinkSpan]:
+    """The links as changes show them."""
+    return [LinkSpan(one.cio_id, one.first[0], one.gone_at) for one in links]
+
+
 def current(links: Sequence[Linked]) -> str:
     """The profile that has the anonymousId now, empty if none."""
     return links[-1].cio_id if links and links[-1].gone_at is None else ""
@@ -49,6 +56,10 @@ def current(links: Sequence[Linked]) -> str:
 def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp) -> tuple[list[Linked], Shift | None]:
     """The links with one more identify, and what shifts by it from one person to another."""
     changed = list(links)
+    remembered = _remembered(links, stamp)
+    if remembered is None:
+        return changed, None
+    stamp = remembered
     at = -1
     while at + 1 < len(changed) and changed[at + 1].first <= stamp:
         at += 1
@@ -75,6 +86,20 @@ def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp) -> tuple[list[Lin
     if previous is None or previous.gone_at is not None:
         return changed, None
     return changed, Shift(since, until, previous.cio_id)
+
+
+def _remembered(links: Sequence[Linked], stamp: Stamp) -> Stamp | None:
+    """From when on an identify of that time counts: not for what is forgotten, which nobody can have any more.
+
+    None: all is forgotten until somebody else has the anonymousId.
+    """
+    at = max(_in_force(links, stamp[0]), 0)
+    gone_at = links[at].gone_at if links else None
+    if gone_at is None or stamp[0] > gone_at:
+        return stamp
+    if at + 1 < len(links) and links[at + 1].first[0] <= gone_at:
+        return None
+    return nextafter(gone_at, inf), stamp[1]
 
 
 def _same(one: Linked, cio_id: str) -> bool:

@@ -26,14 +26,7 @@ Lane: TypeAlias = Literal["events", "calls"]
 def wait(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonymous:
     """The anonymousId with a call more that waits, unless it waited before."""
     key, call = under.to, under.call
-    match call:
-        case Event():
-            digest = pages.digest_of(call.kind, call.name, call.id)
-        case Relate() | Unrelate():
-            digest = pages.digest_of(call_name(call), call.name, call.cause.message_id)
-        case AddDevice() | RemoveDevice():
-            digest = pages.digest_of(call_name(call), call.token, call.cause.message_id)
-    seen = pages.add_digest(turn, key, anonymous.seen, digest)
+    seen = pages.add_digest(turn, key, anonymous.seen, _digest(call))
     if seen is None:
         return anonymous
     lane: Lane = "events" if isinstance(call, Event) else "calls"
@@ -46,6 +39,21 @@ def wait(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonymous
         ),
     )
     return _expire(turn, anonymous, name, under, lane)
+
+
+def waited(turn: Turn, anonymous: Anonymous, under: Under) -> bool:
+    """Whether the call has waited before: it is repeated, and what became of it stays so."""
+    return bool(anonymous.seen) and pages.has_digest(turn, under.to, anonymous.seen, _digest(under.call))
+
+
+def _digest(call: AnonymousCall) -> bytes:
+    match call:
+        case Event():
+            return pages.digest_of(call.kind, call.name, call.id)
+        case Relate() | Unrelate():
+            return pages.digest_of(call_name(call), call.name, call.cause.message_id)
+        case AddDevice() | RemoveDevice():
+            return pages.digest_of(call_name(call), call.token, call.cause.message_id)
 
 
 def _expire(turn: Turn, anonymous: Anonymous, name: str, under: Under, lane: Lane) -> Anonymous:

@@ -2,8 +2,21 @@
 
 from typing import Literal
 
+from msgspec import Struct
+
 from worker.workspace.changes.base import Change
 from worker.workspace.wire import WireObject
+
+
+class LinkSpan(Struct, frozen=True):
+    """Whose an anonymousId is from `since` (unix seconds) until the next span; the first one's also what was before.
+
+    `gone_at`: the person was deleted then: what came up to then is forgotten, and what comes later is the next one's.
+    """
+
+    cio_id: str
+    since: float
+    gone_at: float | None
 
 
 class AnonymousWaiting(Change, frozen=True, tag="anonymous_waiting"):
@@ -15,12 +28,17 @@ class AnonymousWaiting(Change, frozen=True, tag="anonymous_waiting"):
 
 
 class AnonymousLinked(Change, frozen=True, tag="anonymous_linked"):
-    """A person was identified with the anonymousId; `linked_to` is who has it now, by the times of all such calls."""
+    """A person was identified with the anonymousId; `linked_to` is who has it now, by the times of all such calls.
+
+    `links` are all spans, in order of time: by them it is decided whose the events under the anonymousId are, those
+    received already included.
+    """
 
     anonymous_id: str
     cio_id: str
     at: float
     linked_to: str | None
+    links: list[LinkSpan]
 
 
 class AnonymousRelinked(Change, frozen=True, tag="anonymous_relinked"):
@@ -30,6 +48,7 @@ class AnonymousRelinked(Change, frozen=True, tag="anonymous_relinked"):
     cio_id: str
     at: float
     linked_to: str | None
+    links: list[LinkSpan]
     previous: str
 
 
@@ -39,6 +58,7 @@ class AnonymousUnlinked(Change, frozen=True, tag="anonymous_unlinked"):
     anonymous_id: str
     cio_id: str
     linked_to: str | None
+    links: list[LinkSpan]
 
 
 class AnonymousFlushed(Change, frozen=True, tag="anonymous_flushed"):

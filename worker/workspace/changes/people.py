@@ -137,13 +137,17 @@ class PersonMerged(Change, frozen=True, tag="person_merged"):
 
 
 class PersonAbsorbed(Change, frozen=True, tag="person_absorbed"):
-    """The person `merged` was merged into this one, which got the identifiers and attributes that it lacked."""
+    """The person `merged` was merged into this one, which got the identifiers and attributes that it lacked.
+
+    Of two halves of a person (auto_merge) it has the newer attributes; so there may also be some `removed`.
+    """
 
     cio_id: str
     merged: str
     before: Identifiers
     after: Identifiers
     set: WireObject
+    removed: list[str]
 
 
 class PersonRestored(Change, frozen=True, tag="person_restored"):

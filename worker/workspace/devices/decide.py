@@ -1,6 +1,6 @@
 """The decisions of table devices (DESIGN section 6): a device is of the person with the latest last_used."""
 
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never
 
 from msgspec.structs import replace
 
@@ -40,7 +40,7 @@ def decide_devices(
             assert_never(message)
     if after != before:
         turn.put(message.to, after)
-        _tell(turn, message, before, after)
+    _tell(turn, message, before, after)
     return turn.effects()
 
 
@@ -75,6 +75,8 @@ def _dropped(device: Device, dropped: Dropped) -> Device:
 
 
 def _merged(device: Device, merged: OwnerMerged) -> Device:
+    if merged.cio_id == merged.into:  # restored after a circle of merges, and asks what is still its own
+        return device
     return _settled(replace(device, facts=with_merged(device.facts, merged.cio_id, merged.into)))
 
 
@@ -107,14 +109,11 @@ def _settled(device: Device) -> Device:
 
 def _tell(turn: Turn, message: DevicesMessage, before: Device, after: Device) -> None:
     had, has = before.held_by, after.held_by
-    if had != has:
-        if had and after.facts.who(had) == had and had not in after.facts.gone:
-            lost = DeviceLost(
-                to=profile_key(had), cause=message.cause, token=message.token, reason="moved" if has else "removed"
-            )
-            _send(turn, lost)
-        if has:
-            _send(turn, DeviceHeld(to=profile_key(has), cause=message.cause, token=message.token, owner=has))
+    if had and had != has and after.facts.who(had) == had and had not in after.facts.gone:
+        reason: Literal["moved", "removed"] = "moved" if has else "removed"
+        _send(turn, DeviceLost(to=profile_key(had), cause=message.cause, token=message.token, reason=reason))
+    if has and (had != has or isinstance(message, OwnerMerged)):
+        _send(turn, DeviceHeld(to=profile_key(has), cause=message.cause, token=message.token, owner=has))
     shown, previously = _change(turn, message, had, after), _change(turn, message, had, before)
     if shown != previously:
         turn.publish(message.to, shown)

@@ -153,7 +153,8 @@ class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True):
     """The profile `origin` is merged into the receiver; this is what it was, but for what follows in pages.
 
     It ends the promise to `promised` (auto_merge). `again` and `outdone` serve merges that run in a circle, see
-    worker/workspace/people/absorption.py.
+    worker/workspace/people/absorption.py. `level`: how many levels its own merges have taken (people/lineage.py).
+    `own_handles` are those of id and email, with their notes.
     """
 
     to: str
@@ -164,12 +165,14 @@ class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True):
     again: bool
     outdone: bool
     rank: int
+    level: int
     created: float
     identified: bool
     id: str | None
     id_at: Stamp
     email: str | None
     email_at: Stamp
+    own_handles: dict[str, str]
     refused: dict[str, Stamp]
     attributes: Attributes
 
@@ -194,7 +197,7 @@ class AbsorbSeen(Struct, frozen=True, array_like=True, tag="absorb_seen", kw_onl
 
 
 class AbsorbRelationship(Struct, frozen=True, array_like=True, tag="absorb_relationship", kw_only=True):
-    """A relationship of the merged profile `origin`."""
+    """A relationship of the merged profile `origin`, or that it ended."""
 
     to: str
     cause: Cause
@@ -205,12 +208,13 @@ class AbsorbRelationship(Struct, frozen=True, array_like=True, tag="absorb_relat
 
 
 class DeviceHeld(Struct, frozen=True, array_like=True, tag="device_held", kw_only=True):
-    """The device belongs to the profile `owner` now: the receiver, or somebody who was merged into it."""
+    """The device belongs to the profile `owner` now: the receiver, or if `forwarded` somebody merged into it."""
 
     to: str
     cause: Cause
     token: str
     owner: str
+    forwarded: bool = False
 
 
 class DeviceLost(Struct, frozen=True, array_like=True, tag="device_lost", kw_only=True):

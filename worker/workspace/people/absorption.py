@@ -7,16 +7,17 @@ Then nobody of them is left to absorb, and each one's Absorb comes back to where
 the others as they come by. (If two would come back so, the second meets the first, who is a person by then.)
 """
 
+from typing import assert_never
+
 from msgspec.structs import replace
 
 from worker.workspace import pages
-from worker.workspace.attributes import Attributes, fill
+from worker.workspace.attributes import Attributes, fill, newer_than, newest
 from worker.workspace.changes import PersonAbsorbed, PersonRestored, RelationshipChanged
 from worker.workspace.keys import (
+    PROFILE,
     anonymous_key,
     attributes_key,
-    email_key,
-    id_key,
     object_key,
     profile_key,
     relationship_key,
@@ -24,10 +25,18 @@ from worker.workspace.keys import (
 )
 from worker.workspace.messages.anonymous import LinkMoved
 from worker.workspace.messages.cause import Cause
-from worker.workspace.messages.objects import Join
+from worker.workspace.messages.objects import Join, Leave
 from worker.workspace.messages.people import Absorb, AbsorbNames, AbsorbRelationship, AbsorbSeen, Rebind
 from worker.workspace.people import devices, groups, linking
 from worker.workspace.people.identity import identifiers_of
+from worker.workspace.people.lineage import (
+    Passage,
+    lowered_attributes,
+    lowered_register,
+    lowered_stamp,
+    noted,
+    passages,
+)
 from worker.workspace.registers import Register
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Merged, PersonAttributes, Profile
@@ -38,16 +47,31 @@ def absorb(turn: Turn, profile: Profile, message: Absorb | AbsorbNames | AbsorbS
     match message:
         case Absorb():
             _absorb_core(turn, profile, message)
-        case AbsorbNames():
-            _absorb_names(turn, profile, message)
         case AbsorbSeen():
             seen = profile.seen
             for start in range(0, len(message.digests), pages.DIGEST):
                 digest = message.digests[start : start + pages.DIGEST]
                 seen = pages.add_digest(turn, profile.cio_id, seen, digest) or seen
             turn.put(profile_key(profile.cio_id), replace(profile, seen=seen))
-        case AbsorbRelationship():
-            _absorb_relationship(turn, profile, message)
+        case AbsorbNames() | AbsorbRelationship():
+            _absorb_page(turn, profile, message)
+        case _:
+            assert_never(message)
+
+
+def _absorb_page(turn: Turn, profile: Profile, message: AbsorbNames | AbsorbRelationship) -> None:
+    origin = profile_key(message.origin)
+    passage: Passage | None = None  # for the person itself, restored after a circle of merges
+    if message.origin != profile.cio_id:
+        merges = passages(pages.note(turn, "handles", profile.cio_id, profile.handles, origin))
+        if not merges:  # after a circle of merges the Absorb, which goes round more often, may come behind its pages
+            turn.send("people", message.to, message)
+            return
+        passage = merges[-1]
+    if isinstance(message, AbsorbNames):
+        _absorb_names(turn, profile, message, passage)
+    else:
+        _absorb_relationship(turn, profile, message, passage)
 
 
 def pass_on(turn: Turn, merged: Merged, absorb: Absorb) -> None:
@@ -75,6 +99,7 @@ def _restore(turn: Turn, merged: Merged, absorb: Absorb) -> None:
             cio_id,
             absorb.created,
             rank=absorb.rank,
+            level=absorb.level,
             identified=absorb.identified,
             id=absorb.id,
             id_at=absorb.id_at,
@@ -97,26 +122,27 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
     key = profile_key(cio_id)
     record_key = attributes_key(cio_id)
     record = turn.find(record_key, PersonAttributes)
-    outcome = fill(Attributes() if record is None else record.attributes, absorb.attributes)
-    turn.put(record_key, PersonAttributes(outcome.attributes))
+    passage = Passage(absorb.at, 0 if absorb.promised else profile.level + 1)
+    mine = Attributes() if record is None else record.attributes
+    theirs = lowered_attributes(absorb.attributes, passage.levels)
+    ours = newest(mine, theirs) if absorb.promised else fill(mine, theirs)
+    turn.put(record_key, PersonAttributes(ours))
+    before_shown = mine.shown()
     profile = replace(
         profile,
         created=min(profile.created, absorb.created),
         identified=profile.identified or absorb.identified,
         rank=max(profile.rank, absorb.rank) + 1,
-        promised="" if profile.promised == absorb.promised else profile.promised,
+        level=max(profile.level, passage.levels + absorb.level),
+        promised="" if profile.promised in (absorb.promised, absorb.origin) else profile.promised,
         refused={**absorb.refused, **profile.refused},
     )
     if profile.id is None and absorb.id is not None:
-        profile = replace(profile, id=absorb.id, id_at=absorb.id_at)
+        profile = replace(profile, id=absorb.id, id_at=lowered_stamp(absorb.id_at, passage.levels))
     if profile.email is None and absorb.email is not None:
-        profile = replace(profile, email=absorb.email, email_at=absorb.email_at)
-    handles = [] if absorb.id is None else [id_key(absorb.id)]
-    if absorb.email is not None:
-        handles.append(email_key(absorb.email))
-    profile = _bind(turn, profile, handles, absorb.cause)
-    merged_key = profile_key(absorb.origin)
-    profile = replace(profile, handles=pages.add(turn, "handles", cio_id, profile.handles, merged_key, "merged"))
+        profile = replace(profile, email=absorb.email, email_at=lowered_stamp(absorb.email_at, passage.levels))
+    handles = {**absorb.own_handles, profile_key(absorb.origin): ""}
+    profile = _bind(turn, profile, handles, passage, absorb.cause)
     turn.put(key, profile)
     turn.publish(
         key,
@@ -126,54 +152,68 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
             merged=absorb.origin,
             before=identifiers_of(before),
             after=identifiers_of(profile),
-            set=outcome.set,
+            set={name: value for name, value in ours.shown().items() if before_shown.get(name) != value},
+            removed=[name for name in before_shown if name not in ours.shown()],
         ),
     )
     if profile.identified and profile.groups:
         groups.process_waiting(turn, profile, absorb.cause)
 
 
-def _bind(turn: Turn, profile: Profile, handles: list[str], cause: Cause) -> Profile:
-    """The handles lead to this person from now on."""
+def _bind(turn: Turn, profile: Profile, handles: dict[str, str], passage: Passage, cause: Cause) -> Profile:
+    """The handles, with their notes, lead to this person from now on; so do the keys of merged profiles."""
     count = profile.handles
-    for handle in handles:
-        count = pages.add(turn, "handles", profile.cio_id, count, handle, "merged")
-        turn.tell(Rebind(to=handle, cause=cause, rank=profile.rank, cio_id=profile.cio_id))
+    for handle, note in handles.items():
+        count = pages.add(turn, "handles", profile.cio_id, count, handle, noted(note, passage))
+        if not handle.startswith(PROFILE):
+            turn.tell(Rebind(to=handle, cause=cause, rank=profile.rank, cio_id=profile.cio_id))
     return replace(profile, handles=count)
 
 
-def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames) -> None:
-    if message.kind == "handles":
-        own_key = profile_key(profile.cio_id)
-        handles = [name for name in message.names if not name.startswith("cio:")]
-        profile = _bind(turn, profile, handles, message.cause)
-        for name in message.names:
-            if name.startswith("cio:") and name != own_key:
-                count = pages.add(turn, "handles", profile.cio_id, profile.handles, name, "merged")
+def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames, passage: Passage | None) -> None:
+    match message.kind:
+        case "handles" if passage is None:
+            for name, note in message.names.items():
+                count = pages.add(turn, "handles", profile.cio_id, profile.handles, name, note)
                 profile = replace(profile, handles=count)
-    elif message.kind == "anonymous":
-        for name in message.names:
-            profile = replace(profile, anonymous=linking.add(turn, profile, name, message.cause))
-            key = anonymous_key(name)
-            moved = LinkMoved(to=key, cause=message.cause, cio_id=message.origin, into=profile.cio_id)
-            turn.send("anonymous", key, moved)
-    else:
-        for token in message.names:
-            devices.take_over(turn, profile.cio_id, token, message.origin, message.cause)
+        case "handles":
+            assert passage is not None
+            profile = _bind(turn, profile, message.names, passage, message.cause)
+        case "anonymous":
+            for name in message.names:
+                profile = replace(profile, anonymous=linking.add(turn, profile, name, message.cause))
+                if passage is not None:
+                    key = anonymous_key(name)
+                    moved = LinkMoved(to=key, cause=message.cause, cio_id=message.origin, into=profile.cio_id)
+                    turn.send("anonymous", key, moved)
+        case "devices":
+            for token in message.names:
+                devices.take_over(turn, profile.cio_id, token, message.origin, message.cause)
     turn.put(profile_key(profile.cio_id), profile)
 
 
-def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationship) -> None:
+def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationship, passage: Passage | None) -> None:
     """A relationship that the primary has stays as it is there (customerio_semantics.md 3.3)."""
-    cio_id, name, theirs = profile.cio_id, message.name, message.relationship
+    cio_id, name = profile.cio_id, message.name
+    theirs = lowered_register(message.relationship, 0 if passage is None else passage.levels)
     record = relationship_key(cio_id, name)
-    mine = turn.find(record, Register) or Register()
-    if mine.present or theirs.added <= mine.removed:
-        return
-    turn.put(record, Register(theirs.added, max(mine.removed, theirs.removed), theirs.attributes))
-    relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)
-    if relationships != profile.relationships:
-        turn.put(profile_key(cio_id), replace(profile, relationships=relationships))
+    known = turn.find(record, Register)
+    before = known or Register()
+    removed = max(before.removed, theirs.removed)
+    attributes = newest(before.attributes, theirs.attributes)
+    after = Register(max(before.added, theirs.added), removed, newer_than(attributes, removed))
+    turn.put(record, after)
+    if known is None:
+        relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)
+        if relationships != profile.relationships:
+            turn.put(profile_key(cio_id), replace(profile, relationships=relationships))
+    if before.present or after.present:
+        _tell_relationship(turn, cio_id, message, before, after)
+
+
+def _tell_relationship(turn: Turn, cio_id: str, message: AbsorbRelationship, before: Register, after: Register) -> None:
+    name, key = message.name, object_key(message.name)
+    had, has = before.attributes.shown(), after.attributes.shown()
     object_type_id, object_id = split_object_name(name)
     turn.publish(
         profile_key(cio_id),
@@ -182,13 +222,16 @@ def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationsh
             cio_id=cio_id,
             object_type_id=object_type_id,
             object_id=object_id,
-            related=True,
-            was_related=False,
-            set=theirs.attributes.shown(),
-            removed=[],
-            before={},
+            related=after.present,
+            was_related=before.present,
+            set={one: value for one, value in has.items() if one not in had or had[one] != value},
+            removed=[one for one in had if one not in has],
+            before={one: value for one, value in had.items() if has.get(one) != value},
             outdated={},
         ),
     )
-    key = object_key(name)
-    turn.send("objects", key, Join(to=key, cause=message.cause, name=name, cio_id=cio_id, added=theirs.added))
+    if after.present:
+        join = Join(to=key, cause=message.cause, name=name, cio_id=cio_id, added=after.added)
+        turn.send("objects", key, join)
+    else:
+        turn.send("objects", key, Leave(to=key, cause=message.cause, name=name, cio_id=cio_id))

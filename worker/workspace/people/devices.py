@@ -1,5 +1,7 @@
 """The devices of a person. Whose a device is, is decided in table devices; the profile is told."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from worker.workspace import changes, pages
@@ -10,6 +12,12 @@ from worker.workspace.messages.devices import Dropped, OwnerMerged, SeenWith
 from worker.workspace.messages.people import DeviceHeld, DeviceLost
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
+
+HELD: Final = "held"
+"""The note at a device that is the person's."""
+
+REMOVED: Final = "removed"
+"""The note at a device that the person has removed: who that is, should the person be merged, the device must know."""
 
 
 def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> None:
@@ -30,10 +38,13 @@ def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> Non
                 attributes=call.attributes,
             ),
         )
-    else:
-        turn.send(
-            "devices", key, Dropped(to=key, cause=call.cause, at=call.at, token=call.token, cio_id=profile.cio_id)
-        )
+        return
+    removal = Dropped(to=key, cause=call.cause, at=call.at, token=call.token, cio_id=profile.cio_id)
+    turn.send("devices", key, removal)
+    if pages.note(turn, "devices", profile.cio_id, profile.devices, call.token) is None:
+        devices = pages.add(turn, "devices", profile.cio_id, profile.devices, call.token, REMOVED)
+        if devices != profile.devices:
+            turn.put(profile_key(profile.cio_id), replace(profile, devices=devices))
 
 
 def take_over(turn: Turn, cio_id: str, token: str, merged: str, cause: Cause) -> None:
@@ -46,17 +57,20 @@ def learn(turn: Turn, profile: Profile, message: DeviceHeld | DeviceLost) -> Non
     """A device became the person's, or is no longer."""
     cio_id, token = profile.cio_id, message.token
     key = profile_key(cio_id)
-    known = pages.note(turn, "devices", cio_id, profile.devices, token) is not None
+    known = pages.note(turn, "devices", cio_id, profile.devices, token) == HELD
     why = turn.why(message.cause)
     if isinstance(message, DeviceHeld):
-        if message.owner != cio_id:  # it does not know yet that its owner was merged into this person
+        if message.forwarded:  # by now it may be somebody else's: it says so when it hears whose its owner has become
             take_over(turn, cio_id, token, message.owner, message.cause)
-        if known or message.owner != cio_id:
+        if message.forwarded or known:
             return
-        devices = pages.add(turn, "devices", cio_id, profile.devices, token)
+        devices = pages.add(turn, "devices", cio_id, profile.devices, token, HELD)
         if devices != profile.devices:
             turn.put(key, replace(profile, devices=devices))
         turn.publish(key, changes.DeviceGained(cause=why, cio_id=cio_id, token=token))
     elif known:
-        pages.discard(turn, "devices", cio_id, profile.devices, token)
+        if message.reason == "removed":
+            pages.add(turn, "devices", cio_id, profile.devices, token, REMOVED)
+        else:
+            pages.discard(turn, "devices", cio_id, profile.devices, token)
         turn.publish(key, changes.DeviceLost(cause=why, cio_id=cio_id, token=token, reason=message.reason))

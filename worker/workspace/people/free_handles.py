@@ -1,6 +1,6 @@
 """What a message does to an id or an email that is nobody's, or that waits to know whose it is."""
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
@@ -27,6 +27,9 @@ from worker.workspace.turn import Turn
 from worker.workspace.values.people import Handle
 from worker.workspace.values.records import WaitingCall
 
+REFUSED_MAX: Final = 8
+"""How many refused merges a handle remembers."""
+
 
 def at_free(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
     """Decide a call at a handle that is nobody's."""
@@ -41,11 +44,7 @@ def at_free(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
         case Relate() | Unrelate():
             _defer(turn, key, handle, call)
         case Merge():
-            reason = refusal(turn, call) or "unknown_primary"
-            turn.publish(
-                key,
-                MergeRefused(cause=turn.why(call.cause), primary=call.primary, secondary=call.secondary, reason=reason),
-            )
+            _refuse(turn, key, handle, call)
         case Erase():
             _erase(turn, key, handle, call)
         case Ask():
@@ -59,6 +58,19 @@ def at_free(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
             turn.tell(merge_answer(call, "unknown"))
         case _:
             assert_never(call)
+
+
+def _refuse(turn: Turn, key: str, handle: Handle, merge: Merge) -> None:
+    """Nobody is there to merge anybody into; nor is there for the same call when it is repeated."""
+    message_id = merge.cause.message_id
+    if message_id in handle.refused:
+        return
+    turn.put(key, replace(handle, refused=[*handle.refused, message_id][-REFUSED_MAX:]))
+    reason = refusal(turn, merge) or "unknown_primary"
+    turn.publish(
+        key,
+        MergeRefused(cause=turn.why(merge.cause), primary=merge.primary, secondary=merge.secondary, reason=reason),
+    )
 
 
 def _make(turn: Turn, key: str, handle: Handle, call: Identify | Event | AddDevice | RemoveDevice) -> None:

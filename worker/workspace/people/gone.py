@@ -47,6 +47,7 @@ from worker.workspace.people.answers import merge_answer
 from worker.workspace.people.ignoring import call_name, ignore_deleted, ignore_suppressed, ignore_unknown
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Gone
+from worker.workspace.values.records import WaitingCall
 
 FORGET_STEP: Final = 8
 """Pages forgotten in one decision; the rest follows by messages to itself."""
@@ -55,7 +56,7 @@ FORGET_STEP: Final = 8
 def at_gone(turn: Turn, gone: Gone, message: PeopleMessage) -> None:
     """Decide a message to somebody who is gone; calls that came through a handle go back there."""
     match message:
-        case Erase(action="unsuppress", via="") if gone.suppressed:
+        case Erase(action="unsuppress") if gone.suppressed and not _came_through_handle(message):
             _unsuppress(turn, gone, message)
         case (
             Event()
@@ -165,12 +166,13 @@ def _unsuppress(turn: Turn, gone: Gone, call: Erase) -> None:
     turn.put(profile_key(gone.cio_id), replace(freed, id=None, email=None, handles=0))
 
 
-def _send_back(
-    turn: Turn,
-    gone: Gone,
-    call: Event | Identify | Relate | Unrelate | AddDevice | RemoveDevice | Merge | Erase | Ask | MergeInto,
-) -> None:
-    if call.via:
+def _came_through_handle(call: WaitingCall) -> bool:
+    """Whether the call named a handle; else it named the profile itself, or one that was merged into it."""
+    return bool(call.via) and not call.via.startswith(PROFILE)
+
+
+def _send_back(turn: Turn, gone: Gone, call: WaitingCall) -> None:
+    if _came_through_handle(call):
         if isinstance(call, Identify):
             call = replace(call, email_verdict="", id_verdict="")
         turn.tell(replace(call, to=call.via, via=""))
@@ -192,9 +194,7 @@ def _send_back(
 def _absorb(turn: Turn, gone: Gone, message: Absorb | AbsorbNames) -> None:
     """Somebody was merged into the person, and is gone with it."""
     if isinstance(message, Absorb):
-        handles = [] if message.id is None else [id_key(message.id)]
-        if message.email is not None:
-            handles.append(email_key(message.email))
+        handles = list(message.own_handles)
         gone = replace(gone, rank=max(gone.rank, message.rank) + 1)
     elif message.kind == "handles":
         handles = list(message.names)

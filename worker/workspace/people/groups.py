@@ -15,6 +15,7 @@ from worker.workspace.messages.calls import Deferrable, Relate, Unrelate
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Leave, UpdateObject
 from worker.workspace.messages.people import Continue, ObjectGone
+from worker.workspace.people.lineage import lowered
 from worker.workspace.registers import Register
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
@@ -67,7 +68,7 @@ def object_gone(turn: Turn, profile: Profile, gone: ObjectGone) -> None:
 
 
 def _apply(turn: Turn, profile: Profile, call: Deferrable) -> Profile:
-    stamp = (call.at, call.cause.message_id)
+    stamp = (lowered(turn, profile, call.via, call.at), call.cause.message_id)
     if isinstance(call, Relate):
         return _relate(turn, profile, call, stamp)
     return _end(turn, profile, call.name, stamp, call.cause)

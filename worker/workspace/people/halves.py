@@ -20,10 +20,12 @@ from worker.workspace.values.people import Profile
 
 def offer(turn: Turn, profile: Profile, ask: Ask) -> None:
     """Another profile asks for a handle of this one."""
-    if not ask.half or {ask.half, identify.half_of(profile)} != {"id", "email"}:
-        turn.tell(answer(ask, "taken"))
-        return
-    turn.put(profile_key(profile.cio_id), replace(profile, promised=ask.cio_id))
+    repeated = profile.promised == ask.cio_id  # by another call, while the merge is under way
+    if not repeated:
+        if not ask.half or {ask.half, identify.half_of(profile)} != {"id", "email"}:
+            turn.tell(answer(ask, "taken"))
+            return
+        turn.put(profile_key(profile.cio_id), replace(profile, promised=ask.cio_id))
     turn.tell(
         Halves(
             to=ask.asker,
@@ -43,9 +45,9 @@ def offered(turn: Turn, profile: Profile, halves: Halves) -> None:
     half = identify.half_of(profile)
     lacks: Literal["id", "email"] = "email" if halves.wanted.startswith(EMAIL) else "id"
     if halves.other == profile.cio_id:  # the asker was merged into this one meanwhile
-        profile = replace(profile, promised="")
-        turn.put(profile_key(profile.cio_id), profile)
-        identify.process(turn, profile, call)
+        identify.process(turn, merging.unpromised(turn, profile, profile.promised), call)
+    elif profile.promised == halves.other:
+        _accept(turn, profile, halves, lacks)
     elif not half or half == lacks:
         turn.tell(Declined(to=profile_key(halves.other), cause=halves.cause, promised=halves.asker))
         identify.process(turn, profile, identify.with_verdict(call, halves.wanted, "taken"))
@@ -54,22 +56,26 @@ def offered(turn: Turn, profile: Profile, halves: Halves) -> None:
         turn.tell(replace(call, to=profile_key(halves.other)))
     else:
         turn.put(profile_key(profile.cio_id), replace(profile, promised=halves.other))
-        turn.tell(
-            MergeInto(
-                to=profile_key(halves.other),
-                cause=halves.cause,
-                at=call.at,
-                target=profile.cio_id,
-                primary=call.named,
-                secondary=halves.wanted,
-                half=lacks,
-                promised=halves.other,
-                identify=call,
-            )
+        _accept(turn, profile, halves, lacks)
+
+
+def _accept(turn: Turn, profile: Profile, halves: Halves, lacks: Literal["id", "email"]) -> None:
+    """Have the other half merged into this one; if it is already, the message comes back with the call."""
+    turn.tell(
+        MergeInto(
+            to=profile_key(halves.other),
+            cause=halves.cause,
+            at=halves.identify.at,
+            target=profile.cio_id,
+            primary=halves.identify.named,
+            secondary=halves.wanted,
+            half=lacks,
+            promised=halves.other,
+            identify=halves.identify,
         )
+    )
 
 
 def declined(turn: Turn, profile: Profile, message: Declined) -> None:
     """The asker is no half any more."""
-    if profile.promised == message.promised:
-        turn.put(profile_key(profile.cio_id), replace(profile, promised=""))
+    merging.unpromised(turn, profile, message.promised)

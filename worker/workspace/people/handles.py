@@ -75,7 +75,7 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
         case Release() | Rebind() | Block() | Clear() if message.rank < handle.rank:
             pass  # from who owned it before the present owner
         case Release():
-            freed = replace(handle, status="free", cio_id="", rank=message.rank)
+            freed = replace(handle, status="free", cio_id="", rank=message.rank + 1)
             if message.cio_id:
                 freed = replace(freed, former=message.cio_id, former_until=message.until)
             turn.put(key, freed)
@@ -111,6 +111,8 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
         _at_suppressed(turn, key, handle, call)
     elif handle.cleared_at is not None and at <= handle.cleared_at:
         _too_late(turn, key, call)
+    elif isinstance(call, Merge) and call.cause.message_id in handle.refused:
+        pass  # a repeat: nobody was there to merge anybody into
     elif handle.status == "owned":
         turn.tell(replace(call, to=profile_key(handle.cio_id), via=key))
     else:
@@ -151,10 +153,10 @@ def _too_late(turn: Turn, key: str, call: WaitingCall) -> None:
 def _end(turn: Turn, key: str, handle: Handle, end: Block | Clear) -> None:
     """The handle's person is gone; or it was suppressed and no longer is."""
     cleared_at = end.at if handle.cleared_at is None else max(handle.cleared_at, end.at)
-    waiting = Handle(cleared_at=cleared_at, rank=end.rank, calls=handle.calls, groups=handle.groups)
+    waiting = Handle(cleared_at=cleared_at, rank=end.rank + 1, calls=handle.calls, groups=handle.groups)
     why = turn.why(end.cause)
     if isinstance(end, Block):
-        turn.put(key, replace(waiting, status="suppressed", cio_id=end.cio_id))
+        turn.put(key, replace(waiting, status="suppressed", cio_id=end.cio_id, rank=end.rank))
         turn.publish(key, HandleSuppressed(cause=why, handle=key))
         return
     turn.put(key, waiting)

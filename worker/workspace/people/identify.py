@@ -4,7 +4,7 @@ An id or email that the person does not have yet is asked for first: the whole c
 back with a verdict, while other calls of the person go on. When all verdicts are in, the call is applied.
 """
 
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
@@ -23,15 +23,13 @@ from worker.workspace.messages.people import Answer, Ask, Rebind, Release
 from worker.workspace.people import groups, linking
 from worker.workspace.people.identity import identifiers_of, owns
 from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed
-from worker.workspace.registers import NEVER
+from worker.workspace.people.lineage import CLAIMED, lowered
+from worker.workspace.people.refusals import was_refused, with_refused
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import PersonAttributes, Profile
 from worker.workspace.wire import Stamp
 
 Kind: TypeAlias = Literal["id", "email"]
-
-REFUSED_MAX: Final = 16
-"""How many refused handles a profile remembers."""
 
 
 def process(turn: Turn, profile: Profile, call: Identify) -> None:
@@ -76,7 +74,7 @@ def _claimed(turn: Turn, profile: Profile, got: Answer) -> Profile:
         rank = max(profile.rank, got.rank + 1)
         turn.tell(Rebind(to=got.wanted, cause=got.cause, rank=rank, cio_id=cio_id))
     if not owns(turn, profile, got.wanted):
-        handles = pages.add(turn, "handles", cio_id, handles, got.wanted, "claimed")
+        handles = pages.add(turn, "handles", cio_id, handles, got.wanted, CLAIMED)
     if rank != profile.rank or handles != profile.handles:
         profile = replace(profile, rank=rank, handles=handles)
         turn.put(profile_key(cio_id), profile)
@@ -95,8 +93,8 @@ def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: st
     current, decided_at, handle = _current(profile, kind, value)
     if current is not None and handle == _handle(kind, current):
         return "kept"
-    stamp = (call.at, call.cause.message_id)
-    if stamp <= decided_at or stamp <= profile.refused.get(handle, NEVER):
+    stamp = _stamp(turn, profile, call)
+    if stamp <= decided_at or was_refused(profile, handle, stamp):
         return "kept"
     allowed = (
         current is None
@@ -143,7 +141,7 @@ def _give_back(turn: Turn, profile: Profile, call: Identify) -> None:
     """Free again what was claimed for a call that is ignored after all."""
     for kind, value in _named(call):
         handle = _handle(kind, value)
-        if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == "claimed":
+        if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == CLAIMED:
             pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
             turn.tell(Release(to=handle, cause=call.cause, rank=profile.rank, cio_id="", until=0))
 
@@ -159,10 +157,13 @@ def _apply(turn: Turn, profile: Profile, call: Identify) -> None:
     """All verdicts are in."""
     before = profile
     key = profile_key(profile.cio_id)
+    stamp = _stamp(turn, profile, call)
+    if profile.id is not None and call.named == id_key(profile.id) and profile.id_at < stamp:
+        profile = replace(profile, id_at=stamp)
     if call.id is not None:
-        profile = _take(turn, profile, call, "id", call.id, call.id_verdict)
+        profile = _take(turn, profile, call, stamp, "id", call.id, call.id_verdict)
     if call.email is not None:
-        profile = _take(turn, profile, call, "email", call.email, call.email_verdict)
+        profile = _take(turn, profile, call, stamp, "email", call.email, call.email_verdict)
     if profile.id != before.id or profile.email != before.email:
         turn.publish(
             key,
@@ -174,7 +175,7 @@ def _apply(turn: Turn, profile: Profile, call: Identify) -> None:
             ),
         )
     if call.attributes:
-        _set_attributes(turn, key, profile.cio_id, call)
+        _set_attributes(turn, key, profile.cio_id, call, stamp)
     if call.anonymous_id is not None:
         anonymous = linking.link(turn, profile, call.anonymous_id, call.cause, call.at)
         if anonymous != profile.anonymous:
@@ -188,12 +189,13 @@ def _apply(turn: Turn, profile: Profile, call: Identify) -> None:
         groups.process_waiting(turn, profile, call.cause)
 
 
-def _take(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: str, verdict: Verdict) -> Profile:
+def _take(
+    turn: Turn, profile: Profile, call: Identify, stamp: Stamp, kind: Kind, value: str, verdict: Verdict
+) -> Profile:
     """The person with the id or email as the verdict is."""
     current, decided_at, handle = _current(profile, kind, value)
-    stamp = (call.at, call.cause.message_id)
     if verdict in ("taken", "not_allowed", "invalid"):
-        if stamp <= profile.refused.get(handle, NEVER):
+        if was_refused(profile, handle, stamp):
             return profile
         turn.publish(
             profile_key(profile.cio_id),
@@ -205,13 +207,12 @@ def _take(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: str, 
                 reason=verdict,
             ),
         )
-        kept = list(profile.refused.items())[-REFUSED_MAX + 1 :]
-        return replace(profile, refused={**dict(kept), handle: stamp})
+        return with_refused(profile, handle, stamp)
     if current is not None and handle == _handle(kind, current):
         return _with(profile, kind, value, stamp) if stamp > decided_at else profile
     if verdict != "granted":
         return profile
-    claimed = pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == "claimed"
+    claimed = pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == CLAIMED
     if stamp <= decided_at:  # a newer call has set another one while this one travelled
         if claimed:
             pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
@@ -230,12 +231,15 @@ def _with(profile: Profile, kind: Kind, value: str, stamp: Stamp) -> Profile:
     return replace(profile, id=value, id_at=stamp) if kind == "id" else replace(profile, email=value, email_at=stamp)
 
 
-def _set_attributes(turn: Turn, key: str, cio_id: str, call: Identify) -> None:
+def _stamp(turn: Turn, profile: Profile, call: Identify) -> Stamp:
+    """When the call was made, for the last writer to win."""
+    return lowered(turn, profile, call.via, call.at), call.cause.message_id
+
+
+def _set_attributes(turn: Turn, key: str, cio_id: str, call: Identify, stamp: Stamp) -> None:
     record_key = attributes_key(cio_id)
     record = turn.find(record_key, PersonAttributes)
-    outcome = apply(
-        Attributes() if record is None else record.attributes, call.attributes, (call.at, call.cause.message_id)
-    )
+    outcome = apply(Attributes() if record is None else record.attributes, call.attributes, stamp)
     if outcome.written:
         turn.put(record_key, PersonAttributes(outcome.attributes))
     why = turn.why(call.cause)

@@ -7,10 +7,8 @@ from worker.workspace.changes import Identifiers, PersonCreated
 from worker.workspace.effects import Place
 from worker.workspace.keys import EMAIL, ID, email_key, id_key, profile_key
 from worker.workspace.messages.cause import Cause
-from worker.workspace.registers import NEVER
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
-from worker.workspace.wire import Stamp
 
 
 def new_cio_id(place: Place, handle: str, cause: Cause) -> str:
@@ -26,16 +24,7 @@ def create(
     turn: Turn, cio_id: str, cause: Cause, at: float, rank: int, *, id: str | None = None, email: str | None = None
 ) -> Profile:
     """A new person, whom a call of time `at` named so."""
-    stamp: Stamp = (at, cause.message_id)
-    profile = Profile(
-        cio_id,
-        at,
-        id=id,
-        id_at=NEVER if id is None else stamp,
-        email=email,
-        email_at=NEVER if email is None else stamp,
-        rank=rank,
-    )
+    profile = Profile(cio_id, at, id=id, email=email, rank=rank)
     key = profile_key(cio_id)
     turn.put(key, profile)
     turn.publish(
@@ -45,7 +34,7 @@ def create(
 
 
 def create_at(turn: Turn, cio_id: str, handle: str, cause: Cause, at: float, rank: int) -> Profile:
-    """A new person whom nothing names but `handle`."""
+    """A new person whom nothing names but `handle`. (An identify then says how the email is written.)"""
     if handle.startswith(ID):
         return create(turn, cio_id, cause, at, rank, id=handle[len(ID) :])
     return create(turn, cio_id, cause, at, rank, email=handle[len(EMAIL) :])

@@ -56,19 +56,23 @@ def at_merged(turn: Turn, merged: Merged, message: PeopleMessage) -> None:
             | Erase()
             | Ask()
             | MergeInto()
-            | Answer()
+        ):
+            turn.tell(replace(message, to=to, via=message.via or profile_key(merged.cio_id)))
+        case (
+            Answer()
             | Halves()
             | Declined()
             | MergeAnswer()
             | AbsorbNames()
             | AbsorbSeen()
             | AbsorbRelationship()
-            | DeviceHeld()
             | ObjectGone()
         ):
             turn.tell(replace(message, to=to))
         case Absorb():
             absorption.pass_on(turn, merged, message)
+        case DeviceHeld():
+            turn.tell(replace(message, to=to, forwarded=True))
         case DeviceLost():
             pass  # the device is the authority on whose it is, and tells the primary by itself
         case Disown():
@@ -114,7 +118,7 @@ def _move_relationship(turn: Turn, merged: Merged, name: str, cause: Cause) -> N
     record = relationship_key(merged.cio_id, name)
     relationship = turn.find(record, Register)
     turn.delete(record)
-    if relationship is None or not relationship.present:
+    if relationship is None:
         return
     turn.tell(
         AbsorbRelationship(
@@ -126,5 +130,7 @@ def _move_relationship(turn: Turn, merged: Merged, name: str, cause: Cause) -> N
             relationship=relationship,
         )
     )
+    if not relationship.present:
+        return
     key = object_key(name)
     turn.send("objects", key, Leave(to=key, cause=cause, name=name, cio_id=merged.cio_id))

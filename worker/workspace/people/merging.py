@@ -18,9 +18,11 @@ from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.people import Absorb, AbsorbNames, AbsorbSeen, MergeAnswer, MergeInto
 from worker.workspace.people import identify, linking
 from worker.workspace.people.answers import merge_answer
-from worker.workspace.people.identity import owns
+from worker.workspace.people.identity import own_handles, owns
 from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed
+from worker.workspace.people.lineage import passages
 from worker.workspace.people.merged import move_pages
+from worker.workspace.people.refusals import merge_of, was_refused, with_refused
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Merged, PersonAttributes, Profile
 
@@ -37,6 +39,8 @@ def refusal(turn: Turn, merge: Merge) -> Literal["itself", "junk_identifier"] | 
 
 def start(turn: Turn, profile: Profile, merge: Merge) -> None:
     """Merge somebody into this person."""
+    if was_refused(profile, merge_of(merge.secondary), (merge.at, merge.cause.message_id)):
+        return
     reason = refusal(turn, merge)
     if reason is not None:
         _refuse(turn, profile, merge, reason)
@@ -57,12 +61,14 @@ def start(turn: Turn, profile: Profile, merge: Merge) -> None:
 
 def merge_into(turn: Turn, profile: Profile, into: MergeInto) -> None:
     """Merge the person into another."""
+    if into.promised == profile.cio_id:  # the merge that it has promised itself for comes, or falls through
+        profile = unpromised(turn, profile, profile.promised)
     if into.target == profile.cio_id or owns(turn, profile, profile_key(into.target)):
         if into.identify is None:
             _into_itself(turn, profile, into)
         else:
             identify.process(turn, unpromised(turn, profile, into.promised), into.identify)
-    elif into.half and identify.half_of(replace(profile, promised="")) != into.half:
+    elif into.half and identify.half_of(profile) != into.half:
         turn.tell(merge_answer(into, "declined"))
     else:
         dissolve(turn, profile, into.target, into.cause, into.at, into.promised)
@@ -82,8 +88,9 @@ def answered(turn: Turn, profile: Profile, got: MergeAnswer) -> None:
     match got.outcome:
         case "unknown" if got.secondary.startswith(ID):  # alias of an anonymousId (segment_actions.md 4.5)
             anonymous = linking.link(turn, profile, got.secondary[len(ID) :], got.cause, got.at)
-            if anonymous != profile.anonymous:
-                turn.put(profile_key(profile.cio_id), replace(profile, anonymous=anonymous))
+            profile = replace(profile, anonymous=anonymous)
+            stamp = (got.at, got.cause.message_id)
+            turn.put(profile_key(profile.cio_id), with_refused(profile, merge_of(got.secondary), stamp))
         case "unknown":
             _refuse(turn, profile, got, "unknown_secondary")
         case "suppressed":
@@ -104,6 +111,7 @@ def dissolve(turn: Turn, profile: Profile, target: str, cause: Cause, at: float,
     """Give this person up: what it was becomes the target's."""
     cio_id, to = profile.cio_id, profile_key(target)
     record = turn.find(attributes_key(cio_id), PersonAttributes)
+    own = own_handles(profile)
     turn.tell(
         Absorb(
             to=to,
@@ -114,20 +122,22 @@ def dissolve(turn: Turn, profile: Profile, target: str, cause: Cause, at: float,
             again=False,
             outdone=False,
             rank=profile.rank,
+            level=profile.level,
             created=profile.created,
             identified=profile.identified,
             id=profile.id,
             id_at=profile.id_at,
             email=profile.email,
             email_at=profile.email_at,
+            own_handles={handle: pages.note(turn, "handles", cio_id, profile.handles, handle) or "" for handle in own},
             refused=profile.refused,
             attributes=Attributes() if record is None else record.attributes,
         )
     )
     for page in range(profile.handles):
-        names = pages.names(turn, "handles", cio_id, page)
-        turn.tell(AbsorbNames(to=to, cause=cause, at=at, origin=cio_id, kind="handles", names=names))
-        turn.delete(pages.page_key("handles", cio_id, page))
+        names = pages.take(turn, "handles", cio_id, page)
+        others = {name: note for name, note in names.items() if name not in own}
+        turn.tell(AbsorbNames(to=to, cause=cause, at=at, origin=cio_id, kind="handles", names=others))
     for page in range(profile.seen):
         turn.tell(AbsorbSeen(to=to, cause=cause, digests=pages.digests(turn, cio_id, page)))
         turn.delete(pages.page_key("seen", cio_id, page))
@@ -150,10 +160,8 @@ def dissolve(turn: Turn, profile: Profile, target: str, cause: Cause, at: float,
 def _into_itself(turn: Turn, profile: Profile, into: MergeInto) -> None:
     """Both names lead to one person: by an earlier merge, which is not done again; or the call makes no sense."""
     named = into.secondary
-    merged_before = pages.note(turn, "handles", profile.cio_id, profile.handles, named) == "merged" or (
-        named.startswith(PROFILE) and named != profile_key(profile.cio_id)
-    )
-    if not merged_before:
+    merged_before = bool(passages(pages.note(turn, "handles", profile.cio_id, profile.handles, named)))
+    if not merged_before and not (named.startswith(PROFILE) and named != profile_key(profile.cio_id)):
         _refuse(turn, profile, into, "itself")
 
 
@@ -163,7 +171,9 @@ def _refuse(
     merge: Merge | MergeInto | MergeAnswer,
     reason: Literal["itself", "unknown_secondary", "junk_identifier"],
 ) -> None:
+    key = profile_key(profile.cio_id)
+    turn.put(key, with_refused(profile, merge_of(merge.secondary), (merge.at, merge.cause.message_id)))
     turn.publish(
-        profile_key(profile.cio_id),
+        key,
         MergeRefused(cause=turn.why(merge.cause), primary=merge.primary, secondary=merge.secondary, reason=reason),
     )

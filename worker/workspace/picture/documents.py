@@ -3,7 +3,7 @@
 from msgspec import Struct, field
 
 from worker.jsontypes import JsonObject
-from worker.workspace.changes import EventReceived
+from worker.workspace.changes import LinkSpan
 
 
 class Person(Struct):
@@ -21,17 +21,11 @@ class Person(Struct):
 
 
 class AnonymousId(Struct):
-    """An anonymousId: who was identified with it last, and how many calls wait."""
+    """An anonymousId: who was identified with it last, who when, and how many calls wait."""
 
     linked_to: str | None = None
+    links: list[LinkSpan] = field(default_factory=list)
     waiting: int = 0
-
-
-class Received(Struct):
-    """An event and whose it is: who it was received for, unless it was moved."""
-
-    change: EventReceived
-    owner: str
 
 
 class Device(Struct):

@@ -7,6 +7,7 @@ from worker.workspace import changes
 from worker.workspace.changes import WorkspaceChange
 from worker.workspace.keys import object_name
 from worker.workspace.picture import documents
+from worker.workspace.picture.attribution import owner_at
 
 
 class Picture:
@@ -14,8 +15,8 @@ class Picture:
 
     def __init__(self) -> None:
         self.people: dict[str, documents.Person] = {}
-        self.events: dict[tuple[str, str, str, str], documents.Received] = {}
-        """By the cio_id they were received for, type, name and id."""
+        self.events: dict[tuple[str, str, str, str], changes.EventReceived] = {}
+        """By type, name, id, and the cio_id they were received for."""
         self.anonymous: dict[str, documents.AnonymousId] = {}
         self.objects: dict[str, JsonObject] = {}
         self.object_types: dict[str, str] = {}
@@ -28,10 +29,7 @@ class Picture:
         self.activities.append(change)
         match change:
             case changes.EventReceived():
-                key = (change.cio_id, change.event_type, change.name, change.id)
-                self.events.setdefault(key, documents.Received(change, change.cio_id))
-            case changes.EventsMoved():
-                self._move(change)
+                self.events.setdefault((change.event_type, change.name, change.id, change.cio_id), change)
             case (
                 changes.PersonCreated()
                 | changes.PersonIdentified()
@@ -67,7 +65,8 @@ class Picture:
                     change.cio_id, change.platform, change.last_used, change.attributes
                 )
             case (
-                changes.FailedAttributeChange()
+                changes.EventsMoved()
+                | changes.FailedAttributeChange()
                 | changes.AttributeRefused()
                 | changes.DeviceGained()
                 | changes.DeviceLost()
@@ -79,7 +78,7 @@ class Picture:
                 | changes.IgnoredAnonymousIdentify()
                 | changes.DeliveryReported()
             ):
-                pass  # an activity and no more
+                pass  # an activity and no more; whose events under an anonymousId are, its links tell
             case _:
                 assert_never(change)
 
@@ -93,6 +92,17 @@ class Picture:
             visited.add(person.cio_id)
             person = self.people.get(person.merged_into)
         return None if person is None or person.deleted else person
+
+    def owner(self, event: changes.EventReceived) -> documents.Person | None:
+        """Whose an event is now; None if it is forgotten."""
+        cio_id = event.cio_id
+        if event.anonymous_id is not None and event.anonymous_id in self.anonymous:
+            link = owner_at(self.anonymous[event.anonymous_id].links, event.at)
+            if link is not None:
+                if link.gone_at is not None:
+                    return None
+                cio_id = link.cio_id
+        return self.person(cio_id)
 
     def _person(
         self,
@@ -127,7 +137,7 @@ class Picture:
                 person.merged_into = change.into
             case changes.PersonAbsorbed(after=names):
                 person.id, person.email = names.id, names.email
-                person.attributes.update(change.set)
+                _update(person.attributes, change.set, change.removed)
             case changes.PersonRestored():
                 person.merged_into = None
             case changes.PersonDeleted():
@@ -147,7 +157,7 @@ class Picture:
     ) -> None:
         match change:
             case changes.AnonymousLinked() | changes.AnonymousRelinked() | changes.AnonymousUnlinked():
-                anonymous.linked_to = change.linked_to
+                anonymous.linked_to, anonymous.links = change.linked_to, change.links
             case changes.AnonymousWaiting() | changes.AnonymousFlushed() | changes.AnonymousExpired():
                 anonymous.waiting = change.waiting
             case _:
@@ -161,17 +171,6 @@ class Picture:
             _update(self.objects.setdefault(name, {}), {}, change.removed)
         else:
             self.objects.pop(name, None)
-
-    def _move(self, moved: changes.EventsMoved) -> None:
-        for received in self.events.values():
-            event = received.change
-            if (
-                event.anonymous_id == moved.anonymous_id
-                and received.owner == moved.cio_id
-                and (moved.since is None or event.at >= moved.since)
-                and (moved.until is None or event.at < moved.until)
-            ):
-                received.owner = moved.owner
 
 
 def _update(attributes: JsonObject, given: JsonObject, removed: list[str]) -> None:

@@ -1,17 +1,14 @@
 """A picture as one JSON document, the output of `simulate` (DESIGN section 7)."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import msgspec
 
 from worker.jsontypes import Json, JsonObject
-from worker.workspace.changes import WorkspaceChange
+from worker.workspace.changes import EventReceived, WorkspaceChange
 from worker.workspace.keys import split_object_name
 from worker.workspace.picture.documents import Device, Person
 from worker.workspace.picture.picture import Picture
-
-if TYPE_CHECKING:
-    from worker.workspace.changes import EventReceived
 
 NO_ATTRIBUTES = ("id", "email", "cio_id", "anonymous_id")
 """What is shown beside the attributes (in an id-only workspace the email is one of them)."""
@@ -22,8 +19,7 @@ def shown(picture: Picture) -> JsonObject:
     living = [person for person in picture.people.values() if person.merged_into is None and not person.deleted]
     events = _events(picture)
     devices = _devices(picture)
-    merged = _merged(picture)
-    people = [_person(picture, person, [person, *merged.get(person.cio_id, [])], events, devices) for person in living]
+    people = [_person(person, events.get(person.cio_id, []), devices.get(person.cio_id, [])) for person in living]
     return {
         "people": [*sorted(people, key=_person_order)],
         "objects": [
@@ -53,19 +49,12 @@ def activity(change: WorkspaceChange) -> JsonObject:
     return {**line, "message_id": change.cause.message_id, "time": change.cause.time}
 
 
-def _person(
-    picture: Picture,
-    person: Person,
-    profiles: list[Person],
-    events: "dict[str, list[EventReceived]]",
-    devices: dict[str, list[tuple[str, Device]]],
-) -> JsonObject:
-    attributes = {name: value for name, value in person.attributes.items() if name not in NO_ATTRIBUTES}
+def _person(person: Person, events: list[EventReceived], devices: list[tuple[str, Device]]) -> JsonObject:
     return {
         "cio_id": person.cio_id,
         "id": person.id,
         "email": person.attributes.get("email") if person.email is None else person.email,
-        "attributes": attributes,
+        "attributes": {name: value for name, value in person.attributes.items() if name not in NO_ATTRIBUTES},
         "anonymous_ids": [*sorted(person.anonymous_ids)],
         "devices": [
             {
@@ -74,30 +63,22 @@ def _person(
                 "last_used": device.last_used,
                 "attributes": device.attributes,
             }
-            for token, device in sorted(devices.get(person.cio_id, []), key=lambda one: one[0])
+            for token, device in sorted(devices, key=lambda one: one[0])
         ],
         "relationships": [
             {**_object_names(name), "attributes": its} for name, its in sorted(person.relationships.items())
         ],
-        "events": _shown_events([event for one in profiles for event in events.get(one.cio_id, [])]),
+        "events": _shown_events(events),
     }
 
 
-def _merged(picture: Picture) -> dict[str, list[Person]]:
-    """Who was merged into each living person."""
-    merged: dict[str, list[Person]] = {}
-    for person in picture.people.values():
-        primary = picture.person(person.cio_id)
-        if primary is not None and primary is not person:
-            merged.setdefault(primary.cio_id, []).append(person)
-    return merged
-
-
-def _events(picture: Picture) -> "dict[str, list[EventReceived]]":
+def _events(picture: Picture) -> dict[str, list[EventReceived]]:
     """The events by whose they are."""
     events: dict[str, list[EventReceived]] = {}
-    for received in picture.events.values():
-        events.setdefault(received.owner, []).append(received.change)
+    for event in picture.events.values():
+        owner = picture.owner(event)
+        if owner is not None:
+            events.setdefault(owner.cio_id, []).append(event)
     return events
 
 
@@ -111,7 +92,7 @@ def _devices(picture: Picture) -> dict[str, list[tuple[str, Device]]]:
     return devices
 
 
-def _shown_events(received: "list[EventReceived]") -> list[Json]:
+def _shown_events(received: list[EventReceived]) -> list[Json]:
     once = {(event.event_type, event.name, event.id): event for event in received}
     return [
         {

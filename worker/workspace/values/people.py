@@ -17,7 +17,7 @@ class Handle(Struct, frozen=True, array_like=True, tag="handle"):
     suppressed, empty if there was none. Calls of times up to `cleared_at` (None: never) are ignored: there was a
     deletion or a suppression. `rank` is the highest of those who have owned it. Calls of times up to `former_until`
     are those of `former`, who owned it then. In `calls` wait those that came while it was pending; in `groups` those
-    that need an identified person, of which there is none.
+    that need an identified person, of which there is none. `refused` are the last merges refused here, by messageId.
     """
 
     status: Literal["free", "owned", "pending", "suppressed"] = "free"
@@ -28,6 +28,7 @@ class Handle(Struct, frozen=True, array_like=True, tag="handle"):
     former_until: float = 0.0
     calls: Queue = Queue()
     groups: Queue = Queue()
+    refused: list[str] = []
 
 
 class Profile(Struct, frozen=True, array_like=True, tag="profile"):
@@ -36,8 +37,8 @@ class Profile(Struct, frozen=True, array_like=True, tag="profile"):
     `id` and `email` are as last given, set by the calls of `id_at` and `email_at`. `refused` has, by handle, the newest
     call that was refused it. `promised` is the profile with which this one is being merged as the other half of the
     person (auto_merge). `rank` is higher than any earlier owner of its handles has had. `handles` and the numbers after
-    it are how many pages those collections have; `handles` are the keys that lead here besides id and email, noted as
-    `merged` or as `claimed` (while the identify that wants it is on its way).
+    it are how many pages those collections have; `handles` are the keys that lead here besides id and email, with notes
+    (worker/workspace/people/lineage.py), and `level` is how many levels merges have taken.
     """
 
     cio_id: str
@@ -50,6 +51,7 @@ class Profile(Struct, frozen=True, array_like=True, tag="profile"):
     refused: dict[str, Stamp] = {}
     promised: str = ""
     rank: int = 0
+    level: int = 0
     handles: int = 0
     anonymous: int = 0
     devices: int = 0

@@ -1,0 +1,82 @@
+"""What a handle was before it led to its present person: the merges on its way, noted at the handle.
+
+In a merge the primary keeps its values, and has those of the secondary only where it lacks them
+(customerio_semantics.md 3.3). That must hold also for what the secondary was told before the merge and arrives after
+it, or once more. So all that is the secondary's from before the merge counts as said long ago: its stamps are lowered,
+under all that the primary has had until then. Each merge takes the levels that follow; of two secondaries the one
+merged first goes before. The two halves of a person (auto_merge) have always been one: there the newest value stays,
+and nothing is lowered.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from worker.workspace import pages
+from worker.workspace.attributes import Attribute, Attributes
+from worker.workspace.registers import NEVER, Register
+from worker.workspace.turn import Turn
+from worker.workspace.values.people import Profile
+from worker.workspace.wire import Stamp
+
+LEVEL_SECONDS: Final = 1e11
+"""By how much a level lowers a stamp: more than any two events lie apart. (Some thousand years.)"""
+
+CLAIMED: Final = "claimed"
+"""The note at a handle that is the person's while the identify that wants it is on its way."""
+
+MERGES_MAX: Final = 16
+"""Merges noted at one handle; more lie too far back to matter."""
+
+
+class Passage(Struct, frozen=True):
+    """A merge: its time, and the levels by which it lowers."""
+
+    at: float
+    levels: int
+
+
+def noted(note: str, passage: Passage) -> str:
+    """The note at a handle that has come through one more merge."""
+    earlier = note.split("|") if note and note != CLAIMED else []
+    return "|".join([*earlier, f"{passage.at!r},{passage.levels}"][-MERGES_MAX:])
+
+
+def passages(note: str | None) -> list[Passage]:
+    """The merges noted at a handle, the latest last."""
+    if not note or note == CLAIMED:
+        return []
+    parts = (one.split(",") for one in note.split("|"))
+    return [Passage(float(at), int(levels)) for at, levels in parts]
+
+
+def lowered(turn: Turn, profile: Profile, handle: str, at: float) -> float:
+    """The time that counts for something said at time `at` about who `handle` led to then."""
+    if not profile.handles or not handle:
+        return at
+    note = pages.note(turn, "handles", profile.cio_id, profile.handles, handle)
+    levels = sum(one.levels for one in passages(note) if at <= one.at)
+    return at - levels * LEVEL_SECONDS if levels else at
+
+
+def lowered_stamp(stamp: Stamp, levels: int) -> Stamp:
+    """The stamp of something that the secondary of a merge was told."""
+    return stamp if stamp == NEVER else (stamp[0] - levels * LEVEL_SECONDS, stamp[1])
+
+
+def lowered_attributes(attributes: Attributes, levels: int) -> Attributes:
+    """The attributes with lowered stamps."""
+    by = levels * LEVEL_SECONDS
+    values = {name: Attribute(one.value, one.time - by, one.message_id) for name, one in attributes.values.items()}
+    return Attributes(values, attributes.size)
+
+
+def lowered_register(register: Register, levels: int) -> Register:
+    """The register with lowered stamps."""
+    return replace(
+        register,
+        added=lowered_stamp(register.added, levels),
+        removed=lowered_stamp(register.removed, levels),
+        attributes=lowered_attributes(register.attributes, levels),
+    )
