@@ -45,6 +45,8 @@ class RandomChanges:
         self._events = 0
         self._clock = 0.0
         self.people = [f"{number:04x}{seed:06x}" for number in range(6)]
+        # Each seed's own: the log of an anonymousId tells all its links at once, and never fewer than before.
+        self.visitors = (f"a1.{seed}", f"a2.{seed}")
         self.logs: dict[str, list[WorkspaceChange]] = {}
         self._fates()
         for token in ("t1", "t2"):
@@ -54,7 +56,7 @@ class RandomChanges:
         for handle in ("id:u0", "email:b@example.com"):
             kinds = (HandleSuppressed, HandleFreed, HandleSuppressed)[: self._random.randrange(4)]
             self.logs[handle] = [kind(cause=self._cause(), handle=handle) for kind in kinds]
-        for name in ("a1", "a2"):
+        for name in self.visitors:
             self.logs[f"anonymous:{name}"] = [*self._anonymous(name)]
         self.logs["type:1"] = [ObjectTypeCreated(cause=self._cause(), object_type_id="1", name="Badger")]
 
@@ -107,7 +109,7 @@ class RandomChanges:
                 given = self._values()
                 return AttributesChanged(cause=why, cio_id=cio_id, set=given, removed=[], before={}, outdated={})
             case 3:
-                return AnonymousIdAdded(cause=why, cio_id=cio_id, anonymous_id=chance.choice(("a1", "a2")))
+                return AnonymousIdAdded(cause=why, cio_id=cio_id, anonymous_id=chance.choice(self.visitors))
             case 4:
                 object_type_id, object_id = chance.choice(OBJECTS)
                 related = chance.random() < 0.6
@@ -125,7 +127,12 @@ class RandomChanges:
                 )
             case 5:
                 return EventsMoved(
-                    cause=why, cio_id=cio_id, anonymous_id="a1", since=None, until=START, owner=self.people[5]
+                    cause=why,
+                    cio_id=cio_id,
+                    anonymous_id=self.visitors[0],
+                    since=None,
+                    until=START,
+                    owner=self.people[5],
                 )
             case 6:
                 return chance.choice(
@@ -155,7 +162,7 @@ class RandomChanges:
             timestamp=int(name[1:]),
             attributes={},
             at=at,
-            anonymous_id=chance.choice((None, "a1", "a2")),
+            anonymous_id=chance.choice((None, *self.visitors)),
         )
 
     def _renamed(self, cio_id: str, why: Origin) -> WorkspaceChange:

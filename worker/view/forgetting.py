@@ -41,7 +41,7 @@ _FORGET: Final = (
     """DELETE FROM activities WHERE subject = 'cio:' || ?1 AND type <> 'person_deleted'
         AND number NOT IN (SELECT number FROM events)""",
     """UPDATE activities SET change = json_set(change, '$.identifiers', json('{"id": null, "email": null}'))
-        WHERE subject = 'cio:' || ?1""",
+        WHERE subject = 'cio:' || ?1 AND type = 'person_deleted'""",
     "UPDATE people SET id = NULL, email = NULL, email_key = NULL, created = NULL, deleted = 1 WHERE cio_id = ?1",
 )
 _FORGET_HANDLE: Final = """
