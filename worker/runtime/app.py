@@ -14,7 +14,7 @@ from faust.types import TP
 
 from worker.runtime.agent import AgentLoop, AgentSpec
 from worker.runtime.batch import Batches, Changelog, Fence
-from worker.runtime.batched_consumer import BATCHES_UNDER_WAY, MADE_ANEW, BatchedDelivery
+from worker.runtime.batched_consumer import MADE_ANEW, BatchedDelivery
 from worker.runtime.changelog import append_owned
 from worker.runtime.connection import Connection
 from worker.runtime.disk_store import DiskStore
@@ -149,7 +149,7 @@ class Runtime:
             broker_heartbeat_interval=tuning.heartbeat_interval_s,
             broker_request_timeout=tuning.request_timeout_s,
             broker_rebalance_timeout=tuning.rebalance_timeout_s,
-            stream_buffer_maxsize=BATCHES_UNDER_WAY * self.partitions + 1,
+            stream_buffer_maxsize=2 * self.partitions + 1,
             stream_wait_empty=True,
             stream_recovery_delay=0.0,
             recovery_consistency_check=False,  # _recovered checks more, and mends it

@@ -8,8 +8,9 @@ faust-streaming 0.15.3 does:
   written;
 * acked offsets are kept one by one, with gaps: batches of a partition are done in order, so one offset is enough;
 * `_committed_offset` moves even when a commit failed;
-* when the buffers of all partitions are full it sleeps for a second: the batches under way are counted by partition
-  instead;
+* when the buffers of all partitions are full it sleeps for a second; and what is left unread in aiokafka's buffer holds
+  its broker's other partitions back: everything fetched is taken here, what comes while a batch of its partition is
+  under way waits in `_waiting` and makes the next batch, and only a partition with much of that is not read on;
 * recovery takes one record at a time and swallows errors: changelog records are restored here, batch by batch;
 * a fetch that began before a rebalance may take records after it, moving a position that recovery has just set: a
   rebalance waits here until it is over;
@@ -34,15 +35,16 @@ from mode.utils.futures import notify
 
 from worker.runtime.errors import RecoveryFailed
 from worker.runtime.store_adapter import PartitionedTable
+from worker.runtime.waiting import Waiting
 
 log = structlog.get_logger(__name__)
 
 
-BATCHES_UNDER_WAY = 2
-"""Of one partition: one being worked on, and the next."""
-
 FETCH_TIMEOUT_S = 0.25
 """Longest wait of one fetch for records; a rebalance waits for the end of it."""
+
+_FULL_TIMEOUT_S = 0.02
+"""The same while a partition is not read on, so that it goes on soon after there is room."""
 
 MADE_ANEW = (
     "the topic was made anew, or its broker lost records. Delete the changelog topics too and reset the group's "
@@ -55,15 +57,22 @@ class BatchedDelivery(Consumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.batch_records: int = self.transport.tuning.batch_records  # type: ignore[attr-defined]
+        """The most records of a batch."""
         self._next_offset: dict[TP, int] = {}
         self._done: dict[TP, int] = {}
         self._under_way: Counter[TP] = Counter()
+        self._waiting: dict[TP, Waiting] = {}
+        self._taken_in = -1
+        """The generation of all that waits."""
         self._room = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._assignments = 0
         self._sought = -1
         """The assignment whose input partitions are where they have to be."""
+        self.full: frozenset[TP] = frozenset()
+        """Partitions that are not read on for now. The consumer's own thread looks at it too."""
         self.abandoned = False
         self.restored = 0
         """Changelog records read since the start."""
@@ -73,11 +82,13 @@ class BatchedDelivery(Consumer):
     async def _drain_messages(self, fetcher: Any) -> None:
         try:
             while not (self.should_stop or fetcher.should_stop):
-                fetched, generation = await self._fetch(FETCH_TIMEOUT_S)
+                fetched, generation = await self._fetch()
                 for tp, records in fetched.items():
                     if not self.flow_active or generation != self.app.consumer_generation_id:
                         break  # a rebalance began meanwhile; it seeks all partitions before they are read again
-                    await self._deliver(tp, records, generation)
+                    self._keep(tp, records, generation)
+                for tp in list(self._waiting):
+                    await self._hand_over(tp)
                 await asyncio.sleep(0)
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
@@ -86,7 +97,7 @@ class BatchedDelivery(Consumer):
             if not self.app.should_stop:
                 raise
 
-    async def _fetch(self, timeout: float) -> tuple[Mapping[TP, list[Any]], int]:
+    async def _fetch(self) -> tuple[Mapping[TP, list[Any]], int]:
         """Records of the partitions that may be read now, and the generation in which they were asked for."""
         if not self.flow_active:
             await self.wait(self.can_resume_flow.wait())
@@ -100,13 +111,12 @@ class BatchedDelivery(Consumer):
             return {}, generation
         self._idle.clear()
         try:
-            return await self._getmany(wanted, timeout), generation
+            return await self._getmany(wanted, _FULL_TIMEOUT_S if self.full else FETCH_TIMEOUT_S), generation
         finally:
             self._idle.set()
 
     def _wanted(self) -> set[TP]:
-        under_way = self._under_way
-        wanted = {tp for tp in self._get_active_partitions() if under_way[tp] < BATCHES_UNDER_WAY}
+        wanted = self._get_active_partitions() - self.full
         if self._sought != self._assignments:
             wanted = {tp for tp in wanted if self._is_changelog_tp(tp)}
         return wanted
@@ -120,22 +130,38 @@ class BatchedDelivery(Consumer):
     def on_buffer_drop(self, tp: TP) -> None:
         """Nothing: `_wanted` keeps the bound."""
 
-    async def _deliver(self, tp: TP, records: list[Any], generation: int) -> None:
+    def _keep(self, tp: TP, records: list[Any], generation: int) -> None:
         if self._is_changelog_tp(tp):
             self._restore(tp, records)
             return
         expected = self._next_offset[tp]
         if records[0].offset != expected:
             self._explain_gap(tp, expected, records[0].offset)
+        self._next_offset[tp] = records[-1].offset + 1
+        self._taken_in = generation
+        waiting = self._waiting.setdefault(tp, Waiting())
+        waiting.add(records)
+        if waiting.much(self.batch_records):
+            self.full |= {tp}
+
+    async def _hand_over(self, tp: TP) -> None:
+        """Deliver what waits of the partition as one batch, unless one is under way."""
+        waiting = self._waiting.get(tp)
+        if waiting is None or self._under_way[tp] or not self.flow_active:
+            return
+        if self._taken_in != self.app.consumer_generation_id:
+            return
+        records = waiting.take(self.batch_records)
+        if not waiting.records:
+            del self._waiting[tp]
+        if tp in self.full and not waiting.much(self.batch_records):
+            self.full -= {tp}
+            self._room.set()
         message = self._to_message(tp, records[-1])
         message.key = None
         message.value = records  # type: ignore[assignment]  # our agents take the batch where Faust has a value
-        if message.generation_id != generation:
-            return
         self._under_way[tp] += 1
-        done = await self.wait_first(self.callback(message), self.suspend_flow.wait())
-        if not self.suspend_flow.is_set() and not done.stopped:
-            self._next_offset[tp] = records[-1].offset + 1
+        await self.callback(message)  # waits for nothing: the stream's queue has room for a batch of each partition
 
     def _explain_gap(self, tp: TP, expected: int, found: int) -> None:
         """Say what the topic no longer has.
@@ -214,7 +240,8 @@ class BatchedDelivery(Consumer):
         self._unacked_messages.discard(message)
         if message.generation_id == self.app.consumer_generation_id:
             self._under_way[message.tp] -= 1
-        self._room.set()
+            if message.tp in self._waiting:
+                self.add_future(self._hand_over(message.tp))
         notify(self._waiting_for_ack)
         return True
 
@@ -243,6 +270,8 @@ class BatchedDelivery(Consumer):
         self._done.clear()
         self._next_offset.clear()
         self._under_way.clear()
+        self._waiting.clear()
+        self.full = frozenset()
         await self._idle.wait()
         tables = self.app.tables
         assert isinstance(tables, TableManager)
