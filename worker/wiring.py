@@ -1,6 +1,7 @@
 """The composition root: from a configuration to the parts that run. Nothing is built or read before it is called."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec import Struct
 
@@ -13,6 +14,7 @@ from worker.agents.outlets import Outlets, make_outlets
 from worker.agents.route import route_agent
 from worker.config import Config, compile_subscriptions
 from worker.config.connection import make_connection
+from worker.runtime.agent import AgentSpec
 from worker.runtime.app import Runtime
 from worker.runtime.connection import Connection
 from worker.topics import names
@@ -59,11 +61,19 @@ def make_worker(deployment: Deployment, *, instance_id: str | None = None) -> Ru
 
     `instance_id` makes it a static member of its group: restarted within the session timeout it keeps its partitions.
     """
+    agents = make_agents(deployment)
+    config = deployment.config
+    partitions = deployment.contracts[names.PEOPLE].partitions
+    return Runtime(deployment.group, partitions, deployment.connection, config.worker, agents, instance_id=instance_id)
+
+
+def make_agents(deployment: Deployment) -> tuple[AgentSpec[Any], ...]:  # Any: each has values of its own
+    """All agents of a worker; nothing runs yet."""
     config = deployment.config
     outlets: Outlets = make_outlets(deployment.contracts)
     settings = config.workspace.settings()
     subscriptions = compile_subscriptions(config)
-    agents = (
+    return (
         route_agent(deployment.topic(names.SEGMENT_EVENTS), subscriptions, settings, outlets),
         identify_agent(deployment.topic(names.PEOPLE), settings, outlets),
         anonymous_agent(deployment.topic(names.ANONYMOUS), settings, outlets),
@@ -71,5 +81,3 @@ def make_worker(deployment: Deployment, *, instance_id: str | None = None) -> Ru
         device_agent(deployment.topic(names.DEVICES), settings, outlets),
         message_metrics_agent(deployment.topic(names.REPORTING_EVENTS), config.source, outlets),
     )
-    partitions = deployment.contracts[names.PEOPLE].partitions
-    return Runtime(deployment.group, partitions, deployment.connection, config.worker, agents, instance_id=instance_id)

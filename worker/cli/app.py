@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "simulate": Entry("simulate", "simulate", "Events on standard input through the real decisions, in one process."),
     "people": Entry("show", "people_app", "Look at the people of the workspace: show."),
     "objects": Entry("show", "objects_app", "Look at the objects (groups) of the workspace: show."),
+    "dlq": Entry("dlq", "app", "Dead letters: list, show, replay, drop."),
     "lag": Entry("lag", "lag", "Show what waits in each topic."),
 }
 

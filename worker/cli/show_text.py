@@ -1,21 +1,23 @@
 """People, objects and reasons as text: tables with colour on a terminal, plain and unwrapped in a pipe."""
 
-import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import cast
 
 import msgspec
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from worker.cli.tables import add_row as _row
+from worker.cli.tables import new_table as _table
+from worker.cli.tables import print_all as _print
+from worker.cli.tables import print_facts as _facts
+from worker.cli.tables import printable as _printable
+from worker.cli.tables import shown_time as _time
 from worker.jsontypes import Json, JsonObject
 from worker.view.read.documents import Activity, Cause, Device, Member, Object, ObjectLine, Person, PersonLine, Value
 from worker.view.read.documents import Relationship as Related
 from worker.view.read.why import AttributeHistory, Step
 
-_PIPE_WIDTH = 100_000
 _TOLD_BY_SUBJECT = ("type", "version", "cause", "cio_id")
 _LONGEST = 120
 
@@ -151,43 +153,11 @@ def _plain(attributes: Mapping[str, Value]) -> JsonObject:
     return {name: one.value for name, one in attributes.items()}
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _row(table: Table, *cells: str | None) -> None:
-    table.add_row(*(Text(_printable(cell or "")) for cell in cells))
-
-
-def _printable(text: str) -> str:
-    """Without what would steer the terminal: the data is other people's."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
-
-
-def _facts(*facts: tuple[str, str | None]) -> None:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    for name, value in facts:
-        if value is not None:
-            table.add_row(name, Text(_printable(value)))
-    _print(table)
-
-
 def _section(name: str, total: int | None, table: Table, shown: int) -> None:
     if not shown:
         return
     count = "" if total is None else f" ({total:,})" if total == shown else f" ({shown:,} of {total:,})"
     _print("", Text(f"{_printable(name)}{count}", style="bold cyan"), table)
-
-
-def _print(*things: Table | Text | str) -> None:
-    console = Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH, color_system=None)
-    for thing in things:
-        console.print(thing)
 
 
 def _cut(text: str, total: int, shown: int) -> str | None:
@@ -198,15 +168,6 @@ def _cut(text: str, total: int, shown: int) -> str | None:
 
 def _cause(cause: Cause | None) -> str:
     return "" if cause is None else f"{_time(cause.time)} by {cause.message_id}"
-
-
-def _time(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-    except (ValueError, OverflowError, OSError):  # no calendar has it
-        return str(seconds)
 
 
 def _json(value: Json) -> str:

@@ -106,6 +106,8 @@ def _check_tuning(reader: Reader, node: Node | None, tuning: Tuning) -> None:
         value = getattr(tuning, name)
         if isinstance(value, int | float) and value <= 0:
             reader.add(node, f"worker.{name}", "must be more than 0")
+    if tuning.dead_letter_ratio_max is not None and tuning.dead_letter_ratio_max > 1:
+        reader.add(node, "worker.dead_letter_ratio_max", "must be a part of 1, such as 0.5")
     if tuning.request_timeout_s <= tuning.session_timeout_s:
         reader.add(node, "worker.request_timeout_s", "must be more than session_timeout_s")
     if tuning.delivery_timeout_s >= tuning.session_timeout_s:

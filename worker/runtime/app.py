@@ -17,6 +17,7 @@ from worker.runtime.batch import Batches, Changelog, Fence
 from worker.runtime.batched_consumer import MADE_ANEW, BatchedDelivery
 from worker.runtime.changelog import append_owned
 from worker.runtime.connection import Connection
+from worker.runtime.dead_letter_limit import limit_of
 from worker.runtime.disk_store import DiskStore
 from worker.runtime.errors import OwnershipLost, RecoveryFailed, RuntimeFault, Suspended
 from worker.runtime.kafka_transport import KafkaTransport
@@ -166,7 +167,13 @@ class Runtime:
                 table.partitioned.partitions = store
             table.partitioned.recovered = partial(self._recovered, spec)
         batches = Batches(
-            spec.handle, self.publisher, spec.dead_letters, self.meters[spec.name], changelog, internal=spec.internal
+            spec.handle,
+            self.publisher,
+            spec.dead_letters,
+            self.meters[spec.name],
+            changelog,
+            internal=spec.internal,
+            limit=limit_of(self.tuning, spec.name),
         )
         loop = AgentLoop(lambda: self.consumer, batches, table, self._fence, self.stop_for)
         topic = self.app.topic(

@@ -19,6 +19,7 @@ import msgspec
 
 from worker.reasons import Reason
 from worker.runtime.changelog import append_owned
+from worker.runtime.dead_letter_limit import LimitState
 from worker.runtime.errors import InvalidMessage, ValueTooLarge
 from worker.runtime.meter import Meter
 from worker.runtime.origin import read_origin
@@ -45,7 +46,8 @@ class Batches(Generic[ValueT]):
     """Processes the batches of one agent.
 
     `handle(record, unit)` decides one record and puts its effects into the unit; it raises `InvalidMessage` for data
-    that can never succeed, before its first effect. `internal` says that every record must carry an origin.
+    that can never succeed, before its first effect. `internal` says that every record must carry an origin. `limit` is
+    asked before a unit with dead letters is written.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Batches(Generic[ValueT]):
         changelog: Changelog[ValueT] | None = None,
         *,
         internal: bool = False,
+        limit: LimitState | None = None,
     ) -> None:
         self._handle = handle
         self._publisher = publisher
@@ -64,6 +67,7 @@ class Batches(Generic[ValueT]):
         self._meter = meter
         self._changelog = changelog
         self._internal = internal
+        self._limit = limit
 
     async def process(self, records: Sequence[Record], state: PartitionState | None, fence: Fence) -> None:
         """Apply `records`, consecutive ones of one partition, to `state` (None for an agent without a table).
@@ -75,6 +79,8 @@ class Batches(Generic[ValueT]):
         start = 0
         while start < len(records):
             unit, end = self._decide(records, start, state)
+            if self._limit is not None and unit.position >= 0:
+                self._limit.observe(records[start:end], unit.dead_offsets)
             await self._write(unit, records[start], state, fence)
             start = end
         self._meter.records += len(records)

@@ -43,6 +43,10 @@ class RecoveryFailed(RuntimeFault):
     """A changelog holds what no worker of this project writes, or ends before what this worker knows."""
 
 
+class TooManyDeadLetters(RuntimeFault):
+    """More records become dead letters than the configuration allows: the deployment is bad, or what it is sent."""
+
+
 class Stalled(RuntimeFault):
     """Partitions with waiting records were not committed for too long."""
 

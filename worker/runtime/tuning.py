@@ -28,5 +28,11 @@ class Tuning(Struct, frozen=True):
     state_dir: str | None = None
     """Directory for the state of this one worker; none keeps it in memory. On disk it may be larger than memory and a
     restart need not read the whole changelog, but each decision costs more."""
+    dead_letter_ratio_max: float | None = None
+    """A worker stops when more than this part of an agent's last records (dead_letter_window) became dead letters."""
+    dead_letter_window: int = 10_000
+    """Records over which the ratio is taken."""
+    dead_letters_in_row_max: int | None = None
+    """A worker stops when more records than this became dead letters one after the other."""
     max_fetch_bytes: int = 1024 * 1024
     """Bytes of one fetch from one partition."""

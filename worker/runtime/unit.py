@@ -72,6 +72,8 @@ class Unit(Generic[ValueT]):
         self.position = -1
         self.size = 0
         self.dead_letters: list[Reason] = []
+        self.dead_offsets: set[int] = set()
+        """Of the records that became dead letters."""
 
     def begin(self, record: Record) -> None:
         """The effects that follow belong to `record`."""
@@ -145,6 +147,7 @@ class Unit(Generic[ValueT]):
             ("worker_version", __version__.encode()),
         ]
         self.dead_letters.append(reason)
+        self.dead_offsets.add(record.offset)
         self._add(target, record.partition % target.partitions, out(record.key, record.value, headers))
 
     def _add(self, target: Target, partition: int, record: Out) -> None:

@@ -1,0 +1,197 @@
+"""`dlq` beside a running system: what is listed, shown, sent again, given up; and that none of it is done twice."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import orjson
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.pipeline.deployment import Setup, end, setup
+from tests.pipeline.outcome import read_all, workspace_of
+from tests.support.broker import Broker
+from worker.cli.dlq import app
+from worker.deadletters.box import Box
+from worker.deadletters.marks import Mark, write_mark
+from worker.jsontypes import JsonObject
+from worker.reasons import Reason
+from worker.runtime.resend import Copy, resender
+from worker.topics import names
+from worker.topics.names import dead_letters_of
+
+pytestmark = pytest.mark.broker
+
+EVENTS = dead_letters_of(names.SEGMENT_EVENTS)
+
+
+def run(setting: Setup, *arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments, "--config", str(setting.config)])
+
+
+async def lines(setting: Setup, *arguments: str, code: int = 0) -> list[JsonObject]:
+    result = await asyncio.to_thread(run, setting, *arguments, "--json")
+    assert result.exit_code == code, result.output
+    return [msgspec.json.decode(line, type=JsonObject) for line in result.stdout.splitlines()]
+
+
+async def text(setting: Setup, *arguments: str, code: int = 0) -> str:
+    result = await asyncio.to_thread(run, setting, *arguments)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def identify(user: str, name: str) -> bytes:
+    return orjson.dumps({"type": "identify", "userId": user, "messageId": f"{user}-{name}", "traits": {"name": name}})
+
+
+def configure(setting: Setup, **workspace: object) -> None:
+    config = orjson.loads(setting.config.read_bytes())
+    setting.config.write_bytes(orjson.dumps({**config, "workspace": workspace}))
+
+
+async def work(setting: Setup) -> None:
+    """Run a worker until everything sent so far is done."""
+    worker = setting.start()
+    await setting.settled(60)
+    assert await asyncio.to_thread(end, worker) == 0
+
+
+async def put(setting: Setup, topic: str, values: list[bytes], reason: Reason, partition: int = 0) -> list[int]:
+    """Dead letters as an agent leaves them, of the records 0, 1, … of a partition of `topic`."""
+    copies = [
+        Copy(
+            b"k",
+            value,
+            [
+                ("reason", reason.value.encode()),
+                ("detail", b"of a test"),
+                ("dead_letter_origin", f"{setting.topic(topic)}/{partition}/{number}".encode()),
+                ("first_seen", b"1700000000000"),
+                ("worker_version", b"0"),
+            ],
+        )
+        for number, value in enumerate(values)
+    ]
+    async with resender(setting.deployment.connection) as sender:
+        return await sender.send(setting.topic(dead_letters_of(topic)), partition, copies)
+
+
+@pytest.mark.timeout(150)
+async def test_a_letter_is_replayed_once_its_cause_is_mended(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=2) as running:
+        await running.send([identify("undefined", "Ada"), identify("grace", "Grace"), b"{not json"])
+        await work(running)
+
+        *letters, totals = await lines(running, "list")
+        assert totals == {"letters": 2, "shown": 2, "by_reason": {"not_json": 1, "junk_identifier": 1}} or (
+            totals["by_reason"] == {"junk_identifier": 1, "not_json": 1}
+        )
+        by_reason = {letter["reason"]: str(letter["letter"]) for letter in letters}
+        shown = await text(running, "show", by_reason["junk_identifier"])
+        assert "The userId is one that stems from a mistake" in shown
+        assert '    "name": "Ada"' in shown
+        assert "not JSON, as text:\n{not json" in await text(running, "show", by_reason["not_json"])
+        assert (await lines(running, "list", "--reason", "not_json"))[-1]["letters"] == 1
+        assert (await lines(running, "list", "--until", "1h"))[-1]["letters"] == 0
+        assert (await lines(running, "list", "--topic", "people"))[-1]["letters"] == 0
+
+        stopped = await text(running, "replay", "--reason", "junk_identifier", code=1)
+        assert f"stopped at {by_reason['junk_identifier']}: junk_identifier" in stopped
+        (kept,) = await lines(running, "replay", "--on-error", "keep")
+        assert (kept["replayed"], kept["kept"]) == (0, 2)
+
+        configure(running, allow_junk_identifiers=True)
+        (done,) = await lines(running, "replay", "--on-error", "drop")
+        assert (done["replayed"], done["dropped"], done["stopped_at"]) == (1, 1, None)
+        await work(running)
+        assert (await lines(running, "list"))[-1]["letters"] == 0
+        states = {letter["reason"]: letter["state"] for letter in (await lines(running, "list", "--all"))[:-1]}
+        assert states == {"not_json": "dropped", "junk_identifier": "replayed"}
+
+        again, dropped = await lines(running, "replay"), await lines(running, "drop", "--everything")
+        assert (again[0]["replayed"], dropped[0]["dropped"]) == (0, 0)
+        changes = await read_all(broker.bootstrap, running.topic(names.WORKSPACE_CHANGES))
+    people = workspace_of(changes)["people"]
+    assert isinstance(people, list)
+    assert sorted(str(person["id"]) for person in people if isinstance(person, dict)) == ["grace", "undefined"]
+
+
+async def test_a_record_that_failed_twice_is_sent_once_as_it_was(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        good = identify("ada", "Ada")
+        await put(running, names.SEGMENT_EVENTS, [good], Reason.INVALID_FIELDS)
+        await put(running, names.SEGMENT_EVENTS, [good], Reason.INVALID_FIELDS)
+        (done,) = await lines(running, "replay")
+        assert (done["replayed"], done["repeated"]) == (1, 1)
+        (record,) = await read_all(broker.bootstrap, running.topic(names.SEGMENT_EVENTS))
+        assert (record.key, record.value, record.timestamp, record.headers) == (b"k", good, 1_700_000_000_000, ())
+        assert (await lines(running, "list"))[-1]["letters"] == 0
+
+
+async def test_an_interrupted_replay_is_finished_under_the_same_origins(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        message = (Path(__file__).parents[2] / "topics/examples/people/v1/valid/identify.json").read_bytes()
+        offsets = await put(running, names.PEOPLE, [message, message], Reason.STATE_TOO_LARGE)
+        letters = running.topic(dead_letters_of(names.PEOPLE))
+        value, headers = write_mark(Mark("replaying", tuple(offsets)))
+        async with resender(running.deployment.connection) as sender:  # it ends here: nothing was sent, or all was
+            (intent,) = await sender.send(letters, 0, [Copy(None, value, headers)])
+        assert [each["state"] for each in (await lines(running, "list", "--all"))[:-1]] == ["replaying", "replaying"]
+        (done,) = await lines(running, "replay")
+        assert (done["finished"], done["replayed"]) == (2, 0)
+        sent = await read_all(broker.bootstrap, running.topic(names.PEOPLE))
+        assert [dict(record.headers)["origin"] for record in sent] == [
+            f"{letters}/0@{intent}/{offset}/0".encode() for offset in offsets
+        ]
+        assert (await lines(running, "replay"))[0]["finished"] == 0
+        marks = await Box(running.deployment.connection, [letters]).marks()
+        assert marks.unfinished() == {}
+
+
+async def test_stop_sends_what_is_before_and_nothing_after(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        values = [identify("a", "A"), b"{bad", identify("b", "B")]
+        await put(running, names.SEGMENT_EVENTS, values, Reason.INVALID_EVENT)
+        (done,) = await lines(running, "replay", code=1)
+        assert done["replayed"] == 1
+        assert str(done["stopped_at"]).startswith(f"{running.topic(EVENTS)}/0/1: not_json")
+        waiting = await lines(running, "list")
+        assert [each["letter"] for each in waiting[:-1]] == [f"{running.topic(EVENTS)}/0/{number}" for number in (1, 2)]
+        (dropped,) = await lines(running, "drop", f"{running.topic(EVENTS)}/0/1")
+        assert dropped["dropped"] == 1
+        (rest,) = await lines(running, "replay", "--limit", "5")
+        assert rest["replayed"] == 1
+        sent = await read_all(broker.bootstrap, running.topic(names.SEGMENT_EVENTS))
+        assert [record.value for record in sent] == [values[0], values[2]]
+
+
+@pytest.mark.timeout(120)
+async def test_a_worker_stops_when_all_it_gets_becomes_dead_letters(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        config: dict[str, Any] = orjson.loads(running.config.read_bytes())  # Any: JSON of this test's making
+        config["worker"]["dead_letters_in_row_max"] = 20
+        running.config.write_bytes(orjson.dumps(config))
+        await running.send([b"{bad"] * 100)
+        worker = running.start()
+        assert await asyncio.to_thread(worker.wait, 60) == 1
+        assert "TooManyDeadLetters" in running.config.with_name("worker.log").read_text()
+        assert await read_all(broker.bootstrap, running.topic(EVENTS)) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["drop"], "--everything"),
+        (["show"], "name a letter"),
+        (["list", "--reason", "nonsense"], "is none of"),
+        (["list", "--since", "soon"], "is no time"),
+        (["list", "--topic", "nonsense"], "has no dead letters"),
+        (["show", "x"], "x"),
+    ],
+)
+def test_wrong_use_is_exit_code_2(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert said in result.output

@@ -1,0 +1,15 @@
+"""Records of dead-letter topics, as workers write them."""
+
+from tests.support.recording import PlainRecord
+from worker.reasons import Reason
+from worker.runtime.unit import Target, Unit
+
+
+def dead(value: bytes, reason: Reason = Reason.NOT_JSON, headers: list[tuple[str, bytes]] | None = None) -> PlainRecord:
+    """The dead letter of a record `in/1/7` with this value; it lies at `in.dlq/1/3`."""
+    unit: Unit[None] = Unit(None, None)
+    record = PlainRecord("in", 1, 7, b"key", value, headers or [])
+    unit.begin(record)
+    unit.dead_letter(Target("in.dlq", 2, 10_000), record, reason, "the detail")
+    ((written,),) = unit.prepare().outputs.values()
+    return PlainRecord("in.dlq", 1, 3, written.key, written.value, written.headers)

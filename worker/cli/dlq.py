@@ -1,0 +1,238 @@
+"""`segment-worker dlq list | show | replay | drop`: the dead letters, for people."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+import typer
+from aiokafka.errors import KafkaError
+
+from worker.cli import dlq_text
+from worker.cli.connecting import ConfigOption, configured, hush_client_logs
+from worker.cli.output import JsonOption, Meter, Problem, emit, failed
+from worker.config import Config
+from worker.deadletters.box import Box
+from worker.deadletters.letter import UNREADABLE, Place
+from worker.deadletters.replay import Handling, OnError, Outcome, Source
+from worker.deadletters.selection import Selection, parse_time
+from worker.deadletters.trial import Trial
+from worker.reasons import Reason
+from worker.runtime.errors import RuntimeFault
+from worker.runtime.resend import resender
+from worker.topics.contracts import ContractsError
+from worker.topics.names import dead_letters_of
+from worker.wiring import Deployment, make_agents, make_deployment
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Dead letters: look at them, send them again, or give them up.",
+)
+
+ResultT = TypeVar("ResultT")
+
+Letters: TypeAlias = Annotated[
+    list[str] | None, typer.Argument(metavar="[LETTER]…", help="<topic>/<partition>/<offset>, as dlq list shows them.")
+]
+Topics: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--topic", help="Only of this topic, e.g. segment.events. May be repeated.")
+]
+Reasons: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--reason", help="Only with this reason. May be repeated.")
+]
+Since: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Given up since: 2026-11-22T10:00:00Z, 2026-11-22, or ago: 90m, 36h.")
+]
+Until: TypeAlias = Annotated[str | None, typer.Option(metavar="TIME", help="Given up before this time.")]
+AtMost: TypeAlias = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many letters.")]
+
+
+class _Asked:
+    """A command's deployment, and which letters it is about."""
+
+    def __init__(self, config: Config, topics: Sequence[str], selection: Selection) -> None:
+        self.deployment = make_deployment(config)
+        self.sources = _sources(self.deployment)
+        self.selection = selection
+        names = {name: topic for topic, source in self.sources.items() for name in _names(topic, source)}
+        unknown = [topic for topic in topics if topic not in names]
+        if unknown:
+            known = ", ".join(sorted(source.contract for source in self.sources.values()))
+            raise typer.BadParameter(f"{unknown[0]!r} has no dead letters; one of: {known}", param_hint="--topic")
+        self.topics = sorted({names[topic] for topic in topics}) or sorted(self.sources)
+        if selection.places:
+            self.topics = sorted({place.topic for place in selection.places} & set(self.topics))
+
+    @property
+    def box(self) -> Box:
+        """Their letters."""
+        return Box(self.deployment.connection, self.topics)
+
+    def trial(self) -> Trial:
+        """The present version's judgement."""
+        contracts = {source.topic: source.contract for source in self.sources.values()}
+        return Trial({contracts[agent.topic]: agent for agent in make_agents(self.deployment)})
+
+
+def _names(topic: str, source: Source) -> tuple[str, ...]:
+    return topic, source.topic, source.contract, dead_letters_of(source.contract)
+
+
+def _sources(deployment: Deployment) -> dict[str, Source]:
+    internal = {agent.topic for agent in make_agents(deployment) if agent.internal}
+    return {
+        deployment.topic(contract.dead_letter): Source(contract.name, contract.topic, contract.topic in internal)
+        for contract in deployment.contracts.values()
+        if contract.dead_letter is not None
+    }
+
+
+@app.command("list")
+def list_letters(
+    topic: Topics = None,
+    reason: Reasons = None,
+    since: Since = None,
+    until: Until = None,
+    handled: Annotated[bool, typer.Option("--all", help="Those that were replayed or dropped too.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most so many; all are counted.")] = 50,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the dead letters that wait, the oldest of each partition first, and count them by reason."""
+    asked = _asked(config, as_json, None, topic, reason, since, until)
+    overview = _run(asked.box.overview(asked.selection, limit, handled=handled), as_json)
+    if as_json:
+        for found in overview.shown:
+            emit(dlq_text.line(found))
+        emit(dlq_text.Totals(overview.total, len(overview.shown), overview.by_reason))
+    else:
+        dlq_text.print_list(overview)
+
+
+@app.command()
+def show(letters: Letters = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show dead letters whole: the reason in words, where it came from, the event. Exit code 1: one is not there."""
+    if not letters:
+        raise typer.BadParameter("name a letter, as `segment-worker dlq list` shows them", param_hint="LETTER")
+    asked = _asked(config, as_json, letters, None, None, None, None)
+    found = _run(asked.box.overview(asked.selection, len(letters), handled=True), as_json).shown
+    for each in found:
+        if as_json:
+            emit(dlq_text.whole(each))
+        else:
+            dlq_text.print_letter(each)
+    missing = asked.selection.places - {each.letter.place for each in found}
+    if missing:
+        raise failed(Problem(f"no dead letter is at {', '.join(map(str, sorted(missing)))}"), as_json)
+
+
+@app.command()
+def replay(
+    letters: Letters = None,
+    topic: Topics = None,
+    reason: Reasons = None,
+    since: Since = None,
+    until: Until = None,
+    on_error: Annotated[
+        OnError,
+        typer.Option(
+            help="A letter that would fail again with this version and configuration: stop there (exit code 1), "
+            "keep it among the dead letters, or drop it."
+        ),
+    ] = OnError.STOP,
+    limit: AtMost = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send dead letters again to where they came from: unchanged, to the same partition, with their own time.
+
+    Without LETTER and filters: all that wait. What was sent is remembered, so that it is not sent twice.
+    """
+    asked = _asked(config, as_json, letters, topic, reason, since, until)
+    trial = asked.trial()
+    _report(asked, lambda handling: handling.replay(asked.selection, trial, on_error, limit), as_json)
+
+
+@app.command()
+def drop(
+    letters: Letters = None,
+    topic: Topics = None,
+    reason: Reasons = None,
+    since: Since = None,
+    until: Until = None,
+    everything: Annotated[bool, typer.Option("--everything", help="All that wait; needed without LETTER.")] = False,
+    limit: AtMost = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give dead letters up: they wait no longer, but stay readable (dlq list --all) for the topic's retention."""
+    if not (letters or topic or reason or since or until or everything):
+        raise typer.BadParameter("name what to drop: a LETTER, a filter, or --everything", param_hint="LETTER")
+    asked = _asked(config, as_json, letters, topic, reason, since, until)
+    _report(asked, lambda handling: handling.drop(asked.selection, limit), as_json)
+
+
+def _asked(
+    config: Path | None,
+    as_json: bool,
+    letters: list[str] | None,
+    topics: list[str] | None,
+    reasons: list[str] | None,
+    since: str | None,
+    until: str | None,
+) -> _Asked:
+    now = datetime.now(UTC)
+    known = {reason.value for reason in Reason} | {UNREADABLE}
+    for reason in reasons or ():
+        if reason not in known:
+            raise typer.BadParameter(f"{reason!r} is none of: {', '.join(sorted(known))}", param_hint="--reason")
+    try:
+        places = frozenset(Place.parse(letter) for letter in letters or ())
+        selection = Selection(
+            places=places,
+            reasons=frozenset(reasons or ()),
+            since_ms=None if since is None else parse_time(since, now),
+            until_ms=None if until is None else parse_time(until, now),
+        )
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from problem
+    loaded = configured(config, as_json)
+    hush_client_logs()
+    try:
+        asked = _Asked(loaded, topics or (), selection)
+    except (ContractsError, OSError) as problem:
+        raise failed(Problem(str(problem), "correct the configuration"), as_json, code=2) from problem
+    unknown = {place.topic for place in places} - set(asked.sources)
+    if unknown:
+        raise failed(Problem(f"{sorted(unknown)[0]} is no topic of dead letters here"), as_json)
+    return asked
+
+
+def _run(question: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: what nobody sends or yields
+    try:
+        return asyncio.run(question)
+    except (KafkaError, RuntimeFault, TimeoutError, OSError) as problem:
+        hint = "is Kafka running, and are the topics there? segment-worker check"
+        raise failed(Problem(f"it could not be done: {problem!r}", hint), as_json) from problem
+
+
+def _report(asked: _Asked, what: Callable[[Handling], Coroutine[Any, Any, Outcome]], as_json: bool) -> None:
+    with Meter("dead letters", "done", quiet=as_json) as meter:
+
+        def told(outcome: Outcome) -> None:
+            meter.update(outcome.replayed + outcome.repeated + outcome.dropped)
+
+        async def run() -> Outcome:
+            async with resender(asked.deployment.connection) as sender:
+                return await what(Handling(asked.box, sender, asked.sources, told))
+
+        outcome = _run(run(), as_json)
+    if as_json:
+        emit(outcome)
+    else:
+        dlq_text.print_outcome(outcome)
+    if outcome.stopped_at is not None:
+        raise typer.Exit(1)

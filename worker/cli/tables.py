@@ -1,0 +1,56 @@
+"""Text for people: tables with colour on a terminal, unwrapped in a pipe; nothing in it steers the terminal."""
+
+import sys
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_PIPE_WIDTH = 100_000
+
+
+def new_table(*columns: str) -> Table:
+    """An empty table with these columns."""
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def add_row(table: Table, *cells: str | None) -> None:
+    """One more row; the cells may be anybody's text."""
+    table.add_row(*(Text(printable(cell or "")) for cell in cells))
+
+
+def printable(text: str) -> str:
+    """Without what would steer the terminal: the data is other people's."""
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+
+
+def print_facts(*facts: tuple[str, str | None]) -> None:
+    """Names and values below each other; what is None is left out."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name, value in facts:
+        if value is not None:
+            table.add_row(name, Text(printable(value)))
+    print_all(table)
+
+
+def print_all(*things: Table | Text | str) -> None:
+    """Print to standard output."""
+    console = Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH, color_system=None)
+    for thing in things:
+        console.print(thing)
+
+
+def shown_time(seconds: float | None) -> str:
+    """Unix seconds as UTC."""
+    if seconds is None:
+        return ""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):  # no calendar has it
+        return str(seconds)

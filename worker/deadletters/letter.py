@@ -1,0 +1,87 @@
+"""A dead letter as it is read back from its topic."""
+
+from collections.abc import Sequence
+from typing import Final, Self
+
+from msgspec import Struct
+
+from worker.runtime.record import Record
+
+ADDED_HEADERS: Final = ("reason", "detail", "dead_letter_origin", "first_seen", "worker_version")
+"""What a dead letter has after the headers of the record it is (topics/README.md)."""
+
+UNREADABLE: Final = "unreadable"
+"""Stands for the reason of a record that no worker put there."""
+
+
+class Place(Struct, frozen=True, order=True):
+    """A record's place on the cluster; as text `<topic>/<partition>/<offset>`."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The inverse of `str`. Raises ValueError."""
+        topic, partition, offset = text.rsplit("/", 2)
+        if not (topic and partition.isdecimal() and offset.isdecimal()):
+            raise ValueError(f"{text!r} is not <topic>/<partition>/<offset>")
+        return cls(topic, int(partition), int(offset))
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+class Letter(Struct, frozen=True):
+    """One dead letter. `key`, `value` and `headers` are those of the record it is, unchanged."""
+
+    place: Place
+    died_ms: int
+    """When it was given up; unix milliseconds."""
+    reason: str
+    """A code of worker/reasons.py, perhaps of another version, or UNREADABLE."""
+    detail: str
+    origin: Place | None
+    """Where the record was read; None when that is not told."""
+    first_seen_ms: int
+    """The record's own timestamp; unix milliseconds."""
+    worker_version: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+def read_letter(record: Record) -> Letter:
+    """The dead letter in a record of a dead-letter topic, whoever wrote it."""
+    own, added = _split(record.headers)
+    place = Place(record.topic, record.partition, record.offset)
+    try:
+        origin = Place.parse(added["dead_letter_origin"])
+    except (KeyError, ValueError):
+        origin = None
+    first_seen = added.get("first_seen", "")
+    return Letter(
+        place=place,
+        died_ms=record.timestamp,
+        reason=added.get("reason", UNREADABLE),
+        detail=added.get("detail", ""),
+        origin=origin,
+        first_seen_ms=int(first_seen) if first_seen.isdecimal() else record.timestamp,
+        worker_version=added.get("worker_version", ""),
+        key=record.key,
+        value=record.value,
+        headers=own,
+    )
+
+
+def _split(headers: Sequence[tuple[str, bytes]]) -> tuple[tuple[tuple[str, bytes], ...], dict[str, str]]:
+    """The record's own headers, and those added to it: the last ones, as the record's may have the same names."""
+    added: dict[str, str] = {}
+    end = len(headers)
+    while end and (name := headers[end - 1][0]) in ADDED_HEADERS and name not in added:
+        added[name] = (headers[end - 1][1] or b"").decode("utf-8", "replace")
+        end -= 1
+    if "reason" not in added:
+        return tuple(headers), {}
+    return tuple(headers[:end]), added

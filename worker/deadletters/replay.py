@@ -1,0 +1,178 @@
+"""Sends dead letters again, or gives them up, and remembers it (marks.py)."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from enum import StrEnum
+
+from msgspec import Struct
+
+from worker.deadletters.box import Box, Found
+from worker.deadletters.letter import Letter, Place
+from worker.deadletters.marks import LETTERS_PER_MARK, Mark, Marks, What, write_mark
+from worker.deadletters.selection import Selection
+from worker.deadletters.trial import Trial
+from worker.runtime.origin import ORIGIN_HEADER
+from worker.runtime.resend import Copy, Resender
+
+
+class OnError(StrEnum):
+    """What a replay does with a letter that would fail again."""
+
+    STOP = "stop"
+    """End there; the letters before it are sent."""
+    KEEP = "keep"
+    """Leave it among the dead letters and go on."""
+    DROP = "drop"
+    """Give it up and go on."""
+
+
+class Outcome(Struct):
+    """What a run did, in letters."""
+
+    replayed: int = 0
+    """Sent again."""
+    repeated: int = 0
+    """Letters of a record that was sent already in this run: it had failed in several ways."""
+    dropped: int = 0
+    kept: int = 0
+    finished: int = 0
+    """Sent because an earlier replay had been interrupted."""
+    stopped_at: str | None = None
+    """The letter that ended the run, and why: `<place>: <reason>: <detail>`."""
+
+
+class Source(Struct, frozen=True):
+    """Where the letters of a dead-letter topic came from."""
+
+    contract: str
+    topic: str
+    internal: bool
+    """Whether its readers know repeats by the header `origin`."""
+
+
+class _Pile:
+    """Letters of one partition to be marked together: `offsets` are theirs, `letters` those to be sent."""
+
+    def __init__(self) -> None:
+        self.offsets: list[int] = []
+        self.letters: list[Letter] = []
+
+
+Told = Callable[[Outcome], None]
+
+
+class Handling:
+    """A run over selected letters. `sources` are by dead-letter topic."""
+
+    def __init__(self, box: Box, sender: Resender, sources: Mapping[str, Source], told: Told) -> None:
+        self._box = box
+        self._sender = sender
+        self._sources = sources
+        self._told = told
+        self._piles: dict[tuple[str, int, What], _Pile] = {}
+        self._sent: set[Place] = set()
+        self.outcome = Outcome()
+
+    async def replay(self, selection: Selection, trial: Trial, on_error: OnError, limit: int | None = None) -> Outcome:
+        """Send the selected letters again, at most `limit`; what an interrupted replay left is sent first.
+
+        Raises:
+            DeliveryFailed: when the brokers did not take something; the next replay goes on there.
+        """
+        marks = await self._box.marks()
+        await self._finish(marks)
+        async with aclosing(self._box.letters(selection, marks)) as found:
+            async for letter in _first(found, limit):
+                problem = self._problem(letter, trial)
+                if problem is None:
+                    await self._put(letter, "replayed")
+                elif on_error is OnError.DROP:
+                    await self._put(letter, "dropped")
+                elif on_error is OnError.KEEP:
+                    self.outcome.kept += 1
+                else:
+                    self.outcome.stopped_at = f"{letter.place}: {problem}"
+                    break
+        await self._flush()
+        return self.outcome
+
+    async def drop(self, selection: Selection, limit: int | None = None) -> Outcome:
+        """Give the selected letters up, at most `limit`; they stay readable until the topic's retention ends."""
+        async with aclosing(self._box.letters(selection, await self._box.marks())) as found:
+            async for letter in _first(found, limit):
+                await self._put(letter, "dropped")
+        await self._flush()
+        return self.outcome
+
+    def _problem(self, letter: Letter, trial: Trial) -> str | None:
+        source = self._sources[letter.place.topic]
+        if letter.origin is not None and letter.origin.topic != source.topic:
+            return f"unreadable: it came from {letter.origin}, not from {source.topic}"
+        return trial.problem(letter, source.contract)
+
+    async def _finish(self, marks: Marks) -> None:
+        """Send what interrupted replays may have left, under the marks that these wrote."""
+        for intent, offsets in marks.unfinished().items():
+            wanted = frozenset(Place(intent.topic, intent.partition, offset) for offset in offsets)
+            found = [each.letter async for each in self._box.letters(Selection(places=wanted), marks, handled=True)]
+            letters = list({letter.origin: letter for letter in found}.values())
+            await self._send(intent, letters)
+            await self._mark(intent.topic, intent.partition, Mark("replayed", offsets, intent.offset))
+            self.outcome.finished += len(letters)
+
+    async def _put(self, letter: Letter, what: What) -> None:
+        place = letter.place
+        pile = self._piles.setdefault((place.topic, place.partition, what), _Pile())
+        pile.offsets.append(place.offset)
+        if what == "dropped":
+            self.outcome.dropped += 1
+        elif letter.origin in self._sent:
+            self.outcome.repeated += 1
+        else:
+            assert letter.origin is not None, "the trial refuses such letters"
+            self._sent.add(letter.origin)
+            pile.letters.append(letter)
+            self.outcome.replayed += 1
+        if len(pile.offsets) >= LETTERS_PER_MARK:
+            await self._flush()
+
+    async def _flush(self) -> None:
+        for (topic, partition, what), pile in self._piles.items():
+            offsets = tuple(pile.offsets)
+            if what == "dropped":
+                await self._mark(topic, partition, Mark("dropped", offsets))
+                continue
+            number = await self._mark(topic, partition, Mark("replaying", offsets))
+            await self._send(Place(topic, partition, number), pile.letters)
+            await self._mark(topic, partition, Mark("replayed", offsets, number))
+        self._piles.clear()
+        self._told(self.outcome)
+
+    async def _mark(self, topic: str, partition: int, mark: Mark) -> int:
+        value, headers = write_mark(mark)
+        (offset,) = await self._sender.send(topic, partition, [Copy(None, value, headers)])
+        return offset
+
+    async def _send(self, intent: Place, letters: list[Letter]) -> None:
+        """Send `letters` to where they came from, as they were; with the origin that marks.py explains."""
+        by_partition: dict[tuple[str, int], list[Copy]] = {}
+        source = self._sources[intent.topic]
+        for letter in letters:
+            assert letter.origin is not None, "only such letters are put under a mark"
+            headers = list(letter.headers)
+            if source.internal:
+                origin = f"{intent.topic}/{intent.partition}@{intent.offset}/{letter.place.offset}/0"
+                headers = [each for each in headers if each[0] != ORIGIN_HEADER] + [(ORIGIN_HEADER, origin.encode())]
+            copy = Copy(letter.key, letter.value, headers, letter.first_seen_ms)
+            by_partition.setdefault((letter.origin.topic, letter.origin.partition), []).append(copy)
+        for (topic, partition), copies in by_partition.items():
+            await self._sender.send(topic, partition, copies)
+
+
+async def _first(found: AsyncIterator[Found], limit: int | None) -> AsyncIterator[Letter]:
+    taken = 0
+    async for each in found:
+        yield each.letter
+        taken += 1
+        if taken == limit:
+            return

@@ -1,0 +1,80 @@
+"""Would a dead letter fail again? The decision is made once more, with the present version and configuration.
+
+What a record does to the state cannot be tried beside the running system: a letter that was too large for its state is
+sent, and comes back as a new letter when it still is.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from worker.deadletters.letter import ADDED_HEADERS, Letter
+from worker.runtime.agent import AgentSpec
+from worker.runtime.errors import InvalidMessage, ValueTooLarge
+from worker.runtime.unit import Unit
+from worker.topics import names
+from worker.workspace.messages import AnonymousMessage, DevicesMessage, ObjectsMessage, PeopleMessage
+
+_INTERNAL: Final[Mapping[str, Any]] = {  # Any: decoders of different types
+    names.PEOPLE: msgspec.json.Decoder(PeopleMessage),
+    names.ANONYMOUS: msgspec.json.Decoder(AnonymousMessage),
+    names.OBJECTS: msgspec.json.Decoder(ObjectsMessage),
+    names.DEVICES: msgspec.json.Decoder(DevicesMessage),
+}
+"""Of what depends on the state only the form can be tried."""
+
+
+class _Again(Struct, frozen=True):
+    """The record that a letter is, as an agent would read it."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+class Trial:
+    """Judges letters by the contract's name of the topic they come from."""
+
+    def __init__(self, agents: Mapping[str, AgentSpec[Any]]) -> None:
+        """`agents` by the contract's name of what they read."""
+        self._agents = agents
+
+    def problem(self, letter: Letter, contract: str) -> str | None:
+        """Why the letter would fail again, `<reason>: <detail>`; None when nothing is known against it."""
+        if letter.origin is None:
+            return "unreadable: it does not say where it came from"
+        if contract in _INTERNAL:
+            try:
+                _INTERNAL[contract].decode(letter.value or b"")
+            except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+                return f"invalid_message: {problem}"
+            return None
+        agent = self._agents.get(contract)
+        return None if agent is None else _refusal(agent, letter)
+
+
+def _refusal(agent: AgentSpec[Any], letter: Letter) -> str | None:
+    assert letter.origin is not None
+    record = _Again(
+        letter.origin.topic, letter.origin.partition, letter.origin.offset,
+        letter.first_seen_ms, letter.key, letter.value, letter.headers,
+    )  # fmt: skip
+    unit: Unit[Any] = Unit(None, None)
+    unit.begin(record)
+    try:
+        agent.handle(record, unit)
+    except InvalidMessage as problem:
+        return str(problem)
+    except ValueTooLarge:
+        return None
+    for (topic, _), records in unit.prepare().outputs.items():
+        if topic == agent.dead_letters.topic:
+            added = dict(records[0].headers[-len(ADDED_HEADERS) :])
+            return f"{added['reason'].decode()}: {added['detail'].decode()}"
+    return None
