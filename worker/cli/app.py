@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "kafka": Entry("kafka", "app", "Run Apache Kafka on this machine: start, stop, status."),
     "topics": Entry("topics", "app", "Create the topics by their contracts, or compare them: apply, check."),
     "config": Entry("config_command", "app", "Check the configuration: check."),
+    "check": Entry("check", "check", "Check the configuration, keys, files, brokers, topics and the clock."),
     "send": Entry("send", "send", "Send events from files into the running system."),
     "test": Entry("tester", "app", "Try an event, fql, mapping, action or webhook without Kafka."),
     "simulate": Entry("simulate", "simulate", "Events on standard input through the real decisions, in one process."),

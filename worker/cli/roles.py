@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -14,6 +15,10 @@ from worker.cli.connecting import ConfigOption
 from worker.config import Config, ConfigError, load_config
 from worker.jsontypes import Json
 from worker.logs import configure_logs
+from worker.observe.observer import Observed
+from worker.observe.server import serving
+from worker.observe.view_role import ViewObserver
+from worker.observe.worker_role import WorkerObserver
 from worker.relay.printing import print_metrics
 from worker.runtime.connect import await_brokers
 from worker.runtime.errors import RuntimeFault
@@ -38,12 +43,14 @@ log = structlog.get_logger("segment-worker")
 
 def worker(config: ConfigOption = None, instance_id: InstanceOption = None) -> None:
     """Run the agents: Segment events become the workspace, reporting webhooks become message metrics."""
+    observed = Observed("worker")
 
     async def role(deployment: Deployment, stop: asyncio.Event) -> None:
         runtime = make_worker(deployment, instance_id=instance_id)
+        observed.observer = WorkerObserver(runtime)
         await run_worker(runtime, stop, on_ready=lambda: log.info("ready", agents=len(runtime.agents)))
 
-    run_role("worker", config, role)
+    run_role("worker", config, role, observed)
 
 
 def relay(config: ConfigOption = None) -> None:
@@ -59,12 +66,14 @@ def relay(config: ConfigOption = None) -> None:
 
 def view(config: ConfigOption = None) -> None:
     """Keep the workspace in SQLite, for `people show` and `objects show`."""
+    observed = Observed("view")
 
     async def role(deployment: Deployment, stop: asyncio.Event) -> None:
-        changes = deployment.topic(names.WORKSPACE_CHANGES)
-        await run_view(deployment.connection, changes, Path(deployment.config.view.path), stop)
+        changes, path = deployment.topic(names.WORKSPACE_CHANGES), Path(deployment.config.view.path)
+        observer = observed.observer = ViewObserver(changes, path)
+        await run_view(deployment.connection, changes, path, stop, observer.take)
 
-    run_role("view", config, role)
+    run_role("view", config, role, observed)
 
 
 def _print(event: Json) -> None:
@@ -80,8 +89,11 @@ def read_config(path: Path | None) -> Config:
         raise typer.Exit(2) from problem
 
 
-def run_role(name: str, path: Path | None, role: Role) -> None:
-    """Run `role` until it is told to stop (exit code 0) or must stop (1); 2: the configuration is wrong."""
+def run_role(name: str, path: Path | None, role: Role, observed: Observed | None = None) -> None:
+    """Run `role` until it is told to stop (exit code 0) or must stop (1); 2: the configuration is wrong.
+
+    `observed` is served over HTTP meanwhile, where the configuration says so.
+    """
     config = read_config(path)
     configure_logs(config.log.level, json={"auto": None, "json": True, "text": False}[config.log.format])
     structlog.contextvars.bind_contextvars(role=name)
@@ -90,7 +102,7 @@ def run_role(name: str, path: Path | None, role: Role) -> None:
     except (ContractsError, OSError) as problem:
         typer.secho(str(problem), fg="red", err=True)
         raise typer.Exit(2) from problem
-    raise typer.Exit(asyncio.run(_supervised(deployment, role)))
+    raise typer.Exit(asyncio.run(_supervised(deployment, role, observed)))
 
 
 async def _check_topics(deployment: Deployment) -> None:
@@ -106,13 +118,14 @@ async def _check_topics(deployment: Deployment) -> None:
         )
 
 
-async def _supervised(deployment: Deployment, role: Role) -> int:
+async def _supervised(deployment: Deployment, role: Role, observed: Observed | None) -> int:
     log.info("starting", brokers=",".join(deployment.connection.bootstrap_servers), group=deployment.group)
     with stop_on_signals() as stop:
         try:
-            await await_brokers(deployment.connection)
-            await _check_topics(deployment)
-            await role(deployment, stop)
+            async with serving(deployment.config.monitoring, observed) if observed is not None else nullcontext():
+                await await_brokers(deployment.connection)
+                await _check_topics(deployment)
+                await role(deployment, stop)
         except (RuntimeFault, TopicsError, KafkaError, TimeoutError) as problem:
             log.error("stopped_by_fault", fault=type(problem).__name__, detail=str(problem))
             return 1

@@ -21,7 +21,13 @@ BOOTSTRAP_VARIABLE: Final = "SEGMENT_WORKER_BOOTSTRAP_SERVERS"
 """The environment variable that goes before `kafka.bootstrap_servers`: brokers, with commas between."""
 LOG_LEVEL_VARIABLE: Final = "SEGMENT_WORKER_LOG_LEVEL"
 """The environment variable that goes before `log.level`."""
-OVERRIDES: Final = {BOOTSTRAP_VARIABLE: ("kafka", "bootstrap_servers"), LOG_LEVEL_VARIABLE: ("log", "level")}
+MONITORING_PORT_VARIABLE: Final = "SEGMENT_WORKER_MONITORING_PORT"
+"""The environment variable that goes before `monitoring.port`."""
+OVERRIDES: Final = {
+    BOOTSTRAP_VARIABLE: ("kafka", "bootstrap_servers"),
+    LOG_LEVEL_VARIABLE: ("log", "level"),
+    MONITORING_PORT_VARIABLE: ("monitoring", "port"),
+}
 
 DEFAULTS_SOURCE = "(defaults)"
 
@@ -92,7 +98,7 @@ def _override(reader: Reader, root: Node, values: dict[str, Struct], environ: Ma
         given: object = [part.strip() for part in text.split(",")] if name == "bootstrap_servers" else text
         field = _fields(type(values[section]))[name]
         try:
-            value = msgspec.convert(given, field.type)
+            value = msgspec.convert(given, field.type, strict=False)
         except msgspec.ValidationError:
             reader.add(root, f"${variable}", f"{text!r} is no value for {section}.{name}")
         else:

@@ -97,6 +97,15 @@ class Relay(Struct, frozen=True, kw_only=True):
     """Deliver to this URL instead of Segment's, e.g. in tests."""
 
 
+class Monitoring(Struct, frozen=True, kw_only=True):
+    """`monitoring`: metrics and health of a role over HTTP, for whoever may reach the port."""
+
+    host: Text = "127.0.0.1"
+    """The address to listen on; 0.0.0.0 is every one."""
+    port: Annotated[int, Meta(ge=0, le=65535)] | None = None
+    """None: nothing is served, so that several roles of one machine do not meet; 0: any free one."""
+
+
 class Log(Struct, frozen=True, kw_only=True):
     """`log`: what a role says about itself, on standard error."""
 
@@ -115,6 +124,7 @@ class Config(Struct, frozen=True, kw_only=True):
     worker: Tuning = Tuning()
     view: View = View()
     relay: Relay = Relay()
+    monitoring: Monitoring = Monitoring()
     log: Log = Log()
 
     def __repr__(self) -> str:

@@ -5,6 +5,7 @@ waits for the brokers, another is decided.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +16,7 @@ from msgspec import Struct
 from worker.runtime.batch import Batches, Fence
 from worker.runtime.batched_consumer import BatchedDelivery
 from worker.runtime.errors import OwnershipLost, RecoveryFailed
+from worker.runtime.meter import Meter
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.record import Record
 from worker.runtime.store_adapter import PartitionedTable
@@ -56,12 +58,14 @@ class AgentLoop:
         table: PartitionedTable | None,
         fence: Callable[[int], Fence],
         on_fault: Callable[[Exception], Awaitable[None]],
+        meter: Meter,
     ) -> None:
         self._consumer = consumer
         self._batches = batches
         self._table = table
         self._fence = fence
         self._on_fault = on_fault
+        self._meter = meter
         self._under_way: dict[TP, asyncio.Task[None]] = {}
         self._faulted = False
 
@@ -83,7 +87,10 @@ class AgentLoop:
             fence = self._fence(message.generation_id or 0)
             fence()
             state = self._state(message.tp)
+            started = time.monotonic()
             await self._batches.process(records, state, fence)
+            self._meter.batch_s.observe(time.monotonic() - started)
+            self._meter.age_s.observe(time.time() - records[0].timestamp / 1000)
             self._consumer().done(message)
         except OwnershipLost as reason:
             log.info("batch_dropped", topic=message.topic, partition=message.partition, reason=str(reason))

@@ -21,7 +21,8 @@ from worker.runtime.dead_letter_limit import limit_of
 from worker.runtime.disk_store import DiskStore
 from worker.runtime.errors import OwnershipLost, RecoveryFailed, RuntimeFault, Suspended
 from worker.runtime.kafka_transport import KafkaTransport
-from worker.runtime.meter import Meter
+from worker.runtime.measured_publisher import MeasuredPublisher
+from worker.runtime.meter import Deliveries, Meter, Progress
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, out
 from worker.runtime.publisher import KafkaPublisher, Publisher
 from worker.runtime.store_adapter import PartitionedTable
@@ -114,7 +115,9 @@ class Runtime:
             self.kafka_publisher = publisher = KafkaPublisher(
                 _producer(connection, tuning), tuning.delivery_timeout_s + 2
             )
-        self.publisher = publisher
+        self.deliveries = {"outputs": Deliveries(), "changelog": Deliveries()}
+        self.publisher = MeasuredPublisher(publisher, self.deliveries["outputs"], self.deliveries["changelog"])
+        self.progress = Progress()
         self.fault: Exception | None = None
         self.faulted = asyncio.Event()
         register(UNTOUCHED, _Untouched())
@@ -175,7 +178,7 @@ class Runtime:
             internal=spec.internal,
             limit=limit_of(self.tuning, spec.name),
         )
-        loop = AgentLoop(lambda: self.consumer, batches, table, self._fence, self.stop_for)
+        loop = AgentLoop(lambda: self.consumer, batches, table, self._fence, self.stop_for, self.meters[spec.name])
         topic = self.app.topic(
             spec.topic, partitions=self.partitions, key_serializer=UNTOUCHED, value_serializer=UNTOUCHED
         )

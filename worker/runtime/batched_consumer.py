@@ -121,6 +121,11 @@ class BatchedDelivery(Consumer):
             wanted = {tp for tp in wanted if self._is_changelog_tp(tp)}
         return wanted
 
+    @property
+    def resumed(self) -> bool:
+        """Whether the assignment of now is recovered, and its input is being read."""
+        return self._assignments > 0 and self._sought == self._assignments and self.flow_active
+
     def _set_active_tps(self, tps: set[TP]) -> set[TP]:
         return super()._set_active_tps(set())
 

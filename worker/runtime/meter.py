@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from worker.reasons import Reason
+from worker.runtime.histogram import AGES, SECONDS, Histogram
 
 
 @dataclass(slots=True)
@@ -20,3 +21,28 @@ class Meter:
     """Units written."""
     dead_letters: Counter[Reason] = field(default_factory=Counter)
     """Dead letters by reason."""
+    batch_s: Histogram = field(default_factory=lambda: Histogram(SECONDS))
+    """Seconds that a batch took."""
+    age_s: Histogram = field(default_factory=lambda: Histogram(AGES))
+    """Seconds from a batch's oldest record, by its timestamp, to the end of the batch."""
+
+
+@dataclass(slots=True)
+class Deliveries:
+    """Counts since the start, of one kind of delivery."""
+
+    records: int = 0
+    seconds: Histogram = field(default_factory=lambda: Histogram(SECONDS))
+
+
+@dataclass(slots=True)
+class Progress:
+    """What the watchdog last saw of the input partitions."""
+
+    lag: dict[str, int] = field(default_factory=dict)
+    """Records that wait, by topic."""
+    partitions: int = 0
+    stands_still_s: float = 0.0
+    """How long the partition has not moved that stands still longest while records wait in it."""
+    seen_at: float | None = None
+    """When it was seen, by the monotonic clock."""

@@ -162,6 +162,10 @@ class MemoryStore:
         """Forget partition `number`, which another worker has now."""
         self._partitions.pop(number, None)
 
+    def size(self) -> int:
+        """How many keys there are."""
+        return sum(len(state.values) for state in self._partitions.values())
+
     def held(self) -> list[int]:
         """The numbers of the partitions held."""
         return sorted(self._partitions)

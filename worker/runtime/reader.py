@@ -101,6 +101,14 @@ class TopicReader:
             if fetched:
                 yield {partition.partition: records for partition, records in fetched.items()}
 
+    def lag(self, next_offsets: Mapping[int, int]) -> int:
+        """Records from `next_offsets` (by partition) on, as far as the brokers have told."""
+        waiting = 0
+        for partition in self._consumer.assignment():
+            end = self._consumer.highwater(partition) or 0
+            waiting += max(0, end - next_offsets.get(partition.partition, end))
+        return waiting
+
     async def commit(self, next_offsets: Mapping[int, int]) -> None:
         """Keep `next_offsets` (by partition) as the group's."""
         async with asyncio.timeout(self._timeout_s):

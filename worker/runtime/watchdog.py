@@ -9,6 +9,7 @@ from faust.types import TP
 
 from worker.runtime.app import Runtime
 from worker.runtime.errors import Stalled
+from worker.runtime.meter import Progress
 
 
 async def watch(runtime: Runtime) -> None:
@@ -34,17 +35,22 @@ async def watch(runtime: Runtime) -> None:
                 raise Stalled(f"the broker was not reached for {now - answered_at:.0f} s: {problem!r}") from problem
             continue
         done = consumer.done_offsets()
+        progress = Progress(partitions=len(ends), seen_at=now)
         for tp, end in ends.items():
             offset = done.get(tp) or consumer.committed_offset(tp)
-            progress = (offset, consumer.restored)
+            moved = (offset, consumer.restored)
+            progress.lag[tp.topic] = progress.lag.get(tp.topic, 0) + max(0, end - offset)
             before = moved_at.get(tp)
-            if before is None or before[0] != progress or offset >= end:
-                moved_at[tp] = (progress, now)
+            if before is None or before[0] != moved or offset >= end:
+                moved_at[tp] = (moved, now)
             elif now - before[1] > limit_s:
                 raise Stalled(
                     f"{tp.topic}/{tp.partition}: {end - offset} records wait after offset {offset} "
                     f"and nothing moved for {now - before[1]:.0f} s"
                 )
+            else:
+                progress.stands_still_s = max(progress.stands_still_s, now - before[1])
+        runtime.progress = progress
         moved_at = {tp: entry for tp, entry in moved_at.items() if tp in ends}
 
 

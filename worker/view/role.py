@@ -1,6 +1,8 @@
 """The view's role: reads all of topic workspace.changes, without a consumer group, into the file."""
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -23,6 +25,12 @@ class Written(Struct, frozen=True):
     changes: int
     repeats: int
     positions: Mapping[int, int]
+    types: Mapping[str, int] = {}
+    """How many changes there were of each type."""
+    seconds: float = 0.0
+    """How long it took to write them."""
+    lag: int = 0
+    """Records that waited in the topic after the batch."""
 
 
 OnBatch: TypeAlias = Callable[[Written], None]
@@ -60,7 +68,17 @@ async def run_view(
                 rows = Rows()
                 for partition, records in batch.items():
                     intake.take(partition, records, rows)
+                started = time.monotonic()
                 await store.write(rows, intake)
                 if on_batch is not None:
-                    on_batch(Written(intake.number - before, intake.repeats - repeats, dict(intake.positions)))
+                    on_batch(
+                        Written(
+                            changes=intake.number - before,
+                            repeats=intake.repeats - repeats,
+                            positions=dict(intake.positions),
+                            types=Counter(row.type for row in rows.activities),
+                            seconds=time.monotonic() - started,
+                            lag=reader.lag(intake.positions),
+                        )
+                    )
         log.info("view_closed", changes=intake.number, repeats=intake.repeats)

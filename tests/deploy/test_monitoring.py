@@ -1,0 +1,80 @@
+"""The dashboard and the alerts ask for metrics that there are, with labels that these have, in ways that make sense."""
+
+import re
+
+import pytest
+import yaml
+
+from tests.deploy.queries import DEPLOY, Query, alert_queries, dashboard_queries, panels, read, rules
+from worker.observe.metrics import METRICS
+
+KNOWN = {metric.name: metric for metric in METRICS}
+OTHERS = {"up", "process_resident_memory_bytes", "process_cpu_seconds_total"}
+"""Of Prometheus itself and of its client library."""
+OF_THE_SCRAPE = {"job", "instance"}
+QUERIES = [*dashboard_queries(), *alert_queries()]
+
+
+def stem(name: str) -> str:
+    return name if name in KNOWN else re.sub("_(bucket|sum|count)$", "", name)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.text)
+def test_a_query_asks_for_what_there_is(query: Query) -> None:
+    labels = set(OF_THE_SCRAPE)
+    for name, matched in query.metrics:
+        if name in OTHERS:
+            continue
+        metric = KNOWN[stem(name)]
+        assert matched <= {*metric.labels, *OF_THE_SCRAPE}, query.text
+        labels |= {*metric.labels, "le"} if metric.kind == "histogram" else set(metric.labels)
+        if metric.kind == "histogram":
+            assert name.endswith(("_bucket", "_sum", "_count"))
+        if metric.kind != "gauge":
+            assert name in query.ranged, f"{name} only grows: take its rate"
+    assert query.grouped <= labels, query.text
+
+
+def test_every_metric_is_on_the_dashboard() -> None:
+    asked = {stem(name) for query in dashboard_queries() for name, _ in query.metrics}
+    assert set(KNOWN) - asked == set()
+
+
+def test_a_misspelt_name_would_be_found() -> None:
+    with pytest.raises(KeyError):
+        test_a_query_asks_for_what_there_is(read("sum(segment_worker_lagg_records)"))
+    with pytest.raises(AssertionError):
+        test_a_query_asks_for_what_there_is(read("sum by (topik) (segment_worker_lag_records)"))
+    with pytest.raises(AssertionError, match="only grows"):
+        test_a_query_asks_for_what_there_is(read("segment_worker_units_total"))
+
+
+def test_panels_do_not_overlap_and_have_a_title() -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in panels():
+        assert panel["title"]
+        place = panel["gridPos"]
+        cells = {(x, y) for x in range(place["x"], place["x"] + place["w"])
+                 for y in range(place["y"], place["y"] + place["h"])}  # fmt: skip
+        assert max(x for x, _ in cells) < 24
+        assert not taken & cells
+        taken |= cells
+    assert len({panel["id"] for panel in panels()}) == len(panels())
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_an_alert_says_what_and_what_to_do(rule: dict[str, object]) -> None:
+    assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+    assert isinstance(rule["labels"], dict)
+    assert rule["labels"]["severity"] in ("page", "warn")
+    assert isinstance(rule["annotations"], dict)
+    assert set(rule["annotations"]) == {"summary", "action"}
+    assert re.fullmatch(r"\d+[smh]", str(rule.get("for", "1m")))
+
+
+def test_prometheus_loads_the_rules_and_grafana_the_dashboard() -> None:
+    prometheus = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())
+    assert prometheus["rule_files"] == ["/etc/prometheus/alerts.yml"]
+    assert all(job["job_name"].startswith("segment-worker") for job in prometheus["scrape_configs"])
+    (source,) = yaml.safe_load((DEPLOY / "grafana/provisioning/datasources/prometheus.yml").read_text())["datasources"]
+    assert source["type"] == "prometheus"

@@ -1,0 +1,42 @@
+import pytest
+
+from tests.observe.fetching import get
+from worker.config import Monitoring
+from worker.observe.observer import Observed, Starting
+from worker.observe.server import PortUnusable, serving
+
+
+class Ill(Starting):
+    def not_alive(self) -> str | None:
+        return "records wait"
+
+    def not_ready(self) -> str | None:
+        return None
+
+
+async def test_health_and_readiness_are_two_things() -> None:
+    observed = Observed("worker")
+    async with serving(Monitoring(port=0), observed) as port:
+        assert port is not None
+        assert await get(port, "/healthz") == (200, "ok\n")
+        assert await get(port, "/readyz") == (503, "starting\n")
+        observed.observer = Ill()
+        assert await get(port, "/healthz") == (503, "records wait\n")
+        assert await get(port, "/readyz") == (200, "ok\n")
+        status, text = await get(port, "/metrics")
+        assert status == 200
+        assert "# HELP segment_worker_ready 1 when /readyz says so, else 0." in text
+        assert (await get(port, "/"))[0] == 404
+    assert await get(port, "/healthz") == (0, "")
+
+
+async def test_without_a_port_nothing_is_served() -> None:
+    async with serving(Monitoring(), Observed("worker")) as port:
+        assert port is None
+
+
+async def test_a_port_in_use_is_named() -> None:
+    async with serving(Monitoring(port=0), Observed("view")) as port:
+        with pytest.raises(PortUnusable, match=f"127.0.0.1:{port}.*port of its own"):
+            async with serving(Monitoring(port=port), Observed("view")):
+                pass

@@ -1,0 +1,40 @@
+"""Whether the topics are as their contracts have them."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Final
+
+from worker.checks.finding import Finding, ok, problem, warning
+from worker.runtime.connection import Connection
+from worker.topics.check import Difference, check
+from worker.topics.cluster import TopicsError
+from worker.topics.contract import Contract
+
+_ESSENTIAL: Final = frozenset({"topic", "partitions", "cleanup.policy", "max.message.bytes", "min.compaction.lag.ms"})
+"""A worker cannot work, or can lose state, when one of these is wrong; the others are for the operator to decide."""
+
+
+async def check_topics(connection: Connection, contracts: Mapping[str, Contract]) -> AsyncIterator[Finding]:
+    """One finding a difference."""
+    try:
+        differences = await check(connection, contracts)
+    except TopicsError as error:
+        yield problem("topics", error.problem, error.hint)
+        return
+    for difference in differences:
+        yield _finding(difference)
+    if not differences:
+        yield ok("topics", f"{len(contracts)} topics are as their contracts have them")
+
+
+def _finding(difference: Difference) -> Finding:
+    topic, what = difference.topic, difference.what
+    if what == "topic":
+        return problem("topics", f"{topic} is missing", "segment-worker topics apply")
+    message = f"{topic}: {what} is {difference.found}, not {difference.expected}"
+    if what == "partitions":
+        hint = (
+            "a topic's partitions can't be changed without building the state anew: delete it, or set kafka.partitions"
+        )
+        return problem("topics", message, hint)
+    hint = f"change it with kafka-configs.sh --alter --topic {topic}, or delete the topic and apply its contract"
+    return problem("topics", message, hint) if what in _ESSENTIAL else warning("topics", message, hint)
