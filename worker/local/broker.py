@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from worker.local.jars import Progress, ensure_jars
 from worker.local.ports import HOST, free_ports, is_free
 from worker.local.probe import brokers_alive
 from worker.local.process import end, java_command, spawn, spawn_guard
-from worker.local.settings import Node, write_settings
+from worker.local.settings import Listener, Node, write_settings
 
 HEAP_MB = 512
 
@@ -33,6 +34,8 @@ class LocalBroker:
     Unless `keep_running`, the broker ends when this process does, killed ones included. A directory keeps its data: a
     broker started on it again has the topics of the last one. Ports that are not given are chosen free at the first
     start and then stay the same. With `quick_start` it takes a third less work to start and more to serve: for tests.
+    `listeners` are further ways to it, with TLS or passwords; `scram_users` (by name, their passwords) are those whom
+    its new storage knows by SCRAM.
     """
 
     def __init__(
@@ -44,6 +47,8 @@ class LocalBroker:
         heap_mb: int = HEAP_MB,
         keep_running: bool = False,
         quick_start: bool = False,
+        listeners: tuple[Listener, ...] = (),
+        scram_users: Mapping[str, str] | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._directory = directory.absolute()
@@ -51,6 +56,8 @@ class LocalBroker:
         self._heap_mb = heap_mb
         self._keep_running = keep_running
         self._quick_start = quick_start
+        self._listeners = listeners
+        self._scram_users = scram_users or {}
         self._progress = progress
         self._node: Node | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -132,7 +139,7 @@ class LocalBroker:
     def _choose_node(self) -> Node:
         port, controller_port = self._ports
         chosen = free_ports(2)
-        return Node(self._directory, port or chosen[0], controller_port or chosen[1])
+        return Node(self._directory, port or chosen[0], controller_port or chosen[1], self._listeners)
 
     def _prepare(self, node: Node, jars: list[Path]) -> None:
         """Check what can be checked beforehand, write the settings, format the storage where it is new."""
@@ -151,7 +158,14 @@ class LocalBroker:
                 f"free at least {_FREE_DISK_MB} MB, or name another directory",
             )
         if not (node.data / "meta.properties").exists():
-            arguments = ("format", "-t", new_cluster_id(), "-c", str(node.properties), "--ignore-formatted")
+            users = [
+                argument
+                for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
+                for name, password in self._scram_users.items()
+                for argument in ("--add-scram", f"{mechanism}=[name={name},password={password}]")
+            ]
+            cluster = ("-t", new_cluster_id(), "-c", str(node.properties), "--ignore-formatted")
+            arguments = ("format", *cluster, *users)
             options = ("-Xmx128m", _QUICK, _logging(node))
             command = java_command(jars, "kafka.tools.StorageTool", *arguments, options=options)
             if spawn(command, node.output).wait():

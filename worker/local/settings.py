@@ -1,12 +1,30 @@
 """The files a local Kafka node starts from: its properties and its logging."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
 from worker.local.ports import HOST
 
 LOG_NAME = "kafka.log"
+
+
+class Listener(Struct, frozen=True):
+    """A further way to the broker, beside the open one: with TLS, with passwords, or both."""
+
+    name: str
+    """Letters and `_`."""
+    protocol: Literal["SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+    port: int
+    properties: Mapping[str, str] = {}
+    """Kafka's settings of this listener alone, without their prefix."""
+
+    @property
+    def bootstrap(self) -> str:
+        """What a client is given to connect."""
+        return f"{HOST}:{self.port}"
 
 
 class Node(Struct, frozen=True):
@@ -16,6 +34,7 @@ class Node(Struct, frozen=True):
     """Everything of the node lies here: data, logs, properties, its process id."""
     port: int
     controller_port: int
+    listeners: tuple[Listener, ...] = ()
 
     @property
     def bootstrap(self) -> str:
@@ -57,14 +76,21 @@ def write_settings(node: Node) -> None:
 
 def server_properties(node: Node) -> dict[str, str]:
     """Kafka's configuration: one node, small, topics only by `topics apply`."""
-    broker = f"PLAINTEXT://{node.bootstrap}"
+    open_ones = f"PLAINTEXT://{node.bootstrap}"
+    broker = ",".join([open_ones, *(f"{each.name}://{each.bootstrap}" for each in node.listeners)])
+    protocols = "".join(f",{each.name}:{each.protocol}" for each in node.listeners)
+    own = {
+        f"listener.name.{each.name.lower()}.{key}": value
+        for each in node.listeners
+        for key, value in each.properties.items()
+    }
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.voters": f"1@{HOST}:{node.controller_port}",
         "listeners": f"{broker},CONTROLLER://{HOST}:{node.controller_port}",
         "advertised.listeners": broker,
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "listener.security.protocol.map": f"PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT{protocols}",
         "inter.broker.listener.name": "PLAINTEXT",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": str(node.data),
@@ -88,6 +114,7 @@ def server_properties(node: Node) -> dict[str, str]:
         # Hundreds of partitions on a laptop: small index files, a small cleaner.
         "log.index.size.max.bytes": str(1024 * 1024),
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+        **own,
     }
 
 
