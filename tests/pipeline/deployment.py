@@ -34,11 +34,11 @@ class Setup(Struct, frozen=True):
         """What a contract's topic is called here."""
         return self.deployment.topic(name)
 
-    def start(self, role: str = "worker") -> subprocess.Popen[bytes]:
+    def start(self, role: str = "worker", *options: str) -> subprocess.Popen[bytes]:
         """A role as a process of its own."""
         with self.config.with_name(f"{role}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "worker", role, "--config", str(self.config)], stdout=log, stderr=log
+                [sys.executable, "-m", "worker", role, "--config", str(self.config), *options], stdout=log, stderr=log
             )
 
     async def send(self, values: Sequence[bytes], topic: str = names.SEGMENT_EVENTS) -> None:
