@@ -8,6 +8,7 @@ from worker.destination.actions.definition import BATCHING
 from worker.destination.coercion import compile_coercion
 from worker.destination.command import Command
 from worker.destination.settings import ActionSettings
+from worker.destination.usual import compile_usual
 from worker.jsontypes import Json, JsonObject
 from worker.segment.fields import InvalidFields, compile_fields
 from worker.segment.mapping import compile_mapping
@@ -27,15 +28,28 @@ def compile_action(action: Action, mapping: JsonObject, settings: ActionSettings
 
     What the mapping says without looking at the event is coerced here, once.
     """
-    resolve = compile_mapping(_with_constants_coerced(action, mapping)).resolve
+    source = _with_constants_coerced(action, mapping)
+    compiled = compile_mapping(source)
+    resolve = compiled.resolve
     coerce = compile_coercion(action.key)
+    usual = compile_usual(action, source, compiled)
     build = action.build
 
     def run(payload: JsonObject, time: float) -> list[Command]:
         mapped = resolve(payload)
         return build(coerce(mapped if isinstance(mapped, dict) else {}), settings, time)
 
-    return run
+    if usual is None:
+        return run
+
+    def run_usual(payload: JsonObject, time: float) -> list[Command]:
+        try:
+            fields = usual(payload)
+        except RecursionError:
+            fields = None
+        return run(payload, time) if fields is None else build(fields, settings, time)
+
+    return run_usual
 
 
 def _with_constants_coerced(action: Action, mapping: JsonObject) -> JsonObject:

@@ -5,7 +5,7 @@ subscriptions that can match it cost, however many are configured.
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -33,7 +33,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     mapping: JsonObject
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class Outcome(Struct, frozen=True):
     """What a subscription that matched made of an event: commands, or why it made none."""
 
     preset: str
@@ -55,6 +55,12 @@ class CompiledSubscription(Struct, frozen=True):
 ByName: TypeAlias = tuple[dict[str, list[CompiledSubscription]], list[CompiledSubscription]]
 """For one type of event: the subscriptions that can match an event of this name, and those for every other name."""
 
+Plan: TypeAlias = list[tuple[CompiledSubscription, bool]]
+"""For one type and name of events: the subscriptions that can match, and whether the trigger is still to be asked."""
+
+PLANS_MAX: Final = 4096
+"""Types and names of events whose plans are kept."""
+
 
 def of_preset(preset: Preset, trigger: str, settings: ActionSettings) -> Subscription:
     """The subscription of a preset nobody edited, but for its trigger."""
@@ -75,6 +81,7 @@ class Subscriptions:
         types = {kind for one in compiled for kind in one.trigger.types or ()}
         self._by_type: dict[str, ByName] = {kind: _by_name(compiled, kind) for kind in types}
         self._other_types: ByName = _by_name([one for one in compiled if one.trigger.types is None], None)
+        self._plans: dict[tuple[str, str | None], Plan] = {}
 
     @classmethod
     def compile(
@@ -101,10 +108,8 @@ class Subscriptions:
 
     def matching(self, event: Event) -> list[CompiledSubscription]:
         """The subscriptions whose trigger matches the event, in the order of the configuration."""
-        named, rest = self._by_type.get(event.type, self._other_types)
-        candidates = rest if event.event is None else named.get(event.event, rest)
         data = event.data
-        return [one for one in candidates if one.trigger.matches(data)]
+        return [one for one, ask in self._plan(event) if not ask or one.trigger.matches(data)]
 
     def commands(self, event: Event, now: float) -> list[Outcome]:
         """What the event becomes, one outcome a subscription that matches.
@@ -112,18 +117,42 @@ class Subscriptions:
         `now` (unix seconds) is the event's time where it has none of its own: its arrival.
         """
         time = now if event.time is None else event.time
-        return [_outcome(one, event.data, time) for one in self.matching(event)]
+        data = event.data
+        outcomes = []
+        for one, ask in self._plan(event):
+            if ask and not one.trigger.matches(data):
+                continue
+            try:
+                commands = one.run(data, time)
+            except (InvalidFields, MappingError, Rejected) as error:
+                outcomes.append(_refused(one, error))
+            else:
+                outcomes.append(Outcome(one.name, one.action, with_usable_times(commands, time)))
+        return outcomes
+
+    def _plan(self, event: Event) -> Plan:
+        key = (event.type, event.event)
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= PLANS_MAX:
+                self._plans.clear()
+            plan = self._plans[key] = self._make_plan(*key)
+        return plan
+
+    def _make_plan(self, kind: str, name: str | None) -> Plan:
+        named, rest = self._by_type.get(kind, self._other_types)
+        candidates = rest if name is None else named.get(name, rest)
+        if not kind:  # the event tester's word for a type that is no text, which a trigger may see otherwise
+            return [(one, True) for one in candidates]
+        data: JsonObject = {"type": kind, "event": name}
+        return [
+            (one, not one.trigger.by_name) for one in candidates if not one.trigger.by_name or one.trigger.matches(data)
+        ]
 
 
-def _outcome(subscription: CompiledSubscription, data: JsonObject, time: float) -> Outcome:
-    name, action = subscription.name, subscription.action
-    try:
-        commands = subscription.run(data, time)
-    except (InvalidFields, MappingError) as error:
-        return Outcome(preset=name, action=action, error=str(error), reason=Reason.INVALID_FIELDS)
-    except Rejected as error:
-        return Outcome(preset=name, action=action, error=error.detail, reason=error.reason)
-    return Outcome(preset=name, action=action, commands=with_usable_times(commands, time))
+def _refused(subscription: CompiledSubscription, error: InvalidFields | MappingError | Rejected) -> Outcome:
+    reason, text = (error.reason, error.detail) if isinstance(error, Rejected) else (Reason.INVALID_FIELDS, str(error))
+    return Outcome(subscription.name, subscription.action, [], text, reason)
 
 
 def _by_name(compiled: Sequence[CompiledSubscription], kind: str | None) -> ByName:

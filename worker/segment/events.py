@@ -1,6 +1,6 @@
 """Segment events as they arrive."""
 
-from typing import Final, NoReturn
+from typing import Final, NoReturn, cast
 
 from msgspec import Struct
 
@@ -64,7 +64,7 @@ def decode_event(raw: bytes | None) -> Event:
         data = decode_json(raw)
     except InvalidJson as error:
         raise InvalidEvent(Reason.NOT_JSON, str(error)) from error
-    if not isinstance(data, dict):
+    if data.__class__ is not dict:
         raise InvalidEvent(Reason.NOT_AN_OBJECT, f"the value is {_kind(data)}")
     return check_event(data)
 
@@ -76,6 +76,9 @@ def check_event(data: JsonObject) -> Event:
     null. An id may not hold a NUL character, which not every store takes. Where there is no type, `action` is one: so
     it stands in the example of a device event (segment_destination.txt, "Add and Update Devices").
     """
+    usual = _usual(data)
+    if usual is not None:
+        return usual
     get = data.get
     kind = get("type")
     if kind is None and get("action") in TYPES:
@@ -109,6 +112,43 @@ def check_event(data: JsonObject) -> Event:
         _time(data),
         data,
     )
+
+
+def _usual(data: JsonObject) -> Event | None:
+    """The event where nothing is to be said against it, and no number to be made text, as of nearly all; else None.
+
+    A third of what the long way costs.
+    """
+    get = data.get
+    kind, event, message_id, timestamp = get("type"), get("event"), get("messageId"), get("timestamp")
+    user_id, anonymous_id = get("userId"), get("anonymousId")
+    if (
+        kind.__class__ is str
+        and kind in TYPES
+        and (event.__class__ is str or event is None)
+        and (message_id.__class__ is str or message_id is None)
+        and timestamp.__class__ is str
+        and (user_id.__class__ is str and "\0" not in user_id if user_id is not None else True)
+        and (anonymous_id.__class__ is str and "\0" not in anonymous_id if anonymous_id is not None else True)
+        and ((value := get("properties")) is None or (value.__class__ is dict and len(value) <= MAX_KEYS))
+        and ((value := get("context")) is None or (value.__class__ is dict and len(value) <= MAX_KEYS))
+        and ((value := get("traits")) is None or (value.__class__ is dict and len(value) <= MAX_KEYS))
+        and ((value := get("integrations")) is None or (value.__class__ is dict and len(value) <= MAX_KEYS))
+        and ((value := get("groupId")) is None or (value.__class__ is str and "\0" not in value))
+        and ((value := get("name")) is None or value.__class__ is str)
+        and get("previousId") is None
+    ):
+        time = event_time(timestamp)
+        return Event(
+            kind,
+            event,
+            message_id or None,
+            cast("str | None", user_id) or None,
+            cast("str | None", anonymous_id) or None,
+            _time(data) if time is None else time,
+            data,
+        )
+    return None
 
 
 def _text(value: Json) -> str | None:

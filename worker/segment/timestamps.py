@@ -1,7 +1,7 @@
 """Segment's timestamp conversions for Customer.io, always in UTC (segment_actions.md 1.7)."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -42,8 +42,8 @@ def to_unix_attribute(value: str) -> int | str:
     """
     if len(value) not in _ISO_LENGTHS or value[4] != "-":
         return value
-    if value[4:20:3] == _USUAL_SHAPE and (since_1970 := _usual(value)):
-        return since_1970.days * 86_400 + since_1970.seconds
+    if value[4:20:3] == _USUAL_SHAPE and (since_1970 := _usual(value)) is not None:
+        return since_1970 // 1000
     match = _ISO.fullmatch(value)
     if match is None:
         return value
@@ -59,14 +59,16 @@ def to_unix_attribute(value: str) -> int | str:
     return total - offset if sign == "+" else total + offset
 
 
-def _usual(value: str) -> timedelta | None:
-    """The time since 1970 of `YYYY-MM-DDThh:mm:ss.sssZ`, the form nearly all events have; None if that is no time."""
+@lru_cache(maxsize=1024)  # an event's time is asked for more than once
+def _usual(value: str) -> int | None:
+    """Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss.sssZ`, the form nearly all events have; None if it is no time."""
     if len(value) != _USUAL_LENGTH or value[-1] != "Z":
         return None
     try:
-        return datetime.fromisoformat(value) - _EPOCH
+        since_1970 = datetime.fromisoformat(value) - _EPOCH
     except ValueError:
         return None
+    return (since_1970.days * 86_400 + since_1970.seconds) * 1000 + since_1970.microseconds // 1000
 
 
 @lru_cache(maxsize=4096)
@@ -89,6 +91,8 @@ def convert_attributes(attributes: JsonObject) -> JsonObject:
     converted: JsonObject | None = None
     for key, value in attributes.items():
         if value.__class__ is str:
+            if value[4:5] != "-":  # as most texts, which then need no closer look
+                continue
             new: Json = to_unix_attribute(value)
         elif value.__class__ is dict:
             new = convert_attributes(value)
@@ -108,6 +112,8 @@ def to_unix_timestamp(value: Json) -> Json:
     """
     if not isinstance(value, str):
         return value
+    if value[4:20:3] == _USUAL_SHAPE and (since_1970 := _usual(value)) is not None:
+        return since_1970 // 1000
     if (seconds := to_unix_attribute(value)) is not value:
         return seconds
     if _DIGITS.fullmatch(value):
@@ -134,8 +140,8 @@ def event_time(value: Json) -> float | None:
     Texts are read as `to_unix_timestamp` does; numbers, and texts of digits, are seconds, or milliseconds from 1e11 on.
     """
     if isinstance(value, str):
-        if value[4:20:3] == _USUAL_SHAPE and (since_1970 := _usual(value)):
-            return since_1970.total_seconds()
+        if value[4:20:3] == _USUAL_SHAPE and (since_1970 := _usual(value)) is not None:
+            return since_1970 / 1000
         return _text_time(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

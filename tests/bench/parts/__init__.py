@@ -16,6 +16,7 @@ PARTS = {
     "c": "recovery",
     "d": "latency",
     "e": "memory",
+    "f": "language",
 }
 """Letter and module, in the order in which they run."""
 

@@ -25,6 +25,8 @@ class Trigger(Struct, frozen=True):
 
     `matches(event)` tests an event, `explain(event)` says what each condition makes of it. `types` and `event_names`
     are what the event's `type` and `event` must be among for it to match at all; None means that they may be anything.
+    `by_name` says that it looks at nothing else, and only at whether they are certain texts: all events of the same
+    `type` and `event` then match or do not, and all in which `event` is no text.
     """
 
     source: str
@@ -32,6 +34,7 @@ class Trigger(Struct, frozen=True):
     explain: Callable[[JsonObject], list[Explained]]
     types: frozenset[str] | None
     event_names: frozenset[str] | None
+    by_name: bool
 
 
 def compile_node(source: str, root: Node) -> Trigger:
@@ -42,6 +45,9 @@ def compile_node(source: str, root: Node) -> Trigger:
         explain=_compile_explanation(root),
         types=_possible(root, "type"),
         event_names=_possible(root, "event"),
+        by_name=all(
+            node.keys in (("type",), ("event",)) and node.operator in ("=", "!=") for node in _conditions(root)
+        ),
     )
 
 

@@ -27,14 +27,23 @@ class Mapping(Struct, frozen=True):
     `resolve(payload)` applies it: keys that resolve to undefined are left out, undefined items of arrays are null; the
     whole is UNDEFINED where the mapping is one directive without a value. The result shares its parts with the payload
     and with the mapping, so none of them may be changed. Raises MappingError.
+
+    `parts` are the keys that depend on the payload, each with what resolves it (RecursionError where the result nests
+    too deeply), and `constants` the others; `parts` is None where the whole is one directive.
     """
 
     resolve: Callable[[Json], Value]
+    constants: JsonObject
+    parts: tuple[tuple[str, Callable[[Value], Value]], ...] | None
 
 
 def compile_mapping(mapping: Json) -> Mapping:
     """The mapping, validated and compiled. Raises MappingError with all its problems."""
-    return Mapping(_compile_whole(mapping))
+    node = _validated(mapping)
+    if not isinstance(node, dict) or is_directive(node):
+        return Mapping(_compile_whole(mapping), {}, None)
+    constants, parts = _parts(node)
+    return Mapping(_guarded(_resolver(constants, parts)), constants, parts)
 
 
 def validate_mapping(mapping: Json) -> None:
@@ -69,18 +78,26 @@ def _compile_whole(mapping: Json) -> Callable[[Value], Value]:
         raise MappingError(f"a mapping must be an object, got {type_name(node)}")
     if is_directive(node):
         return _guarded(_settled(node))
-    constants = {key: value for key, value in node.items() if _is_constant(value)}
-    resolvers = [(key, _settled(value)) for key, value in node.items() if key not in constants]
+    return _guarded(_resolver(*_parts(node)))
 
+
+def _parts(node: JsonObject) -> tuple[JsonObject, tuple[tuple[str, Callable[[Value], Value]], ...]]:
+    constants = {key: value for key, value in node.items() if _is_constant(value)}
+    return constants, tuple((key, _settled(value)) for key, value in node.items() if key not in constants)
+
+
+def _resolver(
+    constants: JsonObject, parts: tuple[tuple[str, Callable[[Value], Value]], ...]
+) -> Callable[[Value], Value]:
     def resolve(payload: Value) -> Value:
         result = constants.copy()
-        for key, resolver in resolvers:
+        for key, resolver in parts:
             value = resolver(payload)
             if value is not UNDEFINED:
                 result[key] = value
         return result
 
-    return _guarded(resolve)
+    return resolve
 
 
 def _guarded(resolve: Callable[[Value], Value]) -> Callable[[Value], Value]:

@@ -25,7 +25,8 @@ def event(command: Command, cause: Cause, to: str) -> Event:
     """An event, page or screen; content that was viewed or clicked is an event of that name."""
     attributes: JsonObject = {} if command.attributes is UNSET else command.attributes
     if "anonymous_id" in attributes:  # which Segment writes there, and nobody else has said
-        attributes = {name: value for name, value in attributes.items() if name != "anonymous_id"}
+        attributes = attributes.copy()
+        del attributes["anonymous_id"]
     action = command.action
     kind: Literal["event", "page", "screen"] = action if action in ("page", "screen") else "event"
     timestamp = command.timestamp if command.timestamp.__class__ is int else seconds(command.timestamp)
