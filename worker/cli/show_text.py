@@ -92,6 +92,15 @@ def print_why(found: Sequence[AttributeHistory] | Sequence[Activity]) -> None:
         _print(_activity_table(activities))
 
 
+def print_changes(found: Sequence[Activity]) -> None:
+    """Changes, each with the subject in whose log the view shows it."""
+    table = _table("whose", "activity", "what")
+    for one in found:
+        _row(table, one.subject, one.type, describe(one))
+    if found:
+        _print(table)
+
+
 def describe(activity: Activity) -> str:
     """What a change says, in a line, without what stands beside it."""
     told = cast("JsonObject", msgspec.to_builtins(activity.change))

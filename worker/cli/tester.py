@@ -1,24 +1,27 @@
 """`segment-worker test event | fql | mapping | action | webhook`: the event tester, without Kafka and without effect.
 
-For programs it is NDJSON in and out, one answer a line; on a terminal, or with `--explain`, it speaks to people.
+For programs it is NDJSON in and out, one answer a line; on a terminal, or with `--explain`, it speaks to people. Only
+`event --send` has an effect: it sends the event into the running system.
 """
 
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, BinaryIO, TypeAlias
 
 import typer
 from rich.console import Console
 
 from worker.cli.config_command import ConfigOption
 from worker.cli.ndjson import Answer, answer_lines, read_object
+from worker.cli.output import JsonOption
 from worker.cli.tester_action import answer_action
 from worker.cli.tester_event import answer_event
 from worker.cli.tester_explain import explain_action, explain_event, explain_fql, explain_mapping
 from worker.cli.tester_language import answer_fql, answer_mapping
+from worker.cli.tester_send import send_events
 from worker.cli.tester_webhook import answer_webhook
 from worker.config import Config, ConfigError, compile_subscriptions, load_config
 from worker.destination.subscriptions import Subscriptions
@@ -29,7 +32,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
-    help="Try events, triggers, mappings and actions. Reads JSON from a file or standard input; changes nothing.",
+    help="Try events, triggers, mappings and actions. Reads JSON from a file or standard input; changes nothing "
+    "(but for `event --send`).",
 )
 
 File: TypeAlias = Annotated[
@@ -43,14 +47,32 @@ Explainer: TypeAlias = Callable[[Console, JsonObject], None]
 
 
 @app.command()
-def event(file: File = None, config: ConfigOption = None, explain: Explain = False) -> None:
+def event(
+    file: File = None,
+    config: ConfigOption = None,
+    explain: Explain = False,
+    send: Annotated[
+        bool,
+        typer.Option(
+            "--send",
+            help="Send it into the running system, and wait for what comes out. Exit code 1 when "
+            "no worker answers in time, or it becomes a dead letter.",
+        ),
+    ] = False,
+    timeout: Annotated[float, typer.Option(help="With --send: seconds to wait for each event.", min=0.1)] = 30.0,
+    as_json: JsonOption = False,
+) -> None:
     """Which subscriptions an event matches, and the commands they send."""
+    if send:
+        with _opened(file) as lines:
+            raise send_events(lines.read(), config, timeout, as_json=as_json or not (explain or sys.stdout.isatty()))
     subscriptions = _subscriptions(config)
     run(
         file,
         explain,
         lambda request: answer_event(request, subscriptions, time.time),
         lambda console, request: explain_event(console, request, subscriptions, time.time, every=explain),
+        as_json=as_json,
     )
 
 
@@ -89,18 +111,21 @@ def webhook(file: File = None, config: ConfigOption = None, explain: Explain = F
     )
 
 
-def run(file: Path | None, explain: bool, answer: Answer, explainer: Explainer) -> None:
+def run(file: Path | None, explain: bool, answer: Answer, explainer: Explainer, *, as_json: bool = False) -> None:
     """Answer all lines: for people with `explain` or where standard output is a terminal, else as NDJSON."""
-    try:
-        source = nullcontext(sys.stdin.buffer) if file is None else file.open("rb")
-    except OSError as error:
-        typer.secho(f"error: {file}: {error.strerror}", fg="red", err=True)
-        raise typer.Exit(1) from error
-    with source as lines:
-        if explain or sys.stdout.isatty():
+    with _opened(file) as lines:
+        if not as_json and (explain or sys.stdout.isatty()):
             _explain(Console(highlight=False), lines.read(), explainer)
         else:
             answer_lines(lines, sys.stdout.buffer, answer)
+
+
+def _opened(file: Path | None) -> AbstractContextManager[BinaryIO]:
+    try:
+        return nullcontext(sys.stdin.buffer) if file is None else file.open("rb")
+    except OSError as error:
+        typer.secho(f"error: {file}: {error.strerror}", fg="red", err=True)
+        raise typer.Exit(1) from error
 
 
 def _explain(console: Console, text: bytes, explainer: Explainer) -> None:

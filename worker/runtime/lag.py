@@ -75,6 +75,21 @@ class LagReader:
             rows.append(lag_of(topic, group, ends, done))
         return rows
 
+    async def committed(self, group: str) -> dict[tuple[str, int], int]:
+        """The next offset that a consumer group will read, by topic and partition, where it has committed any."""
+        async with asyncio.timeout(self._timeout_s):
+            found = await self._committed(group)
+        return {(one.topic, one.partition): entry.offset for one, entry in found.items() if entry.offset >= 0}
+
+    async def members(self, group: str) -> int:
+        """How many members a consumer group has."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                (answer,) = await self._admin.describe_consumer_groups([group])
+        except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
+            return 0
+        return sum(len(found["members"]) for found in answer.to_object()["groups"])
+
     async def _committed(self, group: str) -> Mapping[TopicPartition, OffsetAndMetadata]:
         """What the group has committed: nothing while the cluster has no coordinator, as before its first group."""
         try:

@@ -1,0 +1,1 @@
+"""Sends an event into the running system and watches what comes of it."""

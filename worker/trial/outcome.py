@@ -1,0 +1,102 @@
+"""What came of one event: told apart from everything else in the topics by its cause."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from worker.runtime.record import Record
+from worker.topics import names
+from worker.workspace.changes import Origin, WorkspaceChange
+from worker.workspace.messages import AnonymousMessage, DevicesMessage, ObjectsMessage, PeopleMessage
+
+Place = tuple[str, int, int]
+"""A record: its topic, partition and offset."""
+
+
+class FoundChange(Struct, frozen=True):
+    """A change of the workspace, and the subject whose log it is in."""
+
+    subject: str
+    change: WorkspaceChange
+
+
+class FoundDeadLetter(Struct, frozen=True):
+    """A record that was refused: which one, why (worker/reasons.py), and the reason in words."""
+
+    record: str
+    reason: str
+    detail: str
+
+
+class Outcome:
+    """Collects what the event at `source` caused, from records in any order.
+
+    `topics` are the names of the topics as the broker has them, by the contract's name.
+    """
+
+    def __init__(self, source: Place, topics: Mapping[str, str]) -> None:
+        self.places: set[Place] = {source}
+        self.changes: list[FoundChange] = []
+        self.dead_letters: list[FoundDeadLetter] = []
+        self._source = source
+        self._seen: set[Place] = set()
+        self._changes = topics[names.WORKSPACE_CHANGES]
+        self._messages = {topics[name]: decode for name, decode in _DECODERS.items()}
+        self._dead_letters = {topics[names.dead_letters_of(name)] for name in (names.SEGMENT_EVENTS, *_DECODERS)}
+        self._dead: dict[str, list[FoundDeadLetter]] = {}
+
+    def add(self, record: Record) -> None:
+        """Take in a record of one of the topics; what others caused is passed by."""
+        if record.topic == self._changes:
+            self._add_change(record)
+        elif record.topic in self._dead_letters:
+            self._add_dead_letter(record)
+        elif (decode := self._messages.get(record.topic)) is not None:
+            try:
+                cause = decode(record.value or b"").cause
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return  # somebody else's: the agents' own can be decoded
+            if (cause.topic, cause.partition, cause.offset) == self._source:
+                self.places.add((record.topic, record.partition, record.offset))
+
+    def finish(self) -> None:
+        """Assign the dead letters: those of the event and of the messages that it caused."""
+        for topic, partition, offset in sorted(self.places):
+            self.dead_letters += self._dead.get(f"{topic}/{partition}/{offset}", [])
+
+    def _add_change(self, record: Record) -> None:
+        change = _decode_change(record.value or b"")
+        if _place_of(change.cause) == self._source:
+            self.changes.append(FoundChange((record.key or b"").decode(), change))
+
+    def _add_dead_letter(self, record: Record) -> None:
+        headers = dict(record.headers)
+        place = headers.get("dead_letter_origin", b"").decode()
+        letter = FoundDeadLetter(place, headers.get("reason", b"").decode(), headers.get("detail", b"").decode())
+        self._dead.setdefault(place, []).append(letter)
+
+
+def _place_of(origin: Origin) -> Place:
+    return origin.topic, origin.partition, origin.offset
+
+
+_decode_change = msgspec.json.Decoder(WorkspaceChange).decode
+
+_DECODERS: Final[
+    Mapping[str, Callable[[bytes], AnonymousMessage | DevicesMessage | ObjectsMessage | PeopleMessage]]
+] = {
+    names.PEOPLE: msgspec.json.Decoder(PeopleMessage).decode,
+    names.ANONYMOUS: msgspec.json.Decoder(AnonymousMessage).decode,
+    names.OBJECTS: msgspec.json.Decoder(ObjectsMessage).decode,
+    names.DEVICES: msgspec.json.Decoder(DevicesMessage).decode,
+}
+"""How the messages of the keyed topics are read, by contract."""
+
+WATCHED: Final = (
+    *_DECODERS,
+    names.WORKSPACE_CHANGES,
+    *(names.dead_letters_of(name) for name in (names.SEGMENT_EVENTS, *_DECODERS)),
+)
+"""The topics in which something can come of an event, by contract."""
