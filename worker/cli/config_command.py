@@ -15,7 +15,7 @@ from worker.segment.fql import lint
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Look at the configuration.")
 
 ConfigOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--config", help="A workspace.yaml; without one all settings have their defaults.")
+    Path | None, typer.Option("--config", "-c", help="A workspace.yaml; without one all settings have their defaults.")
 ]
 
 
