@@ -32,3 +32,5 @@ class Reason(StrEnum):
     """Understood, but this version takes no decision on it."""
     INVALID_WEBHOOK = "invalid_webhook"
     """A reporting webhook that lacks what every one has, or has it in a wrong type."""
+    REFUSED = "refused"
+    """Segment's API refused it; its answer is in the detail."""

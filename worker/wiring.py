@@ -14,6 +14,7 @@ from worker.agents.outlets import Outlets, make_outlets
 from worker.agents.route import route_agent
 from worker.config import Config, compile_subscriptions
 from worker.config.connection import make_connection
+from worker.relay.role import Delivery
 from worker.runtime.agent import AgentSpec
 from worker.runtime.app import Runtime
 from worker.runtime.connection import Connection
@@ -38,6 +39,11 @@ class Deployment(Struct, frozen=True):
     def relay_group(self) -> str:
         """The relays' consumer group."""
         return f"{self.group}-relay"
+
+    @property
+    def printing_group(self) -> str:
+        """The group of relays that print: what was printed is still to be delivered."""
+        return f"{self.group}-relay-print"
 
     def topic(self, name: str) -> str:
         """What the topic of the contract `name` is called on the broker."""
@@ -80,4 +86,19 @@ def make_agents(deployment: Deployment) -> tuple[AgentSpec[Any], ...]:  # Any: e
         group_agent(deployment.topic(names.OBJECTS), settings, outlets),
         device_agent(deployment.topic(names.DEVICES), settings, outlets),
         message_metrics_agent(deployment.topic(names.REPORTING_EVENTS), config.source, outlets),
+    )
+
+
+def make_delivery(deployment: Deployment, write_key: str) -> Delivery:
+    """What a relay delivers, and where to."""
+    config = deployment.config
+    return Delivery(
+        connection=deployment.connection,
+        topic=deployment.topic(names.MESSAGE_METRICS),
+        group=deployment.relay_group,
+        dead_letters=make_outlets(deployment.contracts).dead_letters[names.MESSAGE_METRICS],
+        url=config.relay.url(config.source.region),
+        write_key=write_key,
+        settings=config.relay,
+        tuning=config.worker,
     )

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +15,7 @@ from msgspec import Struct
 from worker.config import load_config
 from worker.gateway.lines import Line
 from worker.gateway.sending import InboundTopic, inbound_publisher, send_lines
+from worker.jsontypes import JsonObject
 from worker.runtime.lag import LagReader
 from worker.topics import names
 from worker.topics.apply import apply
@@ -63,8 +64,10 @@ class Setup(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def setup(bootstrap: str, directory: Path, partitions: int = 4) -> AsyncIterator[Setup]:
-    """A deployment with topics of its own on the broker."""
+async def setup(
+    bootstrap: str, directory: Path, partitions: int = 4, sections: Mapping[str, JsonObject] | None = None
+) -> AsyncIterator[Setup]:
+    """A deployment with topics of its own on the broker; `sections` are further ones of its configuration."""
     name = f"test-{uuid4().hex[:12]}"
     path = directory / "workspace.yaml"
     path.write_bytes(
@@ -84,6 +87,7 @@ async def setup(bootstrap: str, directory: Path, partitions: int = 4) -> AsyncIt
                     "commit_interval_s": 0.2,
                 },
                 "view": {"path": str(directory / "view.sqlite")},
+                **(sections or {}),
             }
         )
     )

@@ -23,7 +23,7 @@ COMMANDS: Final = {
     "dev": Entry("dev", "dev", "Start a local Kafka and all roles, send the examples, show what came out."),
     "worker": Entry("roles", "worker", "Run the agents (a role)."),
     "view": Entry("roles", "view", "Keep the workspace in SQLite (a role)."),
-    "relay": Entry("roles", "relay", "Print the message metrics that Segment would get (a role)."),
+    "relay": Entry("roles", "relay", "Deliver the message metrics to Segment (a role)."),
     "kafka": Entry("kafka", "app", "Run Apache Kafka on this machine: start, stop, status."),
     "topics": Entry("topics", "app", "Create the topics by their contracts, or compare them: apply, check."),
     "config": Entry("config_command", "app", "Check the configuration: check."),

@@ -95,7 +95,7 @@ async def _run(config: Config, console: Console, stay: bool) -> int:
         _say(f"topics: {len(applied.created)} created, {len(deployment.contracts) - len(applied.created)} there before")
         view_path = STATE_DIRECTORY / "view.sqlite"
         view_path.parent.mkdir(parents=True, exist_ok=True)
-        _say("starting the roles: worker, view, relay (printing) …")
+        _say("starting the roles: worker, view, relay (to a stand-in of Segment's API) …")
         async with running(deployment, view_path) as system, LagReader(deployment.connection) as lag:
             work = asyncio.create_task(_examples(system, lag, view_path, console))
             await _until(stop, system.failed, work)

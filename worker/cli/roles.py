@@ -20,6 +20,7 @@ from worker.observe.server import serving
 from worker.observe.view_role import ViewObserver
 from worker.observe.worker_role import WorkerObserver
 from worker.relay.printing import print_metrics
+from worker.relay.role import run_relay
 from worker.runtime.connect import await_brokers
 from worker.runtime.errors import RuntimeFault
 from worker.runtime.run import run_worker
@@ -29,11 +30,16 @@ from worker.topics.check import check
 from worker.topics.cluster import TopicsError
 from worker.topics.contracts import ContractsError
 from worker.view.role import run_view
-from worker.wiring import Deployment, make_deployment, make_worker
+from worker.wiring import Deployment, make_delivery, make_deployment, make_worker
 
 InstanceOption: TypeAlias = Annotated[
     str | None,
     typer.Option("--instance-id", help="Static membership: restarted under this name it keeps its partitions."),
+]
+
+PrintOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--print", help="Print what would be sent, and send nothing, whether or not there is a write key."),
 ]
 
 Role: TypeAlias = Callable[[Deployment, asyncio.Event], Awaitable[None]]
@@ -53,13 +59,21 @@ def worker(config: ConfigOption = None, instance_id: InstanceOption = None) -> N
     run_role("worker", config, role, observed)
 
 
-def relay(config: ConfigOption = None) -> None:
-    """Print the message metrics that Segment would get, one JSON line each."""
+def relay(config: ConfigOption = None, only_print: PrintOption = False) -> None:
+    """Deliver the message metrics to Segment; without a write key print them, one JSON line each.
+
+    What is printed counts as not delivered: printing has a consumer group of its own.
+    """
 
     async def role(deployment: Deployment, stop: asyncio.Event) -> None:
-        await print_metrics(
-            deployment.connection, deployment.topic(names.MESSAGE_METRICS), deployment.relay_group, stop, _print
-        )
+        write_key = deployment.config.source.write_key
+        if not write_key or only_print:
+            log.info("printing", reason="--print" if only_print else "source.write_key is not set")
+            topic = deployment.topic(names.MESSAGE_METRICS)
+            await print_metrics(deployment.connection, topic, deployment.printing_group, stop, _print)
+        else:
+            delivery = make_delivery(deployment, write_key)
+            await run_relay(delivery, stop, on_ready=lambda: log.info("ready", endpoint=delivery.url))
 
     run_role("relay", config, role)
 

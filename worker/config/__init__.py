@@ -3,7 +3,7 @@
 from worker.config.compiled import compile_subscriptions
 from worker.config.load import load_config, parse_config, workspace_of
 from worker.config.problems import ConfigError, Problem
-from worker.config.sections import Config, Destination, Kafka, Log, Monitoring, Relay, View, Workspace
+from worker.config.sections import Config, Destination, Kafka, Log, Monitoring, View, Workspace
 from worker.config.show import effective, effective_yaml
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "Log",
     "Monitoring",
     "Problem",
-    "Relay",
     "View",
     "Workspace",
     "compile_subscriptions",

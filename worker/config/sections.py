@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from worker.destination.settings import ActionSettings
 from worker.destination.subscriptions import Subscription, automatic
 from worker.metrics.settings import MetricsSettings
+from worker.relay.settings import RelaySettings
 from worker.runtime.tuning import Tuning
 from worker.workspace.settings import WorkspaceSettings
 
@@ -86,17 +87,6 @@ class View(Struct, frozen=True, kw_only=True):
     """SQLite file; relative to where the role is started."""
 
 
-class Relay(Struct, frozen=True, kw_only=True):
-    """`relay`: delivery of message metrics to Segment. What is sent, and where to, is in `source`."""
-
-    ledger: Text = "segment-worker-relay.sqlite"
-    """SQLite file with what has been delivered, so that nothing is delivered twice."""
-    ledger_days: Annotated[int, Meta(ge=1, le=366)] = 30
-    """How long a delivery is remembered."""
-    endpoint: Text | None = None
-    """Deliver to this URL instead of Segment's, e.g. in tests."""
-
-
 class Monitoring(Struct, frozen=True, kw_only=True):
     """`monitoring`: metrics and health of a role over HTTP, for whoever may reach the port."""
 
@@ -123,7 +113,7 @@ class Config(Struct, frozen=True, kw_only=True):
     kafka: Kafka = Kafka()
     worker: Tuning = Tuning()
     view: View = View()
-    relay: Relay = Relay()
+    relay: RelaySettings = RelaySettings()
     monitoring: Monitoring = Monitoring()
     log: Log = Log()
 

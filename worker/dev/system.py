@@ -5,13 +5,18 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from worker.jsontypes import Json
-from worker.relay.printing import Show, print_metrics
+import msgspec
+
+from worker.jsontypes import Json, JsonObject
+from worker.local.segment_api import Recorder, SegmentApi
+from worker.relay.meter import RelayMeter
+from worker.relay.printing import Show
+from worker.relay.role import run_relay
 from worker.runtime.app import Runtime
 from worker.runtime.run import run_worker
 from worker.topics import names
 from worker.view.role import Written, run_view
-from worker.wiring import Deployment, make_worker
+from worker.wiring import Deployment, make_delivery, make_worker
 
 
 class System:
@@ -25,14 +30,16 @@ class System:
         self.problem: BaseException | None = None
         self.runtime: Runtime = make_worker(deployment)
         self.view_positions: dict[int, int] = {}
+        self.relay = RelayMeter()
         self.metrics: list[Json] = []
         self.metrics_count = 0
 
     def dead_letters(self) -> dict[str, int]:
         """Dead letters since the start, by reason."""
         counts: dict[str, int] = {}
-        for meter in self.runtime.meters.values():
-            for reason, count in meter.dead_letters.items():
+        meters = [meter.dead_letters for meter in self.runtime.meters.values()]
+        for each in (*meters, self.relay.dead_letters):
+            for reason, count in each.items():
                 counts[reason.value] = counts.get(reason.value, 0) + count
         return counts
 
@@ -52,28 +59,32 @@ class System:
 
 @asynccontextmanager
 async def running(deployment: Deployment, view_path: Path, show: Show | None = None) -> AsyncIterator[System]:
-    """The system, ready to work; stopped gracefully at the end. `show` sees each track event that Segment would get.
+    """The system, ready to work; stopped gracefully at the end.
+
+    The relay delivers to a stand-in of Segment's API in this process; `show` sees each track event that it takes.
 
     Raises:
         BaseException: what made a role fail, when one did.
     """
     system = System(deployment)
 
-    def showing(event: Json) -> None:
+    def showing(event: JsonObject) -> None:
         system.metrics_count += 1
         if len(system.metrics) < KEPT_METRICS:
             system.metrics.append(event)
         if show is not None:
             show(event)
 
-    metrics, changes = deployment.topic(names.MESSAGE_METRICS), deployment.topic(names.WORKSPACE_CHANGES)
+    changes = deployment.topic(names.WORKSPACE_CHANGES)
     connection, stop = deployment.connection, system.stop
+    segment = SegmentApi(Recorder(keep=0, on_event=showing))
+    ledger = view_path.with_name(f"relay-{deployment.group}.sqlite")
     roles = [
         asyncio.create_task(system.supervise(role))
         for role in (
             run_worker(system.runtime, stop, on_ready=system.ready.set),
             run_view(connection, changes, view_path, stop, on_batch=system.on_view),
-            print_metrics(connection, metrics, deployment.relay_group, stop, showing),
+            _deliver(deployment, segment, ledger, system),
         )
     ]
     waiting = [asyncio.create_task(event.wait()) for event in (system.ready, system.failed)]
@@ -87,6 +98,15 @@ async def running(deployment: Deployment, view_path: Path, show: Show | None = N
         await asyncio.gather(*roles, *waiting, return_exceptions=True)
     if system.problem is not None:
         raise system.problem
+
+
+async def _deliver(deployment: Deployment, segment: SegmentApi, ledger: Path, system: System) -> None:
+    """The relay and its Segment."""
+    async with segment:
+        settings = msgspec.structs.replace(deployment.config.relay, endpoint=segment.url, ledger=str(ledger))
+        delivery = make_delivery(deployment, "local")
+        delivery = msgspec.structs.replace(delivery, url=settings.url("US"), settings=settings)
+        await run_relay(delivery, system.stop, system.relay)
 
 
 KEPT_METRICS = 1000

@@ -17,7 +17,7 @@ async def print_metrics(connection: Connection, topic: str, group: str, stop: as
     """Show the events of `topic` as they come, in order per person, until `stop` is set.
 
     An event's offset is committed once it was shown, so an event may be shown again after a crash but is never left
-    out.
+    out. `group` must not be the one that delivers.
 
     Raises:
         BrokerUnreachable: when no broker answers.

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import faust
-from aiokafka import AIOKafkaProducer
 from faust.serializers.codecs import Codec, register
 from faust.types import TP
 
@@ -24,7 +23,7 @@ from worker.runtime.kafka_transport import KafkaTransport
 from worker.runtime.measured_publisher import MeasuredPublisher
 from worker.runtime.meter import Deliveries, Meter, Progress
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, out
-from worker.runtime.publisher import KafkaPublisher, Publisher
+from worker.runtime.publisher import KafkaPublisher, Publisher, kafka_producer
 from worker.runtime.store_adapter import PartitionedTable
 from worker.runtime.tuning import Tuning
 
@@ -113,7 +112,7 @@ class Runtime:
         self.kafka_publisher: KafkaPublisher | None = None
         if publisher is None:
             self.kafka_publisher = publisher = KafkaPublisher(
-                _producer(connection, tuning), tuning.delivery_timeout_s + 2
+                kafka_producer(connection, tuning), tuning.delivery_timeout_s + 2
             )
         self.deliveries = {"outputs": Deliveries(), "changelog": Deliveries()}
         self.publisher = MeasuredPublisher(publisher, self.deliveries["outputs"], self.deliveries["changelog"])
@@ -236,16 +235,3 @@ def _stores(tuning: Tuning, agents: Sequence[AgentSpec[Any]]) -> dict[str, DiskS
         return {}
     directory = Path(tuning.state_dir)
     return {spec.table.name: DiskStore(directory, spec.table.name) for spec in agents if spec.table is not None}
-
-
-def _producer(connection: Connection, tuning: Tuning) -> AIOKafkaProducer:
-    return AIOKafkaProducer(
-        **connection.client_options(),
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=0,
-        max_batch_size=CHANGELOG_BATCH_BYTES,
-        max_request_size=CHANGELOG_BATCH_BYTES,
-        request_timeout_ms=int(tuning.delivery_timeout_s * 1000),
-        metadata_max_age_ms=30_000,
-    )

@@ -7,9 +7,11 @@ from typing import Protocol
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from worker.runtime.connection import Connection
 from worker.runtime.errors import DeliveryFailed
 from worker.runtime.line import Line
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, Out
+from worker.runtime.tuning import Tuning
 
 Outputs = Mapping[tuple[str, int], Sequence[Out]]
 """Records by (topic, partition), in order."""
@@ -87,3 +89,17 @@ class KafkaPublisher:
                 return int((await acknowledgement).offset)
         except (KafkaError, TimeoutError) as problem:
             raise DeliveryFailed(f"{topic}/{partition} was not acknowledged: {problem!r}") from problem
+
+
+def kafka_producer(connection: Connection, tuning: Tuning) -> AIOKafkaProducer:
+    """The producer of a role, not started: idempotent, acknowledged by all replicas, never waiting for more."""
+    return AIOKafkaProducer(
+        **connection.client_options(),
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        max_batch_size=CHANGELOG_BATCH_BYTES,
+        max_request_size=CHANGELOG_BATCH_BYTES,
+        request_timeout_ms=int(tuning.delivery_timeout_s * 1000),
+        metadata_max_age_ms=30_000,
+    )

@@ -4,12 +4,12 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from worker import __version__
 from worker.partitioning import partition_of_bytes
 from worker.reasons import Reason
+from worker.runtime.dead_letter import dead_letter
 from worker.runtime.errors import ValueTooLarge
 from worker.runtime.origin import ORIGIN_HEADER, Mark, origin_prefix, pack_mark
-from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, RECORD_OVERHEAD_BYTES, Headers, Out, out
+from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, RECORD_OVERHEAD_BYTES, Out, out
 from worker.runtime.partition_state import POSITION_KEY, SEEN_PREFIX, PartitionState
 from worker.runtime.record import Record
 
@@ -138,17 +138,9 @@ class Unit(Generic[ValueT]):
 
     def dead_letter(self, target: Target, record: Record, reason: Reason, detail: str) -> None:
         """Write the unchanged record to its dead-letter topic, with headers that say why and whence."""
-        headers: Headers = [
-            *record.headers,
-            ("reason", reason.value.encode()),
-            ("detail", detail.encode("utf-8", "replace")[:2000]),
-            ("dead_letter_origin", f"{record.topic}/{record.partition}/{record.offset}".encode()),
-            ("first_seen", b"%d" % record.timestamp),
-            ("worker_version", __version__.encode()),
-        ]
         self.dead_letters.append(reason)
         self.dead_offsets.add(record.offset)
-        self._add(target, record.partition % target.partitions, out(record.key, record.value, headers))
+        self._add(target, record.partition % target.partitions, dead_letter(record, reason, detail))
 
     def _add(self, target: Target, partition: int, record: Out) -> None:
         size = record.size

@@ -1,0 +1,243 @@
+"""The courier against a failing Segment, over real HTTP."""
+
+import asyncio
+import gzip
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+import orjson
+import pytest
+import structlog
+from aiohttp import web
+
+from tests.relay.factories import make_ready, make_value
+from worker.local.segment_api import Failure, Fault, Faults, SegmentApi
+from worker.relay.batching import Batch
+from worker.relay.courier import Courier
+from worker.relay.errors import Closing, SegmentRefuses
+from worker.relay.meter import RelayMeter
+from worker.relay.settings import RelaySettings
+from worker.relay.verdict import Accepted, Refused
+
+QUICK = RelaySettings(timeout_s=0.3, retry_min_s=0.001, retry_max_s=0.01, breaker_failures=1000)
+KEY = "the-write-key"
+
+
+class Carrying:
+    """A courier, and what it counts."""
+
+    def __init__(self, courier: Courier, meter: RelayMeter) -> None:
+        self.courier = courier
+        self.meter = meter
+        self.closing = asyncio.Event()
+
+    async def deliver(self, *numbers: int) -> Accepted | Refused:
+        events = tuple(make_ready(number) for number in numbers or (0,))
+        return await self.courier.deliver(Batch(events, 99), self.closing)
+
+
+@asynccontextmanager
+async def carrying(
+    url: str,
+    settings: RelaySettings = QUICK,
+    *,
+    fence: Callable[[], None] = lambda: None,
+    chance: Callable[[], float] = lambda: 1.0,
+) -> AsyncIterator[Carrying]:
+    meter = RelayMeter()
+    async with aiohttp.ClientSession() as session:
+        courier = Courier(session, f"{url}/v1/batch", KEY, settings, meter, fence=fence, chance=chance)
+        yield Carrying(courier, meter)
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[SegmentApi]:
+    async with SegmentApi(faults=Faults(retry_after_s=1, slow_s=0.05, hang_s=5.0), write_key=KEY) as running:
+        yield running
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+async def test_a_batch_arrives_whole_in_order_and_unchanged(api: SegmentApi, compressed: bool) -> None:
+    settings = RelaySettings(gzip=compressed)
+    async with carrying(api.url, settings) as one:
+        assert await one.deliver(*range(200)) == Accepted()
+    assert [arrival.event for arrival in api.recorder.arrivals] == [orjson.loads(make_value(n)) for n in range(200)]
+    assert (one.meter.requests, api.recorder.requests) == ({"accepted": 1}, 1)
+    assert (one.meter.sent_bytes < 10_000) is compressed
+
+
+@pytest.mark.parametrize(
+    ("failure", "why"),
+    [
+        (Failure(Fault.SERVER_ERROR), None),
+        (Failure(Fault.SERVER_ERROR, taken=True), None),
+        (Failure(Fault.HANG), "timeout"),
+        (Failure(Fault.RESET), "connection"),
+        (Failure(Fault.RESET, taken=True), "connection"),
+    ],
+)
+async def test_what_may_pass_is_tried_until_it_has_passed(api: SegmentApi, failure: Failure, why: str | None) -> None:
+    api.faults.order(failure, times=3)
+    async with carrying(api.url) as one:
+        assert await one.deliver() == Accepted()
+    assert one.meter.requests.pop("accepted") == 1
+    assert sum(one.meter.requests.values()) == 3
+    assert why is None or one.meter.requests == {why: 3}
+    assert api.recorder.accepted == (4 if failure.taken else 1)
+
+
+async def test_a_slow_answer_is_waited_for(api: SegmentApi) -> None:
+    api.faults.order(Fault.SLOW)
+    async with carrying(api.url) as one:
+        assert await one.deliver() == Accepted()
+    assert api.recorder.requests == 1
+
+
+async def test_nobody_there_is_tried_again(api: SegmentApi) -> None:
+    async with carrying("http://127.0.0.1:1") as one:
+        delivering = asyncio.create_task(one.deliver())
+        await asyncio.sleep(0.1)
+        assert one.meter.requests["connection"] > 2
+        one.closing.set()
+        with pytest.raises(Closing):
+            await delivering
+
+
+async def test_retry_after_is_asked_of_all(api: SegmentApi) -> None:
+    api.faults.order(Fault.RATE_LIMITED)
+    async with carrying(api.url) as one:
+        begun = time.monotonic()
+        first = asyncio.create_task(one.deliver(1))
+        await asyncio.sleep(0.2)
+        assert one.meter.open
+        assert [await one.deliver(2), await first] == [Accepted()] * 2
+        assert time.monotonic() - begun >= 1.0
+    assert one.meter.requests == {"429": 1, "accepted": 2}
+    assert not one.meter.open
+
+
+async def test_while_segment_is_away_one_request_at_a_time_tries(api: SegmentApi) -> None:
+    settings = RelaySettings(
+        retry_min_s=0.001, retry_max_s=0.3, breaker_failures=2, breaker_pause_s=0.1, timeout_s=1.0, requests=8
+    )
+    api.faults.order(Fault.SERVER_ERROR, times=12)
+    async with carrying(api.url, settings) as one:
+        begun = time.monotonic()
+        assert await asyncio.gather(*(one.deliver(number) for number in range(8))) == [Accepted()] * 8
+        took = time.monotonic() - begun
+    # 8 at once fail and open it; what is left of the twelve are tries, each after a pause of 0.1, 0.2, 0.3 and 0.3 s.
+    assert took >= 0.9
+    assert api.recorder.requests == 12 + 8
+    assert one.meter.pauses >= 4
+    assert not one.meter.open
+
+
+async def test_only_so_many_requests_are_under_way(api: SegmentApi) -> None:
+    api.faults.order(Fault.SLOW, times=6)
+    async with carrying(api.url, RelaySettings(requests=2)) as one:
+        begun = time.monotonic()
+        await asyncio.gather(*(one.deliver(number) for number in range(6)))
+    assert time.monotonic() - begun >= 3 * 0.05
+
+
+async def test_refused_events_come_back_with_the_answer(api: SegmentApi) -> None:
+    bad = make_ready(0, make_value(0, type="dance"))
+    async with carrying(api.url) as one:
+        verdict = await one.courier.deliver(Batch((bad,), 1), one.closing)
+    assert isinstance(verdict, Refused)
+    assert verdict.answer.startswith('400 {"success":false,"code":"invalid_type"')
+    assert one.meter.requests == {"refused": 1}
+
+
+async def test_a_wrong_write_key_stops_it_and_is_not_told(api: SegmentApi) -> None:
+    async with SegmentApi(write_key="another") as strict, carrying(strict.url) as one:
+        with structlog.testing.capture_logs() as logs, pytest.raises(SegmentRefuses, match="401") as caught:
+            await one.deliver()
+    assert KEY not in str(caught.value) + str(logs)
+
+
+async def test_an_answer_that_repeats_the_write_key_is_masked() -> None:
+    async def echo(request: web.Request) -> web.Response:
+        return web.Response(status=400, text=f"no such key: {KEY} {request.headers['Authorization']}")
+
+    async with _serving(echo) as url, carrying(url) as one:
+        verdict = await one.deliver()
+    assert isinstance(verdict, Refused)
+    assert KEY not in verdict.answer
+
+
+async def test_a_redirect_is_not_followed_with_the_write_key() -> None:
+    asked: list[str] = []
+
+    async def redirect(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        raise web.HTTPTemporaryRedirect("/elsewhere")
+
+    async with _serving(redirect) as url, carrying(url) as one:
+        with pytest.raises(SegmentRefuses, match="307"):
+            await one.deliver()
+    assert asked == ["/v1/batch"]
+
+
+async def test_what_is_sent_says_when_and_who() -> None:
+    seen: list[tuple[dict[str, str], bytes]] = []
+
+    async def look(request: web.Request) -> web.Response:
+        seen.append((dict(request.headers), await request.read()))
+        return web.Response(status=500 if len(seen) == 1 else 200)
+
+    async with _serving(look) as url, carrying(url) as one:
+        await one.deliver()
+    times = [orjson.loads(body)["sentAt"] for _, body in seen]
+    assert len(times) == 2
+    assert times[0] <= times[1]
+    headers = seen[0][0]
+    assert headers["User-Agent"].startswith("segment-worker/")
+    assert headers["Authorization"] == "Basic dGhlLXdyaXRlLWtleTo="
+    assert headers["Content-Encoding"] == "gzip"
+    assert headers["Content-Type"] == "application/json"
+
+
+async def test_it_does_not_send_when_it_may_not(api: SegmentApi) -> None:
+    def stand_still() -> None:
+        raise RuntimeError("stood still")
+
+    async with carrying(api.url, fence=stand_still) as one:
+        with pytest.raises(RuntimeError, match="stood still"):
+            await one.deliver()
+    assert api.recorder.requests == 0
+
+
+async def test_a_try_that_is_cancelled_does_not_keep_the_others_waiting(api: SegmentApi) -> None:
+    settings = RelaySettings(retry_min_s=0.001, retry_max_s=0.05, breaker_failures=1, breaker_pause_s=0.05)
+    api.faults.order(Fault.SERVER_ERROR)
+    api.faults.order(Fault.HANG)
+    async with carrying(api.url, settings) as one:
+        trying = asyncio.create_task(one.deliver(1))
+        while api.recorder.requests < 2:
+            await asyncio.sleep(0.01)
+        trying.cancel()
+        async with asyncio.timeout(5.0):
+            assert await one.deliver(2) == Accepted()
+
+
+@asynccontextmanager
+async def _serving(handler: Callable[[web.Request], object]) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_post("/{path:.*}", handler)  # type: ignore[arg-type]  # any handler of aiohttp's
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def test_bodies_are_compressed_alike() -> None:
+    from worker.relay.courier import _compress
+
+    assert _compress(b"x" * 1000) == _compress(b"x" * 1000)
+    assert gzip.decompress(_compress(b"x" * 1000)) == b"x" * 1000

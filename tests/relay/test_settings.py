@@ -1,0 +1,52 @@
+"""Section `relay` of workspace.yaml, and the parts of `source` that decide where events go."""
+
+import pytest
+
+from worker.config import ConfigError, parse_config
+from worker.jsontypes import Json
+from worker.relay.settings import RelaySettings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ledger", "/tmp/x.sqlite"),
+        ("ledger_days", 7),
+        ("endpoint", "http://127.0.0.1:9"),
+        ("requests", 3),
+        ("gzip", False),
+        ("timeout_s", 2.5),
+        ("retry_min_s", 0.25),
+        ("retry_max_s", 90.0),
+        ("breaker_failures", 2),
+        ("breaker_pause_s", 1.5),
+    ],
+)
+def test_every_setting_is_reachable(name: str, value: Json) -> None:
+    written = str(value).lower() if isinstance(value, bool) else value
+    settings = parse_config(f"relay: {{{name}: {written}}}", environ={}).relay
+    assert getattr(settings, name) == value
+    assert getattr(RelaySettings(), name) != value
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{requests: 0}", "a whole number from 1 to 100"),
+        ("{ledger_days: 0}", "a whole number from 1 to 366"),
+        ("{timeout_s: 0}", "above 0"),
+        ("{retry_min_s: 5, retry_max_s: 1}", "retry_max_s must not be less than retry_min_s"),
+        ("{endpoint: segment.example}", "http:// or https://"),
+        ("{endpoints: x}", "did you mean endpoint?"),
+        ("{gzip: 1}", "true or false"),
+    ],
+)
+def test_what_cannot_be_is_refused(text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words.replace("?", r"\?")):
+        parse_config(f"relay: {text}", environ={})
+
+
+def test_where_events_go() -> None:
+    assert RelaySettings().url("US") == "https://api.segment.io/v1/batch"
+    assert RelaySettings().url("EU") == "https://events.eu1.segmentapis.com/v1/batch"
+    assert RelaySettings(endpoint="http://127.0.0.1:80/").url("EU") == "http://127.0.0.1:80/v1/batch"

@@ -1,0 +1,123 @@
+"""What has been delivered, by messageId, in an SQLite file.
+
+A delivery is written before its offset is committed, and asked for before anything is sent: so what is in the ledger is
+not sent again, whatever becomes of the offset. Each method is one statement, hence whole or not at all.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import aiosqlite
+import orjson
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random
+
+from worker.relay.errors import LedgerFault
+
+TIMEOUT_S: Final = 30.0
+"""How long one statement may take, or wait for another relay's."""
+
+APPLICATION_ID: Final = 0x5347574C
+"""PRAGMA application_id of a ledger: "SGWL"."""
+VERSION: Final = 1
+
+PRUNED_AT_ONCE: Final = 5000
+
+_TABLE: Final = """
+    CREATE TABLE delivered (
+        number INTEGER PRIMARY KEY,
+        message_id TEXT NOT NULL UNIQUE,
+        at REAL NOT NULL  -- unix seconds when Segment had acknowledged it
+    ) STRICT"""
+_ADD: Final = "INSERT OR IGNORE INTO delivered (message_id, at) SELECT value, ? FROM json_each(?)"
+_KNOWN: Final = "SELECT message_id FROM delivered WHERE message_id IN (SELECT value FROM json_each(?))"
+_PRUNE: Final = """
+    DELETE FROM delivered WHERE number IN (SELECT number FROM delivered ORDER BY number LIMIT ?) AND at < ?
+    RETURNING 1"""
+
+
+class Ledger:
+    """The ledger in an open file. Several processes may have the same file open.
+
+    All methods raise LedgerFault when the file can't be read or written.
+    """
+
+    def __init__(self, database: aiosqlite.Connection) -> None:
+        self._database = database
+
+    async def known(self, message_ids: Sequence[str]) -> set[str]:
+        """Those of `message_ids` that have been delivered."""
+        return {str(row[0]) for row in await self._run(_KNOWN, (orjson.dumps(message_ids).decode(),))}
+
+    async def add(self, message_ids: Sequence[str], at: float) -> None:
+        """Note that Segment has acknowledged these, at `at` (unix seconds)."""
+        await self._run(_ADD, (at, orjson.dumps(message_ids).decode()))
+
+    async def prune(self, before: float) -> int:
+        """Forget what was delivered before `before` (unix seconds); how many that were."""
+        total = 0
+        while True:
+            # Rows are numbered as they came, so that the oldest come first without an index that every row would pay.
+            gone = len(await self._run(_PRUNE, (PRUNED_AT_ONCE, before)))
+            total += gone
+            if gone < PRUNED_AT_ONCE:
+                return total
+
+    async def _run(self, statement: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
+        try:
+            async with asyncio.timeout(TIMEOUT_S + 1):
+                rows: Iterable[sqlite3.Row] = await self._database.execute_fetchall(statement, values)
+        except (sqlite3.Error, TimeoutError) as problem:
+            raise LedgerFault(f"the relay's ledger can't be used: {problem!r}") from problem
+        return list(rows)
+
+
+@asynccontextmanager
+async def open_ledger(path: Path) -> AsyncIterator[Ledger]:
+    """The ledger at `path`, made if there is none. Raises LedgerFault when the file is something else."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    database = await aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
+    try:
+        await _prepare(database, path)
+        yield Ledger(database)
+    finally:
+        await database.close()
+
+
+async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
+    try:
+        await _use_wal(database)
+        # A crash of the process loses nothing; a power cut may cost the last rows, whose offsets are committed by then.
+        await database.execute("PRAGMA synchronous = NORMAL")
+        await database.execute("BEGIN IMMEDIATE")  # another relay may be making it right now
+        identity = (await _number(database, "PRAGMA application_id"), await _number(database, "PRAGMA user_version"))
+        if identity == (0, 0) and await _number(database, "SELECT count(*) FROM sqlite_master") == 0:
+            await database.execute(_TABLE)
+            await database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            await database.execute(f"PRAGMA user_version = {VERSION}")
+        elif identity != (APPLICATION_ID, VERSION):
+            raise LedgerFault(f"{path} is a SQLite file of something else: name another one in relay.ledger")
+        await database.execute("COMMIT")
+    except sqlite3.Error as problem:
+        raise LedgerFault(
+            f"{path} can't be used as the relay's ledger ({problem}): is relay.ledger right?"
+        ) from problem
+
+
+async def _use_wal(database: aiosqlite.Connection) -> None:
+    """SQLite does not wait for others at this, whatever the timeout."""
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception_type(sqlite3.OperationalError),
+        stop=stop_after_delay(TIMEOUT_S),
+        wait=wait_random(0.01, 0.1),
+        reraise=True,
+    ):
+        with attempt:
+            await database.execute("PRAGMA journal_mode = WAL")
+
+
+async def _number(database: aiosqlite.Connection, query: str) -> int:
+    return int(next(iter(await database.execute_fetchall(query)))[0])

@@ -1,0 +1,31 @@
+"""What a relay counts about itself; read by the logs and the metrics."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from worker.reasons import Reason
+
+
+@dataclass(slots=True)
+class RelayMeter:
+    """Counts since the start; `waiting` and `open` are of now."""
+
+    accepted: int = 0
+    """Events that Segment acknowledged."""
+    repeats: int = 0
+    """Events that were not sent because the ledger has them."""
+    requests: Counter[str] = field(default_factory=Counter)
+    """Requests by outcome: accepted, refused, misconfigured, or why they are tried again (a status, `timeout`,
+    `connection`)."""
+    sent_bytes: int = 0
+    """Bytes of request bodies, as sent."""
+    request_s: float = 0.0
+    """Seconds spent waiting for answers, all requests together."""
+    dead_letters: Counter[Reason] = field(default_factory=Counter)
+    """Dead letters by reason."""
+    pauses: int = 0
+    """How often the circuit breaker opened."""
+    open: bool = False
+    """Whether it is open."""
+    waiting: int = 0
+    """Events that were read and are not yet decided."""

@@ -1,0 +1,110 @@
+"""The door through which a role shares a topic with others of its group, and works on each partition by itself."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from worker.runtime.connection import Connection
+from worker.runtime.errors import BrokerUnreachable, OwnershipLost
+from worker.runtime.tuning import Tuning
+
+
+class Shares(Protocol):
+    """Hears which partitions are ours. An error of its methods is lost: they must see to theirs by themselves."""
+
+    async def assigned(self, numbers: Collection[int]) -> None:
+        """These partitions are ours from now on, from their committed offsets."""
+        ...
+
+    async def revoked(self, numbers: Collection[int]) -> None:
+        """These are ours no longer once this returns; until then offsets can be committed."""
+        ...
+
+
+class GroupReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Reads one topic as a member of `group`, whose offsets are kept in Kafka and committed one partition at a time."""
+
+    def __init__(self, connection: Connection, topic: str, group: str, tuning: Tuning, shares: Shares) -> None:
+        self._topic = topic
+        self._shares = shares
+        self._timeout_s = tuning.delivery_timeout_s
+        self._consumer = AIOKafkaConsumer(
+            **connection.client_options(),
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_records=tuning.batch_records,
+            max_poll_interval_ms=24 * 3600 * 1000,  # a partition may rest for as long as its receiver is away
+            max_partition_fetch_bytes=tuning.max_fetch_bytes,
+            fetch_max_wait_ms=int(tuning.fetch_wait_s * 1000),
+            request_timeout_ms=int(tuning.request_timeout_s * 1000),
+            session_timeout_ms=int(tuning.session_timeout_s * 1000),
+            rebalance_timeout_ms=int(tuning.rebalance_timeout_s * 1000),
+            heartbeat_interval_ms=int(tuning.heartbeat_interval_s * 1000),
+            metadata_max_age_ms=30_000,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            BrokerUnreachable: when no broker answers in time.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._consumer.start()
+        except (KafkaError, TimeoutError) as problem:
+            await self._consumer.stop()
+            raise BrokerUnreachable(f"cannot read {self._topic}: {problem!r}") from problem
+        self._consumer.subscribe([self._topic], listener=self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        async with asyncio.timeout(self._timeout_s):
+            await self._consumer.stop()
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """See `Shares.assigned`."""
+        await self._shares.assigned([partition.partition for partition in assigned])
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """See `Shares.revoked`."""
+        await self._shares.revoked([partition.partition for partition in revoked])
+
+    async def fetch(self, resting: Collection[int], timeout_s: float) -> Mapping[int, list[Any]]:
+        """Records by partition, each partition's in order; none of the `resting` partitions, which are not read on.
+
+        Use them before the next await: after that the partitions may be somebody else's. It waits for as long as a
+        rebalance takes, whatever `timeout_s` is.
+
+        Raises:
+            KafkaError: when the topic may not be read.
+        """
+        assigned = self._consumer.assignment()
+        rest = {partition for partition in assigned if partition.partition in resting}
+        paused = self._consumer.paused() & assigned
+        self._consumer.pause(*(rest - paused))
+        self._consumer.resume(*(paused - rest))
+        fetched = await self._consumer.getmany(timeout_ms=int(timeout_s * 1000))
+        return {partition.partition: records for partition, records in fetched.items()}
+
+    async def commit(self, number: int, next_offset: int) -> None:
+        """Keep `next_offset` as the group's in partition `number`.
+
+        Raises:
+            OwnershipLost: when the partition is not ours any more.
+            BrokerUnreachable: when no broker took it in time.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._consumer.commit({TopicPartition(self._topic, number): next_offset})
+        except (CommitFailedError, IllegalStateError) as problem:
+            raise OwnershipLost(f"{self._topic}/{number}: {problem!r}") from problem
+        except (KafkaError, TimeoutError) as problem:
+            raise BrokerUnreachable(f"{self._topic}/{number} {next_offset} not committed: {problem!r}") from problem
