@@ -62,6 +62,10 @@ class MetricsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         if not all(self.names.values()):
             raise ValueError("an event cannot have an empty name")
 
+    def __repr__(self) -> str:
+        """Without the settings: one is a secret, and a repr ends up in logs."""
+        return "MetricsSettings(…)"
+
     def selects(self, subscription: str) -> bool:
         """Whether the event with this subscription name is to be sent."""
         return self.events is None or subscription in {subscription_of(name) for name in self.events}
