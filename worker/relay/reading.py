@@ -12,13 +12,13 @@ MAX_EVENT_BYTES: Final = 32 * 1024
 """The largest event that Segment takes (customerio_semantics.md 8.4)."""
 
 
-class _Event(Struct):
+class _Event(Struct, gc=False):
     """What the relay must know of an event; the rest goes to Segment as it is."""
 
     message_id: Annotated[str, Meta(min_length=1, max_length=99)] = msgspec.field(name="messageId")
 
 
-class Ready(Struct, frozen=True):
+class Ready(Struct, frozen=True, gc=False):
     """An event to be sent: the record's bytes, unchanged."""
 
     message_id: str
