@@ -57,6 +57,21 @@ def test_the_published_payloads(body: JsonObject, shown: dict[str, Any]) -> None
     assert ours == theirs
 
 
+@pytest.mark.parametrize(
+    ("name", "event"), [("customer_subscribed", "Subscribed"), ("email_sent", "Email Sent"), ("sms_sent", "SMS Sent")]
+)
+def test_the_official_examples(name: str, event: str) -> None:
+    body = load("official_examples.json")[name]
+    found = mapped(read_webhook(body)).event
+    assert (found["type"], found["event"], found["userId"]) == ("track", event, "42")
+    assert found["messageId"] == "cio-webhook-01E4C4CT6YDC7Y5M7FE1GWWPQJ"
+    assert found["timestamp"] == "2021-02-11T17:04:49.000Z"
+    properties = found["properties"]
+    assert isinstance(properties, dict)
+    for field in ("action_id", "broadcast_id", "delivery_id", "recipient"):
+        assert properties.get(field) == body["data"].get(field)
+
+
 def test_the_first_published_payload_to_the_letter() -> None:
     body, shown = published()[0]
     assert properties_of(read_webhook(body)) == shown["properties"]

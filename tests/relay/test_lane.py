@@ -181,6 +181,18 @@ async def test_a_lane_that_lost_its_partition_stops_and_says_nothing(bench: Benc
     assert (bench.delivered(), bench.commits) == (numbers(0, 1, 2), [3])
 
 
+async def test_a_lane_that_has_ended_takes_nothing_more(bench: Bench) -> None:
+    bench.lost = True
+    lane = Lane(0, bench.desk)
+    lane.put([make_record(0)])
+    while bench.meter.waiting:
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0)
+    lane.put([make_record(1)])
+    assert bench.meter.waiting == 0
+    await lane.close(1.0)
+
+
 async def test_closing_waits_for_the_answer_under_way(bench: Bench) -> None:
     bench.api.faults.slow_s = 0.2
     bench.api.faults.order(Fault.SLOW)

@@ -29,7 +29,7 @@ from worker.runtime.lag import LagReader
 from worker.topics import names
 from worker.wiring import make_delivery
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 
 PARTITIONS = 4
 
@@ -108,7 +108,7 @@ async def test_relays_that_come_and_go_deliver_everything_once_each_with_a_ledge
                 async with around.relay(around.delivery("b")):
                     await asyncio.sleep(1.5)
             await sending
-            await delivered(around.running, 30)
+            await delivered(around.running, 60)
     assert around.counts() == ids(events)
     assert first_arrivals(around.segment.recorder.arrivals) == {f"person-{n}": list(range(60)) for n in range(30)}
 
@@ -117,11 +117,11 @@ async def test_a_replay_is_not_delivered_again(around: Surroundings) -> None:
     events = metrics(10, 20, seed=2)
     await around.publish(events)
     async with around.relay(around.delivery()):
-        await delivered(around.running, 20)
+        await delivered(around.running, 60)
     await around.publish(events[:50])  # the same messages once more
     await _to_the_beginning(around.running)
     async with around.relay(around.delivery()) as meter:
-        await delivered(around.running, 20)
+        await delivered(around.running, 60)
     assert around.counts() == ids(events)
     assert (meter.accepted, meter.repeats) == (0, len(events) + 50)
 
@@ -137,7 +137,7 @@ async def test_while_segment_is_away_kafka_keeps_what_waits(around: Surroundings
         assert meter.waiting < len(events)
         assert await around.lag() == len(events)
         around.segment.faults.clear()
-        await delivered(around.running, 30)
+        await delivered(around.running, 60)
         assert (meter.open, meter.accepted) == (False, len(events))
     assert around.counts() == ids(events)
     assert meter.waiting == 0
@@ -159,7 +159,7 @@ async def test_refused_events_are_dead_letters_with_segments_answer(around: Surr
     events[7] = {**events[7], "type": "dance"}
     await around.publish(events)
     async with around.relay(around.delivery()) as meter:
-        await delivered(around.running, 20)
+        await delivered(around.running, 60)
     (letter,) = await read_all(broker.bootstrap, around.running.topic(f"{names.MESSAGE_METRICS}.dlq"))
     assert orjson.loads(letter.value) == events[7]
     assert dict(letter.headers)["reason"] == b"refused"
@@ -187,7 +187,7 @@ async def test_what_was_printed_is_still_to_be_delivered(around: Surroundings) -
     assert sorted(line["messageId"] for line in lines) == sorted(ids(events))
     assert await around.lag() == len(events)
     async with around.relay(around.delivery()):
-        await delivered(around.running, 20)
+        await delivered(around.running, 60)
     assert around.counts() == ids(events)
 
 

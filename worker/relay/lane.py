@@ -65,7 +65,9 @@ class Lane:
         return len(self._waiting) >= AHEAD_RECORDS or self._waiting_bytes >= AHEAD_BYTES
 
     def put(self, records: Sequence[Record]) -> None:
-        """Deliver these after what is there already."""
+        """Deliver these after what is there already; a lane that has ended drops them, for whoever is next."""
+        if self._task.done():
+            return
         self._waiting += records
         self._waiting_bytes += sum(len(record.value or b"") for record in records)
         self._desk.meter.waiting += len(records)
