@@ -6,6 +6,8 @@ READY := .venv/.ready
 ONCE ?=
 FILE ?=
 TOPIC ?= segment.events
+FIRST ?= 0
+HISTORIES ?= 10000
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +35,9 @@ test: $(READY) ## Run all tests, those on a real Kafka broker included
 test-fast: $(READY) ## Run the tests that need no broker
 	@$(BIN)/pytest -m "not broker and not slow"
 
+soak: $(READY) ## Run HISTORIES=10000 simulated histories of the workspace, from seed FIRST=0
+	@$(BIN)/python -m tests.simulation --first $(FIRST) --histories $(HISTORIES)
+
 bench: $(READY) ## Measure, and write docs/benchmarks.md
 	@$(BIN)/python -m tests.bench --report docs/benchmarks.md
 
@@ -57,4 +62,4 @@ lock: $(READY) ## Write the lock files anew after a change of pyproject.toml
 clean: ## Remove .venv, caches and the local Kafka's data
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .local .bench
 
-.PHONY: help setup run send test test-fast bench lint format types schemas lock clean
+.PHONY: help setup run send test test-fast soak bench lint format types schemas lock clean

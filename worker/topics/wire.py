@@ -128,6 +128,8 @@ def write(directory: Path) -> None:
     for name, kinds in wire_examples().items():
         folder = directory / "examples" / name / "v1" / "valid"
         folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.json"):
+            old.unlink()
         for kind, value in kinds.items():
             _dump(folder / f"{kind}.json", value)
 

@@ -4,6 +4,7 @@ So the order of arrival does not matter, and a repeat changes nothing. null and 
 removed is remembered, so that an older value that arrives later does not come back.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -146,8 +147,12 @@ def newest(attributes: Attributes, others: Attributes) -> Attributes:
 
 def newer_than(attributes: Attributes, floor: Stamp) -> Attributes:
     """Only the attributes set after `floor`."""
-    kept = {name: one for name, one in attributes.values.items() if (one.time, one.message_id) > floor}
-    return _sized(kept)
+    return only(attributes, lambda stamp: stamp > floor)
+
+
+def only(attributes: Attributes, wanted: Callable[[Stamp], bool]) -> Attributes:
+    """Only the attributes whose stamps are wanted."""
+    return _sized({name: one for name, one in attributes.values.items() if wanted((one.time, one.message_id))})
 
 
 def _sized(values: dict[str, Attribute]) -> Attributes:

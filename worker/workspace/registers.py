@@ -14,12 +14,16 @@ NEVER: Final[Stamp] = (-1e15, "")
 class Register(Struct, frozen=True, array_like=True, tag="register"):
     """Whether something is there (it was added later than it was removed), and its attributes.
 
-    An attribute that is not newer than the removal is gone with it.
+    An attribute that is not newer than the removal is gone with it. Of a relationship, `made` is when the newest call
+    made it, whatever merges have made of the other stamps (people/lineage.py), and `floor` when its object was deleted:
+    it has nothing that is not newer.
     """
 
     added: Stamp = NEVER
     removed: Stamp = NEVER
     attributes: Attributes = Attributes()
+    made: Stamp = NEVER
+    floor: Stamp = NEVER
 
     @property
     def present(self) -> bool:

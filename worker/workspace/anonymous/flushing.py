@@ -4,9 +4,19 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from worker.workspace import queues
+from worker.workspace import pages, queues
 from worker.workspace.anonymous.links import FORGOTTEN, owner_at
-from worker.workspace.anonymous.waiting import KEEP_SECONDS, Lane, expired, lane_of, take, wait, waited, with_lane
+from worker.workspace.anonymous.waiting import (
+    KEEP_SECONDS,
+    Lane,
+    digest,
+    expired,
+    lane_of,
+    take,
+    wait,
+    waited,
+    with_lane,
+)
 from worker.workspace.changes import AnonymousFlushed
 from worker.workspace.keys import profile_key
 from worker.workspace.messages.anonymous import ContinueFlush, Under
@@ -26,7 +36,13 @@ def receive(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonym
     owner = owner_at(anonymous.links, call.at)
     if owner == FORGOTTEN:
         ignore_deleted(turn, under.to, call.cause, call_name(call))
-    elif owner and (turn.settings.anonymous_merge or not isinstance(call, Event)):
+    elif owner and isinstance(call, Event) and turn.settings.anonymous_merge:
+        seen = pages.add_digest(turn, under.to, anonymous.seen, digest(call))
+        if seen is not None:
+            _pass_on(turn, owner, call)
+            if seen != anonymous.seen:
+                anonymous = replace(anonymous, seen=seen)
+    elif owner and not isinstance(call, Event):
         if not waited(turn, anonymous, under):
             _pass_on(turn, owner, call)
     else:
@@ -87,4 +103,5 @@ def _flush_lane(
 
 def _pass_on(turn: Turn, owner: str, call: AnonymousCall) -> None:
     to = profile_key(owner)
-    turn.send("people", to, replace(call, to=to))
+    call = replace(call, to=to, counted=True) if isinstance(call, Event) else replace(call, to=to)
+    turn.send("people", to, call)

@@ -26,7 +26,7 @@ Lane: TypeAlias = Literal["events", "calls"]
 def wait(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonymous:
     """The anonymousId with a call more that waits, unless it waited before."""
     key, call = under.to, under.call
-    seen = pages.add_digest(turn, key, anonymous.seen, _digest(call))
+    seen = pages.add_digest(turn, key, anonymous.seen, digest(call))
     if seen is None:
         return anonymous
     lane: Lane = "events" if isinstance(call, Event) else "calls"
@@ -43,10 +43,11 @@ def wait(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonymous
 
 def waited(turn: Turn, anonymous: Anonymous, under: Under) -> bool:
     """Whether the call has waited before: it is repeated, and what became of it stays so."""
-    return bool(anonymous.seen) and pages.has_digest(turn, under.to, anonymous.seen, _digest(under.call))
+    return bool(anonymous.seen) and pages.has_digest(turn, under.to, anonymous.seen, digest(under.call))
 
 
-def _digest(call: AnonymousCall) -> bytes:
+def digest(call: AnonymousCall) -> bytes:
+    """What tells a call from others under the anonymousId."""
     match call:
         case Event():
             return pages.digest_of(call.kind, call.name, call.id)

@@ -44,7 +44,7 @@ class Event(Struct, frozen=True, array_like=True, tag="event", kw_only=True):
     """Something a person did; `id` (the messageId, unless mapped otherwise) tells repeats.
 
     `kind` is what is shown: event, page or screen. `timestamp` is shown as it is. `anonymous_id` is the one through
-    which it came.
+    which it came. `counted`: the handle or anonymousId that it was addressed to has seen that it is no repeat.
     """
 
     to: str
@@ -57,6 +57,7 @@ class Event(Struct, frozen=True, array_like=True, tag="event", kw_only=True):
     attributes: WireObject
     anonymous_id: str = ""
     via: str = ""
+    counted: bool = False
 
 
 class Relate(Struct, frozen=True, array_like=True, tag="relate", kw_only=True):

@@ -177,6 +177,13 @@ class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True):
     attributes: Attributes
 
 
+class Absorbed(Struct, frozen=True, array_like=True, tag="absorbed", kw_only=True):
+    """The receiver's Absorb, which had come back to it, was taken in by somebody: it is no longer on its way."""
+
+    to: str
+    cause: Cause
+
+
 class AbsorbNames(Struct, frozen=True, array_like=True, tag="absorb_names", kw_only=True):
     """A page of the handles, anonymousIds or devices of the merged profile `origin`."""
 
@@ -272,6 +279,7 @@ ProfileMessage: TypeAlias = (
     | Declined
     | MergeAnswer
     | Absorb
+    | Absorbed
     | AbsorbNames
     | AbsorbSeen
     | AbsorbRelationship

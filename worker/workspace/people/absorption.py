@@ -2,9 +2,10 @@
 
 Merges at the same time may run in a circle: A into B, B into C, C into A, each decided before it knew of the others.
 Then nobody of them is left to absorb, and each one's Absorb comes back to where it began. That profile notes that it is
-`home` and sends the Absorb round `again`. A profile that is home marks the passing Absorb of a higher cio_id as
-`outdone`. One that comes back a second time and is not outdone makes its profile a person again, who then absorbs all
-the others as they come by. (If two would come back so, the second meets the first, who is a person by then.)
+`home` and sends the Absorb round `again`. A profile that is home, as long as its own Absorb is on its way, marks the
+passing Absorb of a higher cio_id as `outdone`; that one begins another round when it comes back. One that comes back
+again and is not outdone makes its profile a person again, who then absorbs all the others as they come by. (If two
+would come back so, the second meets the first, who is a person by then.)
 """
 
 from typing import assert_never
@@ -26,18 +27,19 @@ from worker.workspace.keys import (
 from worker.workspace.messages.anonymous import LinkMoved
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Join, Leave
-from worker.workspace.messages.people import Absorb, AbsorbNames, AbsorbRelationship, AbsorbSeen, Rebind
+from worker.workspace.messages.people import Absorb, Absorbed, AbsorbNames, AbsorbRelationship, AbsorbSeen, Rebind
 from worker.workspace.people import devices, groups, linking
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.people.lineage import (
     Passage,
+    above_floor,
     lowered_attributes,
     lowered_register,
     lowered_stamp,
     noted,
     passages,
 )
-from worker.workspace.registers import Register
+from worker.workspace.registers import NEVER, Register
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Merged, PersonAttributes, Profile
 
@@ -84,7 +86,7 @@ def pass_on(turn: Turn, merged: Merged, absorb: Absorb) -> None:
         turn.put(profile_key(merged.cio_id), replace(merged, home=True))
         turn.tell(replace(absorb, to=to, again=True))
     elif not absorb.again or absorb.outdone:
-        turn.tell(replace(absorb, to=to))
+        turn.tell(replace(absorb, to=to, again=True, outdone=False))
     else:
         _restore(turn, merged, absorb)
 
@@ -141,6 +143,8 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
         profile = replace(profile, id=absorb.id, id_at=lowered_stamp(absorb.id_at, passage.levels))
     if profile.email is None and absorb.email is not None:
         profile = replace(profile, email=absorb.email, email_at=lowered_stamp(absorb.email_at, passage.levels))
+    if absorb.again:
+        turn.tell(Absorbed(to=profile_key(absorb.origin), cause=absorb.cause))
     handles = {**absorb.own_handles, profile_key(absorb.origin): ""}
     profile = _bind(turn, profile, handles, passage, absorb.cause)
     turn.put(key, profile)
@@ -193,7 +197,7 @@ def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames, passage: P
 
 
 def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationship, passage: Passage | None) -> None:
-    """A relationship that the primary has stays as it is there (customerio_semantics.md 3.3)."""
+    """The primary gets relationships that it lacks (customerio_semantics.md 3.3), and of others what was never said."""
     cio_id, name = profile.cio_id, message.name
     theirs = lowered_register(message.relationship, 0 if passage is None else passage.levels)
     record = relationship_key(cio_id, name)
@@ -201,7 +205,11 @@ def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationsh
     before = known or Register()
     removed = max(before.removed, theirs.removed)
     attributes = newest(before.attributes, theirs.attributes)
-    after = Register(max(before.added, theirs.added), removed, newer_than(attributes, removed))
+    floor = max(before.floor, theirs.floor)
+    made = max((one.made for one in (before, theirs) if one.added > removed), default=NEVER)
+    after = Register(max(before.added, theirs.added), removed, newer_than(attributes, removed), made, floor)
+    if before.floor != theirs.floor:
+        after = above_floor(after)
     turn.put(record, after)
     if known is None:
         relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)
@@ -231,7 +239,7 @@ def _tell_relationship(turn: Turn, cio_id: str, message: AbsorbRelationship, bef
         ),
     )
     if after.present:
-        join = Join(to=key, cause=message.cause, name=name, cio_id=cio_id, added=after.added)
+        join = Join(to=key, cause=message.cause, name=name, cio_id=cio_id, added=after.made)
         turn.send("objects", key, join)
     else:
         turn.send("objects", key, Leave(to=key, cause=message.cause, name=name, cio_id=cio_id))

@@ -16,8 +16,8 @@ from worker.workspace.values.people import Profile
 HELD: Final = "held"
 """The note at a device that is the person's."""
 
-REMOVED: Final = "removed"
-"""The note at a device that the person has removed: who that is, should the person be merged, the device must know."""
+KNOWN: Final = "known"
+"""The note at a device that was the person's, or that it has removed: it must hear of the person's merge."""
 
 
 def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> None:
@@ -42,7 +42,7 @@ def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> Non
     removal = Dropped(to=key, cause=call.cause, at=call.at, token=call.token, cio_id=profile.cio_id)
     turn.send("devices", key, removal)
     if pages.note(turn, "devices", profile.cio_id, profile.devices, call.token) is None:
-        devices = pages.add(turn, "devices", profile.cio_id, profile.devices, call.token, REMOVED)
+        devices = pages.add(turn, "devices", profile.cio_id, profile.devices, call.token, KNOWN)
         if devices != profile.devices:
             turn.put(profile_key(profile.cio_id), replace(profile, devices=devices))
 
@@ -69,8 +69,5 @@ def learn(turn: Turn, profile: Profile, message: DeviceHeld | DeviceLost) -> Non
             turn.put(key, replace(profile, devices=devices))
         turn.publish(key, changes.DeviceGained(cause=why, cio_id=cio_id, token=token))
     elif known:
-        if message.reason == "removed":
-            pages.add(turn, "devices", cio_id, profile.devices, token, REMOVED)
-        else:
-            pages.discard(turn, "devices", cio_id, profile.devices, token)
+        pages.add(turn, "devices", cio_id, profile.devices, token, KNOWN)
         turn.publish(key, changes.DeviceLost(cause=why, cio_id=cio_id, token=token, reason=message.reason))

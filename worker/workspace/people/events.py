@@ -12,14 +12,15 @@ from worker.workspace.values.people import Profile
 
 
 def receive(turn: Turn, profile: Profile, event: Event) -> None:
-    """Publish the event, unless it was received before."""
+    """Publish the event, unless it was received before: by the profile itself, if it was addressed to that."""
     cio_id = profile.cio_id
-    seen = pages.add_digest(turn, cio_id, profile.seen, pages.digest_of(event.kind, event.name, event.id))
-    if seen is None:
-        return
     key = event.to
-    if seen != profile.seen:
-        turn.put(key, replace(profile, seen=seen))
+    if not event.counted:
+        seen = pages.add_digest(turn, cio_id, profile.seen, pages.digest_of(event.kind, event.name, event.id))
+        if seen is None:
+            return
+        if seen != profile.seen:
+            turn.put(key, replace(profile, seen=seen))
     turn.publish(
         key,
         EventReceived(

@@ -22,6 +22,7 @@ from worker.workspace.messages.devices import OwnerGone
 from worker.workspace.messages.objects import Leave
 from worker.workspace.messages.people import (
     Absorb,
+    Absorbed,
     AbsorbNames,
     AbsorbRelationship,
     AbsorbSeen,
@@ -82,7 +83,7 @@ def at_gone(turn: Turn, gone: Gone, message: PeopleMessage) -> None:
             pass
         case Continue():
             forget_pages(turn, gone, message.cause)
-        case Release() | Rebind() | Block() | Clear() | ReportDelivery():
+        case Release() | Rebind() | Block() | Clear() | ReportDelivery() | Absorbed():
             raise AssertionError(f"{type(message).__name__} is not for a profile")
         case _:
             assert_never(message)

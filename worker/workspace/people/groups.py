@@ -15,7 +15,7 @@ from worker.workspace.messages.calls import Deferrable, Relate, Unrelate
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Leave, UpdateObject
 from worker.workspace.messages.people import Continue, ObjectGone
-from worker.workspace.people.lineage import lowered
+from worker.workspace.people.lineage import above_floor, lowered
 from worker.workspace.registers import Register
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
@@ -61,8 +61,12 @@ def process_waiting(turn: Turn, profile: Profile, cause: Cause) -> None:
 
 
 def object_gone(turn: Turn, profile: Profile, gone: ObjectGone) -> None:
-    """An object was deleted."""
-    updated = _end(turn, profile, gone.name, gone.deleted, gone.cause)
+    """An object was deleted, and with it all of the relationship that is not newer."""
+    before = turn.find(relationship_key(profile.cio_id, gone.name), Register) or Register()
+    if gone.deleted <= before.floor:
+        return
+    after = above_floor(replace(before, floor=gone.deleted))
+    updated = _lessened(turn, profile, gone.name, before, after, gone.cause)
     if updated is not profile:
         turn.put(profile_key(profile.cio_id), updated)
 
@@ -78,14 +82,16 @@ def _relate(turn: Turn, profile: Profile, call: Relate, stamp: Stamp) -> Profile
     cio_id, name = profile.cio_id, call.name
     record = relationship_key(cio_id, name)
     before = turn.find(record, Register) or Register()
-    outcome = apply(before.attributes, call.relationship_attributes, stamp, before.removed)
-    after = Register(max(before.added, stamp), before.removed, outcome.attributes)
-    if outcome.written or after.added != before.added:
-        turn.put(record, after)
-    if before.added == before.removed:  # neither was ever said
-        relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)
-        if relationships != profile.relationships:
-            profile = replace(profile, relationships=relationships)
+    own_stamp = (call.at, call.cause.message_id)
+    if own_stamp <= before.floor:
+        after, outcome = before, apply(before.attributes, {}, stamp)
+    else:
+        outcome = apply(before.attributes, call.relationship_attributes, stamp, before.removed)
+        made = max(before.made, own_stamp)
+        after = Register(max(before.added, stamp), before.removed, outcome.attributes, made, before.floor)
+        if outcome.written or after.added != before.added or after.made != before.made:
+            turn.put(record, after)
+        profile = _counted(turn, profile, name, before)
     object_type_id, object_id = split_object_name(name)
     why = turn.why(call.cause)
     if after.present and (outcome.notable or not before.present):
@@ -134,24 +140,23 @@ def _relate(turn: Turn, profile: Profile, call: Relate, stamp: Stamp) -> Profile
 
 def _end(turn: Turn, profile: Profile, name: str, stamp: Stamp, cause: Cause) -> Profile:
     """The relationship ends, so far as it is not newer than `stamp`; remembered also where there is none yet."""
-    cio_id = profile.cio_id
-    record = relationship_key(cio_id, name)
-    before = turn.find(record, Register) or Register()
+    before = turn.find(relationship_key(profile.cio_id, name), Register) or Register()
     if stamp <= before.removed:
         return profile
-    after = Register(before.added, stamp, newer_than(before.attributes, stamp))
-    turn.put(record, after)
-    if before.added == before.removed:
-        relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)
-        if relationships != profile.relationships:
-            profile = replace(profile, relationships=relationships)
-    if not before.present:
-        return profile
-    if not after.present:
+    after = replace(before, removed=stamp, attributes=newer_than(before.attributes, stamp))
+    return _lessened(turn, profile, name, before, after, cause)
+
+
+def _lessened(turn: Turn, profile: Profile, name: str, before: Register, after: Register, cause: Cause) -> Profile:
+    """Write the relationship that has ended, or of which something was removed, and tell of it."""
+    cio_id = profile.cio_id
+    turn.put(relationship_key(cio_id, name), after)
+    profile = _counted(turn, profile, name, before)
+    if before.present and not after.present:
         key = object_key(name)
         turn.send("objects", key, Leave(to=key, cause=cause, name=name, cio_id=cio_id))
     lost = [one for one in before.attributes.shown() if one not in after.attributes.values]
-    if not after.present or lost:
+    if before.present and (lost or not after.present):
         object_type_id, object_id = split_object_name(name)
         turn.publish(
             profile_key(cio_id),
@@ -169,3 +174,11 @@ def _end(turn: Turn, profile: Profile, name: str, stamp: Stamp, cause: Cause) ->
             ),
         )
     return profile
+
+
+def _counted(turn: Turn, profile: Profile, name: str, before: Register) -> Profile:
+    """The profile with the relationship among its own, if there was none `before`."""
+    if before.added != before.removed:
+        return profile
+    relationships = pages.add(turn, "relationships", profile.cio_id, profile.relationships, name)
+    return profile if relationships == profile.relationships else replace(profile, relationships=relationships)

@@ -4,13 +4,14 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from worker.workspace import queues
+from worker.workspace import pages, queues
 from worker.workspace.changes import HandleFreed, HandleSuppressed
 from worker.workspace.keys import profile_key
 from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.people import (
     Absorb,
+    Absorbed,
     AbsorbNames,
     AbsorbRelationship,
     AbsorbSeen,
@@ -88,6 +89,7 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
             | Declined()
             | MergeAnswer()
             | Absorb()
+            | Absorbed()
             | AbsorbNames()
             | AbsorbSeen()
             | AbsorbRelationship()
@@ -104,6 +106,9 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
 
 def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
     """A call whose turn it is, at a handle that is not pending."""
+    if isinstance(call, Event):
+        _decide_event(turn, key, handle, call)
+        return
     at = call.identify.at if isinstance(call, Ask) else call.at
     if handle.former and at <= handle.former_until and not isinstance(call, Ask):
         turn.tell(replace(call, to=profile_key(handle.former), via=""))
@@ -117,6 +122,31 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
         turn.tell(replace(call, to=profile_key(handle.cio_id), via=key))
     else:
         at_free(turn, key, handle, call)
+
+
+def _decide_event(turn: Turn, key: str, handle: Handle, event: Event) -> None:
+    """Each event goes on once, whoever owns the handle when it is repeated."""
+    former = bool(handle.former) and event.at <= handle.former_until
+    if handle.status == "suppressed" and not former:
+        ignore_suppressed(turn, key, event.cause, "event")
+        return
+    if handle.cleared_at is not None and event.at <= handle.cleared_at and not former:
+        ignore_deleted(turn, key, event.cause, "event")
+        return
+    if not event.counted:
+        seen = pages.add_digest(turn, key, handle.seen, pages.digest_of(event.kind, event.name, event.id))
+        if seen is None:
+            return
+        if seen != handle.seen:
+            handle = replace(handle, seen=seen)
+            turn.put(key, handle)
+        event = replace(event, counted=True)
+    if former:
+        turn.tell(replace(event, to=profile_key(handle.former), via=""))
+    elif handle.status == "owned":
+        turn.tell(replace(event, to=profile_key(handle.cio_id), via=key))
+    else:
+        at_free(turn, key, handle, event)
 
 
 def _at_suppressed(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
@@ -153,7 +183,9 @@ def _too_late(turn: Turn, key: str, call: WaitingCall) -> None:
 def _end(turn: Turn, key: str, handle: Handle, end: Block | Clear) -> None:
     """The handle's person is gone; or it was suppressed and no longer is."""
     cleared_at = end.at if handle.cleared_at is None else max(handle.cleared_at, end.at)
-    waiting = Handle(cleared_at=cleared_at, rank=end.rank + 1, calls=handle.calls, groups=handle.groups)
+    waiting = Handle(
+        cleared_at=cleared_at, rank=end.rank + 1, calls=handle.calls, groups=handle.groups, seen=handle.seen
+    )
     why = turn.why(end.cause)
     if isinstance(end, Block):
         turn.put(key, replace(waiting, status="suppressed", cio_id=end.cio_id, rank=end.rank))

@@ -93,6 +93,8 @@ def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: st
     current, decided_at, handle = _current(profile, kind, value)
     if current is not None and handle == _handle(kind, current):
         return "kept"
+    if current is not None and handle == call.named:
+        return "kept"  # somebody merged is named, whose email leads here: that does not ask for a change
     stamp = _stamp(turn, profile, call)
     if stamp <= decided_at or was_refused(profile, handle, stamp):
         return "kept"

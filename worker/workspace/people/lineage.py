@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from worker.workspace import pages
-from worker.workspace.attributes import Attribute, Attributes
+from worker.workspace.attributes import Attribute, Attributes, only
 from worker.workspace.registers import NEVER, Register
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
@@ -63,6 +63,20 @@ def lowered(turn: Turn, profile: Profile, handle: str, at: float) -> float:
 def lowered_stamp(stamp: Stamp, levels: int) -> Stamp:
     """The stamp of something that the secondary of a merge was told."""
     return stamp if stamp == NEVER else (stamp[0] - levels * LEVEL_SECONDS, stamp[1])
+
+
+def raised(stamp: Stamp) -> Stamp:
+    """The stamp as it was before any merge. (Times are to the millisecond; what was lost of that comes back.)"""
+    levels = round(-stamp[0] / LEVEL_SECONDS)
+    return stamp if levels <= 0 or stamp == NEVER else (round(stamp[0] + levels * LEVEL_SECONDS, 3), stamp[1])
+
+
+def above_floor(register: Register) -> Register:
+    """The register without what is not newer than its floor, each thing by its own time."""
+    floor = register.floor
+    added = register.added if register.made > floor else NEVER
+    attributes = only(register.attributes, lambda stamp: raised(stamp) > floor)
+    return replace(register, added=added, attributes=attributes)
 
 
 def lowered_attributes(attributes: Attributes, levels: int) -> Attributes:

@@ -11,6 +11,7 @@ from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Leave
 from worker.workspace.messages.people import (
     Absorb,
+    Absorbed,
     AbsorbNames,
     AbsorbRelationship,
     AbsorbSeen,
@@ -71,6 +72,8 @@ def at_merged(turn: Turn, merged: Merged, message: PeopleMessage) -> None:
             turn.tell(replace(message, to=to))
         case Absorb():
             absorption.pass_on(turn, merged, message)
+        case Absorbed():
+            turn.put(profile_key(merged.cio_id), replace(merged, home=False))
         case DeviceHeld():
             turn.tell(replace(message, to=to, forwarded=True))
         case DeviceLost():

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
 from worker.workspace.messages.people import (
     Absorb,
+    Absorbed,
     AbsorbNames,
     AbsorbRelationship,
     AbsorbSeen,
@@ -85,7 +86,7 @@ def _at_person(turn: Turn, profile: Profile, message: PeopleMessage) -> None:
             groups.process_waiting(turn, profile, message.cause)
         case Answer() | Halves() | Declined() | MergeAnswer():
             _answer(turn, profile, message)
-        case Release() | Rebind() | Block() | Clear() | ReportDelivery():
+        case Release() | Rebind() | Block() | Clear() | ReportDelivery() | Absorbed():
             raise AssertionError(f"{type(message).__name__} is not for a profile")
         case _:
             assert_never(message)

@@ -24,7 +24,8 @@ class Linked(Struct, frozen=True, array_like=True):
 class Anonymous(Struct, frozen=True, array_like=True, tag="anonymous"):
     """An anonymousId (key `anonymous:…`).
 
-    `links` in order of time. Events wait in `events`, other calls in `calls`; `seen` pages have what waited or waits.
+    `links` in order of time. Events wait in `events`, other calls in `calls`; `seen` pages have
+    the events that came, and what else waited or waits.
     While a flush goes on, it takes what has numbers before `flush_events` and `flush_calls`; what is of a time before
     `oldest` is dropped.
     """

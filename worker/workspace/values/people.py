@@ -18,6 +18,7 @@ class Handle(Struct, frozen=True, array_like=True, tag="handle"):
     deletion or a suppression. `rank` is the highest of those who have owned it. Calls of times up to `former_until`
     are those of `former`, who owned it then. In `calls` wait those that came while it was pending; in `groups` those
     that need an identified person, of which there is none. `refused` are the last merges refused here, by messageId.
+    `seen` pages have the events that came.
     """
 
     status: Literal["free", "owned", "pending", "suppressed"] = "free"
@@ -29,6 +30,7 @@ class Handle(Struct, frozen=True, array_like=True, tag="handle"):
     calls: Queue = Queue()
     groups: Queue = Queue()
     refused: list[str] = []
+    seen: int = 0
 
 
 class Profile(Struct, frozen=True, array_like=True, tag="profile"):

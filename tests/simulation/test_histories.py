@@ -1,0 +1,29 @@
+"""Some hundreds of histories through clusters with faults (checks.py).
+
+One of them again: python -m tests.simulation --seed N.
+"""
+
+import pytest
+
+from tests.simulation.checks import check
+
+CHUNK = 15
+HISTORIES = 300
+
+FOUND_ONCE = [123, 1705, 2387, 3167, 4451, 5779]
+"""Seeds that have found something, as long as histories are drawn as they are."""
+
+
+@pytest.mark.parametrize("first", range(0, HISTORIES, CHUNK))
+def test_nothing_is_wrong_after_any_history(first: int) -> None:
+    wrong = {seed: found for seed in range(first, first + CHUNK) if (found := check(seed))}
+    assert not wrong
+
+
+@pytest.mark.parametrize("seed", FOUND_ONCE)
+def test_what_was_wrong_once(seed: int) -> None:
+    assert check(seed) == []
+
+
+def test_a_seed_is_one_history() -> None:
+    assert check(2, length=60, drop_repeats=False) == check(2, length=60, drop_repeats=False)
