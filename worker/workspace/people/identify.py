@@ -34,17 +34,22 @@ Kind: TypeAlias = Literal["id", "email"]
 
 def process(turn: Turn, profile: Profile, call: Identify) -> None:
     """Apply the call, or first ask for the id and email it names."""
-    if call.email is not None and not call.email_verdict:
+    if call.email is not None and _is_open(turn, profile, email_key(call.email), call.email_verdict):
         verdict = _verdict(turn, profile, call, "email", call.email)
         if not verdict:
             return
         call = replace(call, email_verdict=verdict)
-    if call.id is not None and not call.id_verdict:
+    if call.id is not None and _is_open(turn, profile, id_key(call.id), call.id_verdict):
         verdict = _verdict(turn, profile, call, "id", call.id)
         if not verdict:
             return
         call = replace(call, id_verdict=verdict)
     _apply(turn, profile, call)
+
+
+def _is_open(turn: Turn, profile: Profile, handle: str, verdict: Verdict) -> bool:
+    """Whether it is not known if the person gets the handle; also if it was granted, and was given away since."""
+    return not verdict or (verdict == "granted" and not owns(turn, profile, handle))
 
 
 def answered(turn: Turn, profile: Profile, got: Answer) -> None:

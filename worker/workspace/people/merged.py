@@ -5,7 +5,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from worker.workspace import pages, queues
-from worker.workspace.keys import object_key, profile_key, relationship_key
+from worker.workspace.keys import PROFILE, object_key, profile_key, relationship_key
 from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Leave
@@ -108,7 +108,8 @@ def move_pages(turn: Turn, merged: Merged, cause: Cause) -> None:
         elif merged.groups:
             call, waiting = queues.pop(turn, "groups", cio_id, merged.groups)
             merged = replace(merged, groups=waiting)
-            turn.tell(replace(call, to=to, via=""))
+            via = call.via if call.via.startswith(PROFILE) else profile_key(cio_id)
+            turn.tell(replace(call, to=to, via=via))
         else:
             break
     key = profile_key(cio_id)
