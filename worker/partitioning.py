@@ -15,7 +15,17 @@ _NAMED_LENGTH = len(_RAW_PREFIX) + 4
 
 def partition_of(key: str, partitions: int) -> int:
     """The partition of `key` in a topic of `partitions` partitions."""
-    return partition_of_bytes(key.encode("utf-8", "surrogatepass"), partitions)
+    if key[:4] == PROFILE_PREFIX:
+        named = key[4:8]
+        if len(named) == 4 and named.isascii() and named.isalnum():
+            try:
+                return int(named, 16) % partitions
+            except ValueError:
+                pass
+    try:
+        return crc32(key.encode()) % partitions
+    except UnicodeEncodeError:  # half a surrogate pair: JSON may hold it
+        return crc32(key.encode("utf-8", "surrogatepass")) % partitions
 
 
 def partition_of_bytes(raw: bytes, partitions: int) -> int:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from worker.partitioning import partition_of
 from worker.workspace.changes import Change
 from worker.workspace.changes.base import Origin, origin
 from worker.workspace.effects import Delete, Effect, Entity, Place, Publish, Put, Send, State
@@ -41,7 +42,8 @@ class Turn:
 
     def find(self, key: str, kind: type[RecordT]) -> RecordT | None:
         """The record at `key`, which is of this kind if there is one."""
-        value = self.get(key)
+        written = self._written
+        value = written[key] if key in written else self._state.get(key)
         assert value is None or isinstance(value, kind), f"{key} holds a {type(value).__name__}"
         return value
 
@@ -59,7 +61,8 @@ class Turn:
 
     def tell(self, message: PeopleMessage) -> None:
         """Pass a message to a handle or profile: within this turn if it is of this partition."""
-        if self.place.holds(message.to):
+        place = self.place
+        if partition_of(message.to, place.partitions) == place.partition:
             self.inbox.append(message)
         else:
             self._outputs.append(Send("people", message.to, message))

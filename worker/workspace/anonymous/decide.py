@@ -45,7 +45,11 @@ def decide_anonymous(
 
 def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
     cio_id = anonymous.facts.who(link.cio_id)
-    linked, shift = links.linked(anonymous.links, cio_id, (link.at, link.cause.message_id))
+    stamp = (link.at, link.cause.message_id)
+    if links.continues(anonymous.links, cio_id, stamp):  # as usual: the same person again
+        anonymous = replace(anonymous, links=links.continued(anonymous.links, stamp))
+        return _flushed(turn, anonymous, name, link) if anonymous.waiting else anonymous
+    linked, shift = links.linked(anonymous.links, cio_id, stamp)
     before, anonymous = anonymous, _settled(replace(anonymous, links=linked))
     _tell(turn, name, link, cio_id, before, anonymous, shift)
     if shift is not None and turn.settings.anonymous_merge:
@@ -55,6 +59,10 @@ def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
                 to=to, cause=link.cause, anonymous_id=name, since=shift.since, until=shift.until, owner=cio_id
             )
             turn.send("people", to, disown)
+    return _flushed(turn, anonymous, name, link)
+
+
+def _flushed(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
     if not anonymous.waiting or anonymous.flushing:
         return anonymous
     anonymous = begin(anonymous, link.cause.arrived, events=turn.settings.anonymous_merge)

@@ -53,6 +53,17 @@ def current(links: Sequence[Linked]) -> str:
     return links[-1].cio_id if links and links[-1].gone_at is None else ""
 
 
+def continues(links: Sequence[Linked], cio_id: str, stamp: Stamp) -> bool:
+    """Whether the person identified at `stamp` is the last one, and still there."""
+    return bool(links) and links[-1].first <= stamp and _same(links[-1], cio_id)
+
+
+def continued(links: Sequence[Linked], stamp: Stamp) -> list[Linked]:
+    """The links with one more identify of the last person."""
+    last = links[-1]
+    return [*links[:-1], replace(last, last=max(last.last, stamp))]
+
+
 def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp) -> tuple[list[Linked], Shift | None]:
     """The links with one more identify, and what shifts by it from one person to another."""
     changed = list(links)

@@ -20,15 +20,20 @@ it is the person's already, or a newer call has decided it, or this one was refu
 """
 
 
-class Identify(Struct, frozen=True, array_like=True, tag="identify", kw_only=True):
+class Request(Struct, frozen=True, array_like=True, kw_only=True):
+    """What is asked of a person: at a handle that is pending it waits, and from there it goes on to the owner."""
+
+    to: str
+    cause: Cause
+
+
+class Identify(Request, frozen=True, array_like=True, tag="identify", kw_only=True):
     """Set a person's attributes; `id` and `email` are those among them, where they are identifiers.
 
     `named` is the key that the call named first. The verdicts are filled in while the call travels to the handles of
     its email and id.
     """
 
-    to: str
-    cause: Cause
     at: float
     named: str
     attributes: WireObject
@@ -40,15 +45,13 @@ class Identify(Struct, frozen=True, array_like=True, tag="identify", kw_only=Tru
     via: str = ""
 
 
-class Event(Struct, frozen=True, array_like=True, tag="event", kw_only=True):
+class Event(Request, frozen=True, array_like=True, tag="event", kw_only=True):
     """Something a person did; `id` (the messageId, unless mapped otherwise) tells repeats.
 
     `kind` is what is shown: event, page or screen. `timestamp` is shown as it is. `anonymous_id` is the one through
     which it came. `counted`: the handle or anonymousId that it was addressed to has seen that it is no repeat.
     """
 
-    to: str
-    cause: Cause
     at: float
     kind: Literal["event", "page", "screen"]
     name: str
@@ -60,11 +63,9 @@ class Event(Struct, frozen=True, array_like=True, tag="event", kw_only=True):
     counted: bool = False
 
 
-class Relate(Struct, frozen=True, array_like=True, tag="relate", kw_only=True):
+class Relate(Request, frozen=True, array_like=True, tag="relate", kw_only=True):
     """A group call: relate the person to the object `name` (keys.object_name), and update both."""
 
-    to: str
-    cause: Cause
     at: float
     name: str
     object_attributes: WireObject
@@ -73,22 +74,18 @@ class Relate(Struct, frozen=True, array_like=True, tag="relate", kw_only=True):
     via: str = ""
 
 
-class Unrelate(Struct, frozen=True, array_like=True, tag="unrelate", kw_only=True):
+class Unrelate(Request, frozen=True, array_like=True, tag="unrelate", kw_only=True):
     """End the person's relationship with the object `name`."""
 
-    to: str
-    cause: Cause
     at: float
     name: str
     anonymous_id: str = ""
     via: str = ""
 
 
-class AddDevice(Struct, frozen=True, array_like=True, tag="add_device", kw_only=True):
+class AddDevice(Request, frozen=True, array_like=True, tag="add_device", kw_only=True):
     """The person uses the device `token`; `last_used` in unix seconds."""
 
-    to: str
-    cause: Cause
     at: float
     token: str
     platform: str
@@ -98,33 +95,27 @@ class AddDevice(Struct, frozen=True, array_like=True, tag="add_device", kw_only=
     via: str = ""
 
 
-class RemoveDevice(Struct, frozen=True, array_like=True, tag="remove_device", kw_only=True):
+class RemoveDevice(Request, frozen=True, array_like=True, tag="remove_device", kw_only=True):
     """The person no longer uses the device `token`."""
 
-    to: str
-    cause: Cause
     at: float
     token: str
     anonymous_id: str = ""
     via: str = ""
 
 
-class Merge(Struct, frozen=True, array_like=True, tag="merge", kw_only=True):
+class Merge(Request, frozen=True, array_like=True, tag="merge", kw_only=True):
     """Merge whoever `secondary` (a key) names into the person called; `primary` is the key the call named."""
 
-    to: str
-    cause: Cause
     at: float
     primary: str
     secondary: str
     via: str = ""
 
 
-class Erase(Struct, frozen=True, array_like=True, tag="erase", kw_only=True):
+class Erase(Request, frozen=True, array_like=True, tag="erase", kw_only=True):
     """Delete the person; suppress: and block all handles; unsuppress: free them."""
 
-    to: str
-    cause: Cause
     at: float
     action: Literal["delete", "suppress", "unsuppress"]
     via: str = ""

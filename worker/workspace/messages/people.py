@@ -17,6 +17,7 @@ from worker.workspace.messages.calls import (
     Merge,
     Relate,
     RemoveDevice,
+    Request,
     Unrelate,
 )
 from worker.workspace.messages.cause import Cause
@@ -24,7 +25,7 @@ from worker.workspace.registers import Register
 from worker.workspace.wire import Stamp, WireObject
 
 
-class Ask(Struct, frozen=True, array_like=True, tag="ask", kw_only=True):
+class Ask(Request, frozen=True, array_like=True, tag="ask", kw_only=True):
     """May `asker` have the handle `wanted`? Goes to that handle and, if it is owned, on to its owner.
 
     The asker is an unknown id (then its person would be `cio_id`, a new one) or the profile `cio_id`. `claim`: take the
@@ -32,8 +33,6 @@ class Ask(Struct, frozen=True, array_like=True, tag="ask", kw_only=True):
     email. The identify that wants it travels along, so that nobody has to keep it.
     """
 
-    to: str
-    cause: Cause
     wanted: str
     asker: str
     cio_id: str
@@ -117,15 +116,13 @@ class Clear(Struct, frozen=True, array_like=True, tag="clear", kw_only=True):
     at: float
 
 
-class MergeInto(Struct, frozen=True, array_like=True, tag="merge_into", kw_only=True):
+class MergeInto(Request, frozen=True, array_like=True, tag="merge_into", kw_only=True):
     """Merge into the profile `target`. Goes to the handle `secondary` and on to its owner.
 
     `half` is set for the two halves of a person (auto_merge): the profile agrees only if it has nothing but what that
     names. Then `promised` is what the target has promised itself to, and `identify` the call that goes on afterwards.
     """
 
-    to: str
-    cause: Cause
     at: float
     target: str
     primary: str

@@ -16,7 +16,12 @@ from worker.workspace.keys import (
     relationship_key,
 )
 from worker.workspace.messages.anonymous import Unlink
-from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
+from worker.workspace.messages.calls import (
+    Erase,
+    Identify,
+    Merge,
+    Request,
+)
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.devices import OwnerGone
 from worker.workspace.messages.objects import Leave
@@ -59,18 +64,7 @@ def at_gone(turn: Turn, gone: Gone, message: PeopleMessage) -> None:
     match message:
         case Erase(action="unsuppress") if gone.suppressed and not _came_through_handle(message):
             _unsuppress(turn, gone, message)
-        case (
-            Event()
-            | Identify()
-            | Relate()
-            | Unrelate()
-            | AddDevice()
-            | RemoveDevice()
-            | Merge()
-            | Erase()
-            | Ask()
-            | MergeInto()
-        ):
+        case Request():
             _send_back(turn, gone, message)
         case Answer() | Halves() | MergeAnswer():
             _end_identify(turn, gone, message)

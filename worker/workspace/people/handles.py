@@ -7,7 +7,12 @@ from msgspec.structs import replace
 from worker.workspace import pages, queues
 from worker.workspace.changes import HandleFreed, HandleSuppressed
 from worker.workspace.keys import profile_key
-from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
+from worker.workspace.messages.calls import (
+    Erase,
+    Event,
+    Merge,
+    Request,
+)
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.people import (
     Absorb,
@@ -50,18 +55,7 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
     """Decide `message`, addressed to the handle `key`."""
     handle = turn.find(key, Handle) or FREE
     match message:
-        case (
-            Event()
-            | Identify()
-            | Relate()
-            | Unrelate()
-            | AddDevice()
-            | RemoveDevice()
-            | Merge()
-            | Erase()
-            | Ask()
-            | MergeInto()
-        ):
+        case Request():
             if handle.status == "pending" or handle.calls:
                 turn.put(key, replace(handle, calls=queues.append(turn, "calls", key, handle.calls, message)))
             else:
@@ -140,13 +134,12 @@ def _decide_event(turn: Turn, key: str, handle: Handle, event: Event) -> None:
         if seen != handle.seen:
             handle = replace(handle, seen=seen)
             turn.put(key, handle)
-        event = replace(event, counted=True)
     if former:
-        turn.tell(replace(event, to=profile_key(handle.former), via=""))
+        turn.tell(replace(event, to=profile_key(handle.former), via="", counted=True))
     elif handle.status == "owned":
-        turn.tell(replace(event, to=profile_key(handle.cio_id), via=key))
+        turn.tell(replace(event, to=profile_key(handle.cio_id), via=key, counted=True))
     else:
-        at_free(turn, key, handle, event)
+        at_free(turn, key, handle, replace(event, counted=True))
 
 
 def _at_suppressed(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:

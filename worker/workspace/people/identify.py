@@ -34,12 +34,12 @@ Kind: TypeAlias = Literal["id", "email"]
 
 def process(turn: Turn, profile: Profile, call: Identify) -> None:
     """Apply the call, or first ask for the id and email it names."""
-    if call.email is not None and _is_open(turn, profile, email_key(call.email), call.email_verdict):
+    if call.email is not None and _is_open(turn, profile, "email", call.email, call.email_verdict):
         verdict = _verdict(turn, profile, call, "email", call.email)
         if not verdict:
             return
         call = replace(call, email_verdict=verdict)
-    if call.id is not None and _is_open(turn, profile, id_key(call.id), call.id_verdict):
+    if call.id is not None and _is_open(turn, profile, "id", call.id, call.id_verdict):
         verdict = _verdict(turn, profile, call, "id", call.id)
         if not verdict:
             return
@@ -47,9 +47,9 @@ def process(turn: Turn, profile: Profile, call: Identify) -> None:
     _apply(turn, profile, call)
 
 
-def _is_open(turn: Turn, profile: Profile, handle: str, verdict: Verdict) -> bool:
-    """Whether it is not known if the person gets the handle; also if it was granted, and was given away since."""
-    return not verdict or (verdict == "granted" and not owns(turn, profile, handle))
+def _is_open(turn: Turn, profile: Profile, kind: Kind, value: str, verdict: Verdict) -> bool:
+    """Whether it is not known if the person gets it; also if it was granted, and was given away since."""
+    return not verdict or (verdict == "granted" and not owns(turn, profile, _handle(kind, value)))
 
 
 def answered(turn: Turn, profile: Profile, got: Answer) -> None:
@@ -95,9 +95,10 @@ def with_verdict(call: Identify, wanted: str, verdict: Verdict) -> Identify:
 
 def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: str) -> Verdict:
     """Whether the person gets the id or email; empty if the call has left to ask for it."""
-    current, decided_at, handle = _current(profile, kind, value)
-    if current is not None and handle == _handle(kind, current):
+    current, decided_at = _current(profile, kind)
+    if _same(kind, current, value):
         return "kept"
+    handle = _handle(kind, value)
     if current is not None and handle == call.named:
         return "kept"  # somebody merged is named, whose email leads here: that does not ask for a change
     stamp = _stamp(turn, profile, call)
@@ -137,11 +138,14 @@ def _handle(kind: Kind, value: str) -> str:
     return id_key(value) if kind == "id" else email_key(value)
 
 
-def _current(profile: Profile, kind: Kind, value: str) -> tuple[str | None, Stamp, str]:
-    """The person's id or email, the stamp of the call that set it, and the handle of the one named."""
-    if kind == "id":
-        return profile.id, profile.id_at, id_key(value)
-    return profile.email, profile.email_at, email_key(value)
+def _current(profile: Profile, kind: Kind) -> tuple[str | None, Stamp]:
+    """The person's id or email, and the stamp of the call that set it."""
+    return (profile.id, profile.id_at) if kind == "id" else (profile.email, profile.email_at)
+
+
+def _same(kind: Kind, current: str | None, value: str) -> bool:
+    """Whether two ids, or two emails however they are written, are one."""
+    return current is not None and (current == value or (kind == "email" and email_key(current) == email_key(value)))
 
 
 def _give_back(turn: Turn, profile: Profile, call: Identify) -> None:
@@ -165,7 +169,7 @@ def _apply(turn: Turn, profile: Profile, call: Identify) -> None:
     before = profile
     key = profile_key(profile.cio_id)
     stamp = _stamp(turn, profile, call)
-    if profile.id is not None and call.named == id_key(profile.id) and profile.id_at < stamp:
+    if profile.id is not None and profile.id_at < stamp and call.named == id_key(profile.id):
         profile = replace(profile, id_at=stamp)
     if call.id is not None:
         profile = _take(turn, profile, call, stamp, "id", call.id, call.id_verdict)
@@ -200,7 +204,10 @@ def _take(
     turn: Turn, profile: Profile, call: Identify, stamp: Stamp, kind: Kind, value: str, verdict: Verdict
 ) -> Profile:
     """The person with the id or email as the verdict is."""
-    current, decided_at, handle = _current(profile, kind, value)
+    current, decided_at = _current(profile, kind)
+    if verdict in ("", "kept", "granted") and _same(kind, current, value):
+        return _with(profile, kind, value, stamp) if stamp > decided_at else profile
+    handle = _handle(kind, value)
     if verdict in ("taken", "not_allowed", "invalid"):
         if was_refused(profile, handle, stamp):
             return profile
@@ -215,8 +222,6 @@ def _take(
             ),
         )
         return with_refused(profile, handle, stamp)
-    if current is not None and handle == _handle(kind, current):
-        return _with(profile, kind, value, stamp) if stamp > decided_at else profile
     if verdict != "granted":
         return profile
     claimed = pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == CLAIMED

@@ -47,9 +47,9 @@ def identifiers_of(profile: Profile) -> Identifiers:
 
 def is_own(profile: Profile, handle: str) -> bool:
     """Whether `handle` is the person's present id or email."""
-    return (profile.id is not None and handle == id_key(profile.id)) or (
-        profile.email is not None and handle == email_key(profile.email)
-    )
+    if handle.startswith(ID):
+        return handle[len(ID) :] == profile.id
+    return profile.email is not None and handle == email_key(profile.email)
 
 
 def owns(turn: Turn, profile: Profile, handle: str) -> bool:

@@ -6,7 +6,9 @@ from msgspec.structs import replace
 
 from worker.workspace import pages, queues
 from worker.workspace.keys import PROFILE, object_key, profile_key, relationship_key
-from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
+from worker.workspace.messages.calls import (
+    Request,
+)
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Leave
 from worker.workspace.messages.people import (
@@ -16,7 +18,6 @@ from worker.workspace.messages.people import (
     AbsorbRelationship,
     AbsorbSeen,
     Answer,
-    Ask,
     Block,
     Clear,
     Continue,
@@ -26,7 +27,6 @@ from worker.workspace.messages.people import (
     Disown,
     Halves,
     MergeAnswer,
-    MergeInto,
     ObjectGone,
     PeopleMessage,
     Rebind,
@@ -46,18 +46,7 @@ def at_merged(turn: Turn, merged: Merged, message: PeopleMessage) -> None:
     """Decide a message to somebody who is merged into another."""
     to = profile_key(merged.into)
     match message:
-        case (
-            Event()
-            | Identify()
-            | Relate()
-            | Unrelate()
-            | AddDevice()
-            | RemoveDevice()
-            | Merge()
-            | Erase()
-            | Ask()
-            | MergeInto()
-        ):
+        case Request():
             turn.tell(replace(message, to=to, via=message.via or profile_key(merged.cio_id)))
         case (
             Answer()

@@ -4,7 +4,17 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
+from worker.workspace.messages.calls import (
+    AddDevice,
+    Erase,
+    Event,
+    Identify,
+    Merge,
+    Relate,
+    RemoveDevice,
+    Request,
+    Unrelate,
+)
 from worker.workspace.messages.people import (
     Absorb,
     Absorbed,
@@ -57,18 +67,7 @@ def at_profile(turn: Turn, key: str, message: PeopleMessage) -> None:
 
 def _at_person(turn: Turn, profile: Profile, message: PeopleMessage) -> None:
     match message:
-        case (
-            Event()
-            | Identify()
-            | Relate()
-            | Unrelate()
-            | AddDevice()
-            | RemoveDevice()
-            | Merge()
-            | Erase()
-            | Ask()
-            | MergeInto()
-        ):
+        case Request():
             if message.via and not owns(turn, profile, message.via):
                 # The handle hears that it is no longer this person's before it meets the call again.
                 turn.tell(replace(message, to=message.via, via=""))
