@@ -11,7 +11,12 @@ from typer.testing import CliRunner
 from worker.cli.app import COMMANDS, load
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "topics/README.md", ROOT / "deploy/README.md"]
+DOCUMENTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "topics/README.md",
+    ROOT / "deploy/README.md",
+]
 
 
 def commands(document: Path) -> list[str]:
