@@ -14,6 +14,10 @@ from worker.runtime.batched_consumer import BatchedDelivery
 from worker.runtime.connection import Connection
 from worker.runtime.tuning import Tuning
 
+BUSY_FETCH_BYTES = 32 * 1024
+BUSY_FETCH_WAIT_S = 0.01
+"""While records come, a fetch waits so long for so many bytes: each costs as much as some records do, on both sides."""
+
 
 class _DaemonThread(WorkerThread):
     """One that does not keep a process alive which has to end."""
@@ -92,8 +96,20 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             if wanted != paused:
                 consumer.pause(*(wanted - paused))
                 consumer.resume(*((paused & assigned) - wanted))
-        consumer._fetcher._prefetch_backoff = 0.0  # noqa: SLF001  no setting leads there
-        return await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+        fetched = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
+        assert isinstance(self.transport, KafkaTransport)
+        _pace(consumer, self.transport.tuning, busy=bool(fetched))
+        return fetched
+
+
+def _pace(consumer: aiokafka.AIOKafkaConsumer, tuning: Tuning, *, busy: bool) -> None:
+    """Set how the next fetches wait; no setting of aiokafka leads there."""
+    wait_s = BUSY_FETCH_WAIT_S if busy else tuning.fetch_wait_s
+    vars(consumer._fetcher).update(  # noqa: SLF001
+        _prefetch_backoff=0.0,
+        _fetch_min_bytes=BUSY_FETCH_BYTES if busy else 1,
+        _fetch_max_wait_ms=int(wait_s * 1000),
+    )
 
 
 class KafkaConsumer(BatchedDelivery, driver.Consumer):
