@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -75,13 +76,22 @@ def under_another_app_id(running: Setup) -> Setup:
     return Setup(make_deployment(load_config(running.config)), running.config, running.bootstrap)
 
 
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    """Those that run, by name; none outlives the test."""
+    running: Workers = {}
+    yield running
+    for process in running.values():
+        process.kill()
+        process.wait(10)
+
+
 @pytest.mark.timeout(300)
-async def test_scaling_upgrading_and_recovering_change_nothing(broker: Broker, tmp_path: Path) -> None:
+async def test_scaling_upgrades_and_recovery_change_nothing(broker: Broker, tmp_path: Path, workers: Workers) -> None:
     events = histories(60, 40, 7)
     async with setup(broker.bootstrap, tmp_path) as running:
         expected = undisturbed(events, running.deployment.config)
         sending = asyncio.create_task(send_slowly(running, [orjson.dumps(event) for event in events]))
-        workers: Workers = {}
         for name in ("worker-0", "worker-1"):
             await start(running, workers, name)
         await start(running, workers, "worker-2")  # scaling out

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -13,6 +14,9 @@ from worker.deadletters.selection import Selection
 from worker.deadletters.trial import Trial
 from worker.runtime.origin import ORIGIN_HEADER
 from worker.runtime.resend import Copy, Resender
+
+_HELD_BYTES_MAX: Final = 16 * 1024 * 1024
+"""Letters are sent once there are so many bytes of them; each may be as large as a record can be."""
 
 
 class OnError(StrEnum):
@@ -71,6 +75,7 @@ class Handling:
         self._told = told
         self._piles: dict[tuple[str, int, What], _Pile] = {}
         self._sent: set[Place] = set()
+        self._held_bytes = 0
         self.outcome = Outcome()
 
     async def replay(self, selection: Selection, trial: Trial, on_error: OnError, limit: int | None = None) -> Outcome:
@@ -132,8 +137,9 @@ class Handling:
             assert letter.origin is not None, "the trial refuses such letters"
             self._sent.add(letter.origin)
             pile.letters.append(letter)
+            self._held_bytes += len(letter.value or b"")
             self.outcome.replayed += 1
-        if len(pile.offsets) >= LETTERS_PER_MARK:
+        if len(pile.offsets) >= LETTERS_PER_MARK or self._held_bytes >= _HELD_BYTES_MAX:
             await self._flush()
 
     async def _flush(self) -> None:
@@ -146,6 +152,7 @@ class Handling:
             await self._send(Place(topic, partition, number), pile.letters)
             await self._mark(topic, partition, Mark("replayed", offsets, number))
         self._piles.clear()
+        self._held_bytes = 0
         self._told(self.outcome)
 
     async def _mark(self, topic: str, partition: int, mark: Mark) -> int:
