@@ -65,7 +65,7 @@ def test_a_role_is_configured_and_may_end_in_peace(name: str) -> None:
 def test_ports_and_addresses_agree() -> None:
     monitoring = config().monitoring
     assert monitoring.host == "0.0.0.0"
-    for name in ("worker", "view"):
+    for name in ROLES:
         assert f"127.0.0.1:{monitoring.port}/healthz" in " ".join(OURS[name]["healthcheck"]["test"])
     listeners = SERVICES["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"]
     (server,) = config().kafka.bootstrap_servers
@@ -75,7 +75,8 @@ def test_ports_and_addresses_agree() -> None:
     prometheus = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())["scrape_configs"]
     (discovered,) = prometheus[0]["dns_sd_configs"]
     assert (discovered["names"], discovered["port"]) == (["worker"], monitoring.port)
-    assert prometheus[1]["static_configs"] == [{"targets": [f"view:{monitoring.port}"]}]
+    others = {job["static_configs"][0]["targets"][0] for job in prometheus[1:]}
+    assert others == {f"{role}:{monitoring.port}" for role in ROLES - {"worker"}}
 
 
 def test_files_that_are_mounted_exist() -> None:

@@ -131,7 +131,7 @@ def test_a_pod_has_no_rights_and_time_to_end(manifest: Manifest) -> None:
     assert secrets == [], "secrets are referred to, not written down"
 
 
-@pytest.mark.parametrize("name", ["worker", "view"])
+@pytest.mark.parametrize("name", sorted(ROLES))
 def test_probes_ask_what_is_served(name: str) -> None:
     role = container(named("StatefulSet", name))
     (port,) = role["ports"]

@@ -16,6 +16,7 @@ from worker.config import Config, ConfigError, load_config
 from worker.jsontypes import Json
 from worker.logs import configure_logs
 from worker.observe.observer import Observed
+from worker.observe.relay_role import RelayObserver
 from worker.observe.server import serving
 from worker.observe.view_role import ViewObserver
 from worker.observe.worker_role import WorkerObserver
@@ -64,18 +65,26 @@ def relay(config: ConfigOption = None, only_print: PrintOption = False) -> None:
 
     What is printed counts as not delivered: printing has a consumer group of its own.
     """
+    observed = Observed("relay")
 
     async def role(deployment: Deployment, stop: asyncio.Event) -> None:
+        observer = observed.observer = RelayObserver()
         write_key = deployment.config.source.write_key
         if not write_key or only_print:
             log.info("printing", reason="--print" if only_print else "source.write_key is not set")
             topic = deployment.topic(names.MESSAGE_METRICS)
+            observer.works()
             await print_metrics(deployment.connection, topic, deployment.printing_group, stop, _print)
         else:
             delivery = make_delivery(deployment, write_key)
-            await run_relay(delivery, stop, on_ready=lambda: log.info("ready", endpoint=delivery.url))
 
-    run_role("relay", config, role)
+            def ready() -> None:
+                observer.works()
+                log.info("ready", endpoint=delivery.url)
+
+            await run_relay(delivery, stop, observer.meter, on_ready=ready)
+
+    run_role("relay", config, role, observed)
 
 
 def view(config: ConfigOption = None) -> None:

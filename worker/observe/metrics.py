@@ -32,7 +32,7 @@ LAG: Final = Metric(
     "gauge",
     "Records that wait in a topic for this process, of the partitions it has.",
     ("topic",),
-    _EVERY,
+    ("worker", "view"),
 )
 
 RECORDS: Final = Metric(
@@ -136,34 +136,30 @@ RELAY_KNOWN: Final = Metric(
     (),
     ("relay",),
 )
-RELAY_REFUSED: Final = Metric(
-    "segment_worker_relay_refused_total",
+RELAY_REQUESTS: Final = Metric(
+    "segment_worker_relay_requests_total",
     "counter",
-    "Requests that Segment refused, by HTTP status.",
-    ("status",),
-    ("relay",),
-)
-RELAY_RETRIES: Final = Metric(
-    "segment_worker_relay_retries_total",
-    "counter",
-    "Requests tried again after a failure that may pass.",
-    (),
+    "Requests to Segment by outcome: accepted, refused, misconfigured, or why they are tried again.",
+    ("outcome",),
     ("relay",),
 )
 RELAY_SECONDS: Final = Metric(
     "segment_worker_relay_request_seconds", "histogram", "Seconds that a request to Segment took.", (), ("relay",)
 )
-RELAY_LAST: Final = Metric(
-    "segment_worker_relay_last_delivery_timestamp_seconds",
+RELAY_WAITING: Final = Metric(
+    "segment_worker_relay_waiting_events",
     "gauge",
-    "When Segment last accepted something; unix seconds.",
+    "Track events that were read and are not yet decided.",
     (),
     ("relay",),
+)
+RELAY_PAUSED: Final = Metric(
+    "segment_worker_relay_paused", "gauge", "1 while Segment is left in peace after too many failures.", (), ("relay",)
 )
 
 METRICS: Final = (
     INFO, READY, LAG, RECORDS, SKIPPED, REPEATS, UNITS, DEAD_LETTERS, BATCH_SECONDS, EVENT_AGE_SECONDS,
     DELIVERY_SECONDS, DELIVERED, COMMIT_AGE_SECONDS, PARTITIONS, REBALANCING, RECOVERING, RECOVERED,
     STATE_KEYS, CHANGES, CHANGE_REPEATS, WAITING_EVENTS, WAITING_ANONYMOUS, VIEW_BATCH_SECONDS,
-    RELAY_DELIVERED, RELAY_KNOWN, RELAY_REFUSED, RELAY_RETRIES, RELAY_SECONDS, RELAY_LAST,
+    RELAY_DELIVERED, RELAY_KNOWN, RELAY_REQUESTS, RELAY_SECONDS, RELAY_WAITING, RELAY_PAUSED,
 )  # fmt: skip

@@ -148,7 +148,9 @@ class Courier:
             log.debug("connection_failed", problem=repr(problem))
             return Retry("connection")
         finally:
-            self._meter.request_s += time.monotonic() - began
+            took_s = time.monotonic() - began
+            self._meter.request_s += took_s
+            self._meter.latency.observe(took_s)
 
     def _note(self, state: Breaker, why: str) -> None:
         """Take over a new state, and say when sending stops and goes on."""

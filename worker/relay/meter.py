@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from worker.reasons import Reason
+from worker.runtime.histogram import SECONDS, Histogram
 
 
 @dataclass(slots=True)
@@ -21,6 +22,8 @@ class RelayMeter:
     """Bytes of request bodies, as sent."""
     request_s: float = 0.0
     """Seconds spent waiting for answers, all requests together."""
+    latency: Histogram = field(default_factory=lambda: Histogram(SECONDS))
+    """Seconds that single requests took."""
     dead_letters: Counter[Reason] = field(default_factory=Counter)
     """Dead letters by reason."""
     pauses: int = 0

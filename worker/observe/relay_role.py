@@ -1,0 +1,43 @@
+"""What a relay tells about itself."""
+
+from collections.abc import Iterator
+
+from worker.observe import metrics
+from worker.observe.observer import Sample
+from worker.relay.meter import RelayMeter
+
+
+class RelayObserver:
+    """Reads `meter`, in which the relay counts."""
+
+    def __init__(self) -> None:
+        self.meter = RelayMeter()
+        self._works = False
+
+    def works(self) -> None:
+        """The relay reads its topic from now on."""
+        self._works = True
+
+    def not_alive(self) -> str | None:
+        """What goes wrong ends the relay by itself; one that waits for Segment needs no restart."""
+        return None
+
+    def not_ready(self) -> str | None:
+        """It is once it reads."""
+        return None if self._works else "starting to read"
+
+    async def refresh(self) -> None:
+        """All is at hand."""
+
+    def samples(self) -> Iterator[Sample]:
+        """All metrics of role relay."""
+        meter = self.meter
+        yield Sample(metrics.RELAY_DELIVERED, (), meter.accepted)
+        yield Sample(metrics.RELAY_KNOWN, (), meter.repeats)
+        for outcome, count in meter.requests.items():
+            yield Sample(metrics.RELAY_REQUESTS, (outcome,), count)
+        yield Sample(metrics.RELAY_SECONDS, (), meter.latency)
+        yield Sample(metrics.RELAY_WAITING, (), meter.waiting)
+        yield Sample(metrics.RELAY_PAUSED, (), meter.open)
+        for reason, count in meter.dead_letters.items():
+            yield Sample(metrics.DEAD_LETTERS, ("relay", reason.value), count)
