@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from worker.agents.outlets import Outlets
-from worker.agents.perform import Performer
+from worker.agents.perform import Performer, with_news
 from worker.reasons import Reason
 from worker.runtime.agent import AgentSpec, TableSpec
 from worker.runtime.errors import InvalidMessage
@@ -43,6 +43,7 @@ def keyed_agent(
             message = decode(record.value or b"")
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:
             raise InvalidMessage(Reason.INVALID_MESSAGE, str(problem)) from problem
-        perform(decide(unit, message, places[record.partition], settings), record, unit)
+        effects = decide(unit, message, places[record.partition], settings)
+        perform(with_news(effects) if unit.replayed else effects, record, unit)
 
     return AgentSpec(name, topic, dead_letters, handle, TableSpec(entity, value_type), internal=True)

@@ -8,6 +8,7 @@ from typing import assert_never
 import orjson
 import structlog
 
+from worker.agents.original import original
 from worker.agents.outlets import Outlets
 from worker.metrics.decide import MetricRules, decide_metrics
 from worker.metrics.effects import PublishMetric, Skip, Warn
@@ -36,9 +37,11 @@ def message_metrics_agent(topic: str, settings: MetricsSettings, outlets: Outlet
             webhook = decode_webhook(record.value)
         except InvalidWebhook as problem:
             raise InvalidMessage(problem.reason, problem.detail) from problem
-        cause = Cause(
-            webhook.event_id, webhook.timestamp, record.timestamp / 1000, record.topic, record.partition, record.offset
-        )
+        replayed = original(record)
+        arrived = record.timestamp / 1000 if replayed is None else replayed.arrived
+        cause = Cause(webhook.event_id, webhook.timestamp, arrived, record.topic, record.partition, record.offset)
+        if replayed is not None and not replayed.relay:
+            return  # a replay reaches Segment only when it was asked to
         for effect in decide_metrics(unit, webhook, cause, rules):
             match effect:
                 case Put(key, value):

@@ -9,8 +9,14 @@ from worker.agents.outlets import Outlets
 from worker.runtime.record import Record
 from worker.runtime.unit import Target, Unit
 from worker.workspace.effects import DeadLetter, Delete, Effect, Entity, Publish, Put, Send
+from worker.workspace.news import is_news
 
 _encode = msgspec.json.Encoder().encode
+
+
+def with_news(effects: Iterable[Effect]) -> list[Effect]:
+    """The effects of a replayed record: without the changes that tell of no difference (worker/workspace/news.py)."""
+    return [effect for effect in effects if not (isinstance(effect, Publish) and not is_news(effect.change))]
 
 
 class Performer:

@@ -3,8 +3,9 @@
 Reads `segment.events` and keeps no state: after a crash an event is routed again, and the receivers drop the repeats.
 """
 
+from worker.agents.original import original
 from worker.agents.outlets import Outlets
-from worker.agents.perform import Performer
+from worker.agents.perform import Performer, with_news
 from worker.destination.subscriptions import Subscriptions
 from worker.reasons import Reason
 from worker.runtime.agent import AgentSpec
@@ -30,9 +31,11 @@ def route_agent(
             event = decode_event(record.value)
         except InvalidEvent as problem:
             raise InvalidMessage(problem.reason, problem.detail) from problem
-        arrived = record.timestamp / 1000
+        replayed = original(record)
+        arrived = record.timestamp / 1000 if replayed is None else replayed.arrived
         cause = Cause(
-            event.message_id or f"{record.topic}/{record.partition}/{record.offset}",
+            event.message_id
+            or (f"{record.topic}/{record.partition}/{record.offset}" if replayed is None else replayed.identity),
             arrived if event.time is None else event.time,
             arrived,
             record.topic,
@@ -45,6 +48,7 @@ def route_agent(
                     dead_letters, record, outcome.reason or Reason.INVALID_FIELDS, f"{outcome.preset}: {outcome.error}"
                 )
             for command in outcome.commands:
-                perform(route(command, cause, settings), record, unit)
+                effects = route(command, cause, settings)
+                perform(effects if replayed is None else with_news(effects), record, unit)
 
     return AgentSpec("route", topic, dead_letters, handle)

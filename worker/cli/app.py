@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "config": Entry("config_command", "app", "Check the configuration: check."),
     "check": Entry("check", "check", "Check the configuration, keys, files, brokers, topics and the clock."),
     "send": Entry("send", "send", "Send events from files into the running system."),
+    "backfill": Entry("backfill", "app", "Replay a topic's past, or files: start, list, resume, cancel."),
     "test": Entry("tester", "app", "Try an event, fql, mapping, action or webhook without Kafka."),
     "simulate": Entry("simulate", "simulate", "Events on standard input through the real decisions, in one process."),
     "people": Entry("show", "people_app", "Look at the people of the workspace: show."),

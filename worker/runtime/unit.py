@@ -9,9 +9,10 @@ from worker.reasons import Reason
 from worker.runtime.dead_letter import dead_letter
 from worker.runtime.errors import ValueTooLarge
 from worker.runtime.origin import ORIGIN_HEADER, Mark, origin_prefix, pack_mark
-from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, RECORD_OVERHEAD_BYTES, Out, out
+from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, RECORD_OVERHEAD_BYTES, Headers, Out, out
 from worker.runtime.partition_state import POSITION_KEY, SEEN_PREFIX, PartitionState
 from worker.runtime.record import Record
+from worker.runtime.replayed import REPLAYED_HEADER, mark_of
 
 ValueT = TypeVar("ValueT")
 
@@ -66,6 +67,7 @@ class Unit(Generic[ValueT]):
         self._writes: dict[bytes, bytes | None] = {}
         self._outputs: dict[tuple[str, int], list[Out]] = {}
         self._origin = ""
+        self._marks: Headers = []
         self._index = 0
         self._written = 0
         self.seen: dict[bytes, Mark] = {}
@@ -78,9 +80,16 @@ class Unit(Generic[ValueT]):
     def begin(self, record: Record) -> None:
         """The effects that follow belong to `record`."""
         self._origin = origin_prefix(record.topic, record.partition, record.offset)
+        mark = mark_of(record.headers) if record.headers else None
+        self._marks = [] if mark is None else [(REPLAYED_HEADER, mark)]
         self._index = 0
         self._written = 0
         self.position = record.offset
+
+    @property
+    def replayed(self) -> bool:
+        """Whether the record is a replayed one, or follows from one (worker/runtime/replayed.py)."""
+        return bool(self._marks)
 
     @property
     def full(self) -> bool:
@@ -133,8 +142,13 @@ class Unit(Generic[ValueT]):
         origin = f"{self._origin}{self._index}".encode()
         self._index += 1
         raw = key.encode()
-        size = _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin)
-        self._add(target, partition_of_bytes(raw, target.partitions), Out(raw, value, [(ORIGIN_HEADER, origin)], size))
+        headers = [(ORIGIN_HEADER, origin)]
+        if self._marks:
+            headers += self._marks
+            sent = out(raw, value, headers)
+        else:
+            sent = Out(raw, value, headers, _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin))
+        self._add(target, partition_of_bytes(raw, target.partitions), sent)
 
     def dead_letter(self, target: Target, record: Record, reason: Reason, detail: str) -> None:
         """Write the unchanged record to its dead-letter topic, with headers that say why and whence."""

@@ -1,0 +1,136 @@
+"""The command where something is wrong, and ranges, dry runs, cancelling and relaying on a real broker."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from tests.backfill.deployment import backfill, checkpoint, sent, traces
+from tests.pipeline.deployment import Setup, end, setup
+from tests.support.broker import Broker
+from worker.backfill.checkpoint import opened
+from worker.backfill.plan import Run, first_progress
+from worker.backfill.planning import make_plan
+from worker.cli.backfill import app
+from worker.jsontypes import Json
+from worker.local.demo import demo_file
+from worker.topics import names
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--file", "missing.ndjson"], "missing.ndjson can't be read"),
+        (["--where", 'type ~ "x"'], "'~' means nothing here"),
+        (["--topic", "reporting.events"], "add --relay"),
+        (["--topic", "reporting.events", "--relay", "--where", 'type = "x"'], "FQL"),
+        (["--file", __file__, "--from", "2026-11-01"], "are of a topic"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(options: list[str], words: str) -> None:
+    done = CliRunner().invoke(app, options)
+    assert done.exit_code == 2
+    assert words in done.output
+
+
+def test_a_checkpoint_that_is_not_there(tmp_path: Path) -> None:
+    missing = str(tmp_path / "none.sqlite")
+    listed = CliRunner().invoke(app, ["list", "--checkpoint", missing])
+    assert (listed.exit_code, listed.output) == (0, "no backfills\n")
+    resumed = CliRunner().invoke(app, ["resume", "x", "--checkpoint", missing])
+    assert resumed.exit_code == 1
+    assert "there is no checkpoint" in resumed.output
+    (tmp_path / "other.sqlite").write_text("not a database, but long enough to be looked at by SQLite" * 20)
+    other = CliRunner().invoke(app, ["list", "--checkpoint", str(tmp_path / "other.sqlite")])
+    assert other.exit_code == 1
+    assert "can't be used" in other.output
+
+
+def identify(user: str, plan: str, day: int, **more: Json) -> bytes:
+    event = {"type": "identify", "userId": user, "traits": {"plan": plan}, "timestamp": f"2026-11-{day:02}T00:00:00Z"}
+    return orjson.dumps(event | more)
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(120)
+async def test_ranges_dry_runs_and_what_a_replay_leaves_alone(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=2) as running:
+        worker = running.start()
+        try:
+            await running.send([identify("u1", "free", 1, messageId="m1"), identify("u1", "pro", 2, messageId="m2")])
+            await running.send([b'{"type": "track", "userId": "u1", "event": "No messageId, no time"}', b"not JSON"])
+            await running.settled(60)
+            changes, since = await sent(running, names.WORKSPACE_CHANGES), time.time()
+
+            (again,) = await backfill(running)
+            assert (again["progress"]["sent"], again["progress"]["unreadable"]) == (3, 1)
+            await running.settled(60)
+            assert await sent(running, names.WORKSPACE_CHANGES) == changes, "a replay changed something"
+            (later,) = await backfill(running, "--from", str(since), "--to", str(time.time() + 60))
+            assert later["progress"]["sent"] == 3, "of the copies, which are later"
+            for given, words in (("0:5-1", "before it begins"), ("7:0-1", "no partition 7"), ("x", "no range")):
+                (refused,) = await backfill(running, "--offsets", given, expect=2)
+                assert words in refused["error"]
+
+            file = tmp_path / "old.ndjson"
+            lines = [identify("u1", "older", 1, messageId="m0"), identify("u1", "team", 3), identify("u2", "free", 3)]
+            file.write_bytes(b"\n".join(lines))
+            before = await traces(running)
+            checkpoints = checkpoint(running).read_bytes()
+            (dry,) = await backfill(running, "--file", str(file), "--dry-run")
+            assert await traces(running) == before
+            assert checkpoint(running).read_bytes() == checkpoints
+            assert (dry["examples"][0]["before"], dry["examples"][0]["after"]) == ("pro", "team")
+            assert [(one["what"], one["id"]) for one in dry["people"]] == [("created", "u2")]
+
+            await backfill(running, "--file", str(file))
+            await running.settled(60)
+            (dry,) = await backfill(running, "--file", str(file), "--dry-run")
+            assert dry["changes"] == {}, "it is as the dry run said"
+        finally:
+            await asyncio.to_thread(end, worker)
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(120)
+async def test_webhooks_reach_segment_only_when_asked_to(broker: Broker, tmp_path: Path) -> None:
+    webhooks = demo_file(names.REPORTING_EVENTS).read_bytes().splitlines()
+    async with setup(broker.bootstrap, tmp_path, partitions=2) as running:
+        worker = running.start()
+        try:
+            await running.send([identify("u1", "free", 1)])
+            await running.send(webhooks[:20], names.REPORTING_EVENTS)
+            await running.settled(60)
+            metrics = await sent(running, names.MESSAGE_METRICS)
+            await backfill(running)
+            await running.settled(60)
+            assert await sent(running, names.MESSAGE_METRICS) == metrics > 0
+        finally:
+            await asyncio.to_thread(end, worker)
+
+
+@pytest.mark.broker
+async def test_a_cancelled_backfill_is_over(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=2) as running:
+        run = await unfinished(running)
+        (cancelled,) = await backfill(running, "cancel", run.id)
+        assert cancelled["state"] == "cancelled"
+        (refused,) = await backfill(running, "resume", run.id, expect=1)
+        assert "is cancelled" in refused["error"]
+        (listed,) = await backfill(running, "list")
+        assert (listed["id"], listed["state"]) == (run.id, "cancelled")
+
+
+async def unfinished(running: Setup) -> Run:
+    """A run of nothing that has not been done."""
+    plan = await make_plan(
+        running.deployment, names.SEGMENT_EVENTS, files=[], start=None, end=None, offsets=[],
+        where=None, rate=None, relay=False,
+    )  # fmt: skip
+    run = Run("r1", "unfinished", 1.0, 1.0, plan, first_progress(plan))
+    async with opened(checkpoint(running), make=True) as runs:
+        await runs.add(run)
+    return run

@@ -1,0 +1,36 @@
+"""Headers of replayed records."""
+
+import pytest
+
+from worker.runtime.replayed import mark_of, read_replayed, replay_headers
+
+
+def test_a_copy_stands_for_its_original() -> None:
+    headers = replay_headers("run/0/7", "segment.events/0/7", 1_500, [("trace", b"x")])
+    found = read_replayed(headers)
+    assert found is not None
+    assert (found.identity, found.arrived, found.relay) == ("segment.events/0/7", 1.5, False)
+    assert mark_of(headers) == b"run/0/7"
+    assert ("trace", b"x") in headers
+
+
+def test_a_copys_copy_stands_for_the_first_original() -> None:
+    first = replay_headers("one/0/7", "segment.events/0/7", 1_500, relay=True)
+    second = replay_headers("two/0/9", "segment.events/0/9", 9_000, first)
+    found = read_replayed(second)
+    assert found is not None
+    assert (found.identity, found.arrived, found.relay) == ("segment.events/0/7", 1.5, False)
+    assert mark_of(second) == b"two/0/9"
+    assert len(dict(second)) == len(second)
+
+
+def test_other_records_are_none() -> None:
+    assert read_replayed([]) is None
+    assert read_replayed([("origin", b"a/0/1/0")]) is None
+    assert mark_of([("origin", b"a/0/1/0")]) is None
+
+
+@pytest.mark.parametrize("more", [[], [("replay_of", b"x")], [("replay_of", b"x"), ("replay_arrived", b"soon")]])
+def test_marks_without_an_original_are_refused(more: list[tuple[str, bytes]]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_replayed([("replayed", b"run/0/1"), *more])

@@ -1,0 +1,132 @@
+"""The checkpoint: the runs and how far each is, in an SQLite file. What is written survives kill -9."""
+
+import asyncio
+import fcntl
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Final
+
+import aiosqlite
+import msgspec
+
+from worker.backfill.plan import Plan, Progress, Run, State
+
+TIMEOUT_S: Final = 30.0
+_APPLICATION_ID: Final = 0x53475742  # "SGWB"
+_TABLES: Final = """
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY, state TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL,
+        plan BLOB NOT NULL, progress BLOB NOT NULL
+    ) STRICT;
+"""
+
+
+class CheckpointError(Exception):
+    """The file can't be used, or a run is not what is asked for; `hint` says what to do."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
+class Checkpoint:
+    """The runs in one file."""
+
+    def __init__(self, database: aiosqlite.Connection) -> None:
+        self._database = database
+
+    async def add(self, run: Run) -> None:
+        """A new run."""
+        encode = msgspec.json.encode
+        values = (run.id, run.state, run.created, run.updated, encode(run.plan), encode(run.progress))
+        await self._database.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    async def save(self, run_id: str, progress: Progress, now: float) -> State:
+        """Keep how far the run is; the state that somebody may have set meanwhile."""
+        query = "UPDATE runs SET progress = ?, updated = ? WHERE id = ? RETURNING state"
+        async with self._database.execute(query, (msgspec.json.encode(progress), now, run_id)) as cursor:
+            row = await cursor.fetchone()
+        assert row is not None
+        state: State = msgspec.convert(row[0], State)
+        return state
+
+    async def set_state(self, run_id: str, state: State, now: float) -> None:
+        """The run is over, one way or the other."""
+        await self._database.execute("UPDATE runs SET state = ?, updated = ? WHERE id = ?", (state, now, run_id))
+
+    async def runs(self) -> list[Run]:
+        """All runs, the newest first."""
+        query = "SELECT id, state, created, updated, plan, progress FROM runs ORDER BY created DESC, id"
+        async with self._database.execute(query) as cursor:
+            rows = await cursor.fetchall()
+        return [
+            Run(
+                row[0],
+                msgspec.convert(row[1], State),
+                row[2],
+                row[3],
+                msgspec.json.decode(row[4], type=Plan),
+                msgspec.json.decode(row[5], type=Progress),
+            )
+            for row in rows
+        ]
+
+    async def run(self, run_id: str) -> Run:
+        """The run called `run_id`. Raises CheckpointError."""
+        for run in await self.runs():
+            if run.id == run_id:
+                return run
+        raise CheckpointError(f"there is no backfill {run_id}", "`segment-worker backfill list` shows them")
+
+
+@asynccontextmanager
+async def opened(path: Path, *, make: bool) -> AsyncIterator[Checkpoint]:
+    """The checkpoint at `path`; without `make` there must be one. Raises CheckpointError."""
+    if not make and not path.exists():
+        raise CheckpointError(f"there is no checkpoint at {path}", "name the file with --checkpoint")
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            database = await aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
+            await _prepare(database, path)
+    except sqlite3.Error as problem:
+        raise CheckpointError(f"{path} can't be used: {problem}", "name another file with --checkpoint") from problem
+    try:
+        yield Checkpoint(database)
+    finally:
+        async with asyncio.timeout(TIMEOUT_S):
+            await database.close()
+
+
+async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
+    whose = await _number(database, "PRAGMA application_id")
+    if not whose and not await _number(database, "SELECT count(*) FROM sqlite_master"):
+        await database.executescript(f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION_ID}; COMMIT")
+    elif whose != _APPLICATION_ID:
+        await database.close()
+        raise CheckpointError(f"{path} is no checkpoint of backfills", "name another file with --checkpoint")
+    await database.execute("PRAGMA journal_mode = WAL")
+    await database.execute("PRAGMA synchronous = FULL")
+
+
+async def _number(database: aiosqlite.Connection, query: str) -> int:
+    async with database.execute(query) as cursor:
+        row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@contextmanager
+def claimed(path: Path, run_id: str) -> Iterator[None]:
+    """Hold the run while it runs, so that no two processes do; given up with the process. Raises CheckpointError."""
+    lock = path.with_name(f"{path.name}.{run_id}.lock")
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            raise CheckpointError(f"backfill {run_id} runs already", "wait for it, or cancel it") from problem
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)

@@ -1,0 +1,155 @@
+"""Performs a backfill: reads, chooses, sends at the pace that the system allows, and notes how far it is."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+from msgspec import Struct
+
+from worker.backfill.checkpoint import Checkpoint
+from worker.backfill.governor import Governor
+from worker.backfill.plan import Progress, Run
+from worker.backfill.selecting import Choose, Chosen, Unreadable, chooser
+from worker.backfill.sources import ReadBatch, read_source
+from worker.gateway.keying import record_partition
+from worker.gateway.sending import inbound_publisher
+from worker.runtime.connection import Connection
+from worker.runtime.lag import LagReader
+from worker.runtime.outgoing import Out, out
+from worker.runtime.publisher import KafkaPublisher
+from worker.runtime.ranges import RangeReader
+from worker.runtime.replayed import mark_of, replay_headers
+from worker.topics.contract import Contract
+from worker.wiring import Deployment
+
+ROOM_BYTES = 4096
+"""What a replayed record has beside its value in the topic's limit: key, headers, Kafka's framing."""
+
+
+class Status(Struct, frozen=True):
+    """How a run is doing: its progress, what waits for the workers, and whether there is live traffic beside it."""
+
+    progress: Progress
+    waiting: int
+    live: bool
+
+
+Told = Callable[[Status], None]
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the run."""
+
+
+async def ends_now(deployment: Deployment, contract: str) -> dict[int, int]:
+    """Where the topic that a backfill goes to ends. Raises BrokerUnreachable."""
+    async with RangeReader(deployment.connection, deployment.topic(contract)) as reader:
+        return {number: end for number, (_, end) in (await reader.bounds()).items()}
+
+
+async def replay(deployment: Deployment, checkpoint: Checkpoint, run: Run, told: Told) -> Progress:
+    """Do what is left of `run`.
+
+    A record that was sent but not noted before a kill is found in the topic, by its mark, and not sent again.
+
+    Raises:
+        Cancelled: when the run was cancelled meanwhile.
+        SourceChanged, UnreadableError, OSError: when what is to be read is not there any more.
+        BrokerUnreachable, DeliveryFailed, KafkaError, TimeoutError: when Kafka is away. All that was noted stays.
+    """
+    plan, progress = run.plan, run.progress
+    contract = deployment.contracts[plan.contract]
+    already = await _sent_since(deployment.connection, contract.topic, run)
+    async with (
+        LagReader(deployment.connection) as lag,
+        inbound_publisher(deployment.connection, contract) as publisher,
+    ):
+        sender = _Sender(publisher, contract, len(await lag.ends(contract.topic)), run, already)
+        governor = Governor(lag, deployment, plan.contract, plan.rate)
+        choose = chooser(plan)
+        longest = contract.max_message_bytes - ROOM_BYTES
+        async for batch in read_source(deployment.connection, plan, progress, longest):
+            outputs, counted = sender.prepare(batch, choose, progress)
+            async for sent in sender.send(outputs, governor):
+                told(
+                    Status(
+                        msgspec.structs.replace(counted, sent=counted.sent - sent), governor.waiting, governor.pace.live
+                    )
+                )
+            progress = msgspec.structs.replace(
+                counted,
+                positions={**progress.positions, **batch.positions},
+                scan=await lag.ends(contract.topic),
+                done=batch.done,
+            )
+            told(Status(progress, governor.waiting, governor.pace.live))
+            if await checkpoint.save(run.id, progress, time.time()) == "cancelled":
+                raise Cancelled
+    await checkpoint.set_state(run.id, "done", time.time())
+    return progress
+
+
+class _Sender:
+    """Makes records of what was read, and sends them."""
+
+    def __init__(
+        self, publisher: KafkaPublisher, contract: Contract, partitions: int, run: Run, already: set[bytes]
+    ) -> None:
+        self._publisher = publisher
+        self._topic = contract.topic
+        self._partitions = partitions
+        self._run = run
+        self._already = already
+
+    def prepare(self, batch: ReadBatch, choose: Choose, progress: Progress) -> tuple[list[tuple[int, Out]], Progress]:
+        """The records to be sent, each with its partition; and the counts once they are."""
+        outputs: list[tuple[int, Out]] = []
+        filtered, unreadable, known = progress.filtered, progress.unreadable + batch.oversized, 0
+        for source in batch.records:
+            chosen = choose(source, batch.fallback_ms)
+            if chosen is None:
+                filtered += 1
+            elif isinstance(chosen, Unreadable):
+                unreadable += 1
+            elif (mark := f"{self._run.id}/{source.source}/{source.position}").encode() in self._already:
+                known += 1
+            else:
+                outputs.append(self._out(chosen, mark))
+        counted = msgspec.structs.replace(
+            progress, filtered=filtered, unreadable=unreadable, sent=progress.sent + known + len(outputs)
+        )
+        return outputs, counted
+
+    def _out(self, chosen: Chosen, mark: str) -> tuple[int, Out]:
+        source = chosen.source
+        headers = replay_headers(mark, source.identity, chosen.arrived_ms, source.headers, relay=self._run.plan.relay)
+        partition = record_partition(source.key, source.value, self._partitions)
+        return partition, out(source.key, source.value, headers)
+
+    async def send(self, outputs: list[tuple[int, Out]], governor: Governor) -> AsyncIterator[int]:
+        """Send, as fast as `governor` permits; how many are left, after each step."""
+        at = 0
+        while at < len(outputs):
+            permitted = await governor.permit(len(outputs) - at)
+            places: dict[tuple[str, int], list[Out]] = {}
+            for partition, one in outputs[at : at + permitted]:
+                places.setdefault((self._topic, partition), []).append(one)
+            await self._publisher.deliver(places)
+            at += permitted
+            yield len(outputs) - at
+
+
+async def _sent_since(connection: Connection, topic: str, run: Run) -> set[bytes]:
+    """The marks of the records that the run sent after its last note."""
+    prefix = f"{run.id}/".encode()
+    found: set[bytes] = set()
+    async with RangeReader(connection, topic) as reader:
+        bounds = await reader.bounds()
+        starts = {number: max(run.progress.scan.get(number, 0), start) for number, (start, _) in bounds.items()}
+        async for batch in reader.batches(starts, {number: end for number, (_, end) in bounds.items()}):
+            for records in batch.values():
+                for record in records:
+                    mark = mark_of(record.headers)
+                    if mark is not None and mark.startswith(prefix):
+                        found.add(mark)
+    return found

@@ -1,0 +1,206 @@
+"""`segment-worker backfill`: replays a topic's past, or files, through the running system; and `list|resume|cancel`."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+import typer
+from aiokafka.errors import KafkaError
+
+from worker.backfill.checkpoint import CheckpointError, claimed, opened
+from worker.backfill.dry_run import dry_run
+from worker.backfill.plan import Plan, Progress, Run, first_progress
+from worker.backfill.planning import PlanError, make_plan
+from worker.backfill.run import Cancelled, ends_now, replay
+from worker.backfill.sources import SourceChanged
+from worker.cli.backfill_text import Gauge, print_run, print_runs, print_summary
+from worker.cli.connecting import ConfigOption, configured, hush_client_logs
+from worker.cli.output import JsonOption, Problem, emit, failed
+from worker.cli.send import Inbound
+from worker.gateway.lines import UnreadableError
+from worker.runtime.errors import BrokerUnreachable, DeliveryFailed, RecoveryFailed
+from worker.topics import names
+from worker.wiring import Deployment, make_deployment
+
+ResultT = TypeVar("ResultT")
+
+CheckpointOption: TypeAlias = Annotated[
+    Path, typer.Option("--checkpoint", help="The SQLite file that keeps how far the backfills are.", dir_okay=False)
+]
+RunArgument: TypeAlias = Annotated[str, typer.Argument(help="The backfill's id, as `backfill list` shows it.")]
+DEFAULT_CHECKPOINT = Path("segment-worker-backfill.sqlite")
+
+app = typer.Typer(
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Replay events of the past through the running system: from the inbound topic, or from files.",
+)
+
+
+@app.callback()
+def backfill(
+    context: typer.Context,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option("--file", help="NDJSON, plain or .gz, instead of the topic's past; may be given again."),
+    ] = None,
+    topic: Annotated[Inbound, typer.Option(help="Segment events or reporting webhooks.")] = Inbound.SEGMENT_EVENTS,
+    start: Annotated[
+        str | None, typer.Option("--from", help="Only what arrived since: ISO 8601 or unix seconds.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Only what arrived before: ISO 8601 or unix seconds.")] = None,
+    offsets: Annotated[
+        list[str] | None,
+        typer.Option(help="Only these offsets of a partition, PARTITION:FIRST-LAST; may be given again."),
+    ] = None,
+    where: Annotated[str | None, typer.Option(help="Only events that this FQL matches.")] = None,
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, on a copy of the state; leaves no trace.")
+    ] = False,
+    rate: Annotated[float | None, typer.Option(help="At most so many events a second.", min=0.1)] = None,
+    relay: Annotated[
+        bool, typer.Option("--relay", help="Let message metrics that come of replayed webhooks go to Segment.")
+    ] = False,
+    checkpoint: CheckpointOption = DEFAULT_CHECKPOINT,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay events: each keeps its own time, so that an old one never overwrites what is newer.
+
+    It goes slowly while live events come, and yields to them. Stopped or killed, it goes on with `backfill resume`.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    deployment = _deployment(config, as_json)
+    planning = make_plan(
+        deployment, topic.value, files=file or [], start=start, end=end, offsets=offsets or [],
+        where=where, rate=rate, relay=relay,
+    )  # fmt: skip
+    plan = _run(planning, as_json)
+    if dry:
+        if plan.contract != names.SEGMENT_EVENTS:
+            raise typer.BadParameter("webhooks change nothing in the workspace", param_hint="--dry-run")
+        with Gauge(plan, quiet=as_json) as gauge:
+            summary = _run(dry_run(deployment, plan, gauge.read), as_json)
+        emit(summary) if as_json else print_summary(summary)
+        return
+    _perform(_run(_started(deployment, plan, checkpoint), as_json), deployment, checkpoint, as_json)
+
+
+@app.command("list")
+def list_runs(checkpoint: CheckpointOption = DEFAULT_CHECKPOINT, as_json: JsonOption = False) -> None:
+    """All backfills of the checkpoint, the newest first."""
+    runs = _run(_runs(checkpoint), as_json) if checkpoint.exists() else []
+    if not as_json:
+        print_runs(runs)
+    else:
+        for run in runs:
+            emit(run)
+
+
+@app.command()
+def resume(
+    run: RunArgument,
+    checkpoint: CheckpointOption = DEFAULT_CHECKPOINT,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with a backfill that was stopped or killed, exactly where it was."""
+    deployment = _deployment(config, as_json)
+    found = _run(_one(checkpoint, run), as_json)
+    if found.state != "unfinished":
+        raise failed(Problem(f"backfill {run} is {found.state}", "start another one"), as_json)
+    _perform(found, deployment, checkpoint, as_json)
+
+
+@app.command()
+def cancel(run: RunArgument, checkpoint: CheckpointOption = DEFAULT_CHECKPOINT, as_json: JsonOption = False) -> None:
+    """End a backfill for good, also one that runs now. What it has sent stays sent."""
+    found = _run(_cancel(checkpoint, run), as_json)
+    if found.state == "done":
+        raise failed(Problem(f"backfill {run} is done already"), as_json)
+    emit(found) if as_json else print_run(found)
+
+
+def _perform(run: Run, deployment: Deployment, checkpoint: Path, as_json: bool) -> None:
+    with Gauge(run.plan, quiet=as_json) as gauge:
+        if not as_json:
+            typer.echo(f"backfill {run.id}; when it is stopped: segment-worker backfill resume {run.id}", err=True)
+        try:
+            progress = _run(_replay(run, deployment, checkpoint, gauge), as_json)
+        except KeyboardInterrupt:
+            hint = f"go on with `segment-worker backfill resume {run.id}`"
+            raise failed(Problem("stopped", hint), as_json) from None
+    found = _run(_one(checkpoint, run.id), as_json)
+    if progress is None:
+        raise failed(Problem(f"backfill {run.id} was cancelled"), as_json)
+    emit(found) if as_json else print_run(found)
+
+
+async def _started(deployment: Deployment, plan: Plan, checkpoint: Path) -> Run:
+    now = time.time()
+    name = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    progress = first_progress(plan)
+    scan = await ends_now(deployment, plan.contract)
+    run = Run(name, "unfinished", now, now, plan, Progress(progress.positions, scan, total=progress.total))
+    async with opened(checkpoint, make=True) as runs:
+        await runs.add(run)
+    return run
+
+
+async def _replay(run: Run, deployment: Deployment, checkpoint: Path, gauge: Gauge) -> Progress | None:
+    with claimed(checkpoint, run.id):
+        async with opened(checkpoint, make=False) as runs:
+            current = await runs.run(run.id)
+            try:
+                return await replay(deployment, runs, current, gauge.told)
+            except Cancelled:
+                return None
+
+
+async def _runs(checkpoint: Path) -> list[Run]:
+    async with opened(checkpoint, make=False) as runs:
+        return await runs.runs()
+
+
+async def _one(checkpoint: Path, run: str) -> Run:
+    async with opened(checkpoint, make=False) as runs:
+        return await runs.run(run)
+
+
+async def _cancel(checkpoint: Path, run: str) -> Run:
+    async with opened(checkpoint, make=False) as runs:
+        found = await runs.run(run)
+        if found.state == "unfinished":
+            await runs.set_state(run, "cancelled", time.time())
+        return await runs.run(run)
+
+
+def _deployment(config: Path | None, as_json: bool) -> Deployment:
+    hush_client_logs()
+    try:
+        return make_deployment(configured(config, as_json))
+    except OSError as error:
+        raise failed(Problem(f"the certificate files of kafka.ssl_… can't be used: {error}"), as_json) from error
+
+
+def _run(work: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: what nobody sends or yields
+    """The result; ends the command with clear words where there is none."""
+    try:
+        return asyncio.run(work)
+    except PlanError as error:
+        raise failed(Problem(str(error), error.hint), as_json, code=2) from error
+    except CheckpointError as error:
+        raise failed(Problem(str(error), error.hint), as_json) from error
+    except (SourceChanged, UnreadableError) as error:
+        raise failed(Problem(str(error), "start another backfill; what was sent is recognised"), as_json) from error
+    except RecoveryFailed as error:
+        raise failed(Problem(f"the state can't be read: {error}"), as_json) from error
+    except (BrokerUnreachable, DeliveryFailed, KafkaError, TimeoutError) as error:
+        hint = "see that Kafka is well and the topics exist; an unfinished backfill goes on with `backfill resume`"
+        raise failed(Problem(f"Kafka does not answer: {error}", hint), as_json) from error

@@ -1,0 +1,146 @@
+"""Backfills as text: how far one is, the list, and what a dry run found."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from worker.backfill.plan import Files, Plan, Run, TopicRange, first_progress
+from worker.backfill.run import Status
+from worker.backfill.summary import Summary
+from worker.cli.tables import add_row, new_table, print_all, printable, shown_time
+from worker.jsontypes import Json
+
+LINE_EVERY_S = 2.0
+
+
+class Gauge:
+    """Shows on standard error how far a backfill is: a bar with rate and ETA on a terminal, plain lines elsewhere."""
+
+    def __init__(self, plan: Plan, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._unit = "records" if isinstance(plan.source, TopicRange) else "bytes"
+        self._total = first_progress(plan).total
+        self._began = time.monotonic()
+        self._first: int | None = None
+        self._next_line = 0.0
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        if not self._quiet and sys.stderr.isatty():
+            columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task("backfill", total=self._total or None)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def told(self, status: Status) -> None:
+        """Show how the replay is doing."""
+        sent = status.progress.sent
+        if self._first is None:
+            self._first = sent
+        rate = (sent - self._first) / max(time.monotonic() - self._began, 0.001)
+        beside = ", beside live traffic" if status.live else ""
+        waiting = f", {status.waiting:,} wait for the workers" if status.waiting else ""
+        self._show(status.progress.done, f"{sent:,} events sent, {rate:,.0f}/s{beside}{waiting}")
+
+    def read(self, done: int, total: int) -> None:
+        """Show how far a dry run is."""
+        self._show(done, "nothing is sent")
+
+    def _show(self, done: int, text: str) -> None:
+        if self._quiet:
+            return
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=done, description=text)
+        elif time.monotonic() >= self._next_line or done == self._total:
+            self._next_line = time.monotonic() + LINE_EVERY_S
+            typer.echo(f"backfill: {done:,} of {self._total:,} {self._unit}{self._eta(done)}; {text}", err=True)
+
+    def _eta(self, done: int) -> str:
+        passed = time.monotonic() - self._began
+        if not 0 < done < self._total or passed < 1:
+            return ""
+        return f", some {passed * (self._total - done) / done:,.0f} s left"
+
+
+def print_runs(runs: list[Run]) -> None:
+    """A list of backfills."""
+    table = new_table("id", "state", "begun", "done", "sent", "what")
+    for run in runs:
+        cells = (run.id, run.state, shown_time(run.created), _share(run), f"{run.progress.sent:,}", _what(run.plan))
+        add_row(table, *cells)
+    print_all(table if runs else "no backfills")
+
+
+def print_run(run: Run) -> None:
+    """What became of a backfill."""
+    at = run.progress
+    left_out = f", {at.filtered:,} left out by the filter" if run.plan.where is not None else ""
+    unreadable = f", {at.unreadable:,} that could only become dead letters left out" if at.unreadable else ""
+    typer.echo(f"backfill {run.id} is {run.state}: {at.sent:,} events sent{left_out}{unreadable}")
+
+
+def print_summary(found: Summary) -> None:
+    """What a dry run found."""
+    print_all(
+        f"{found.events:,} events would be replayed; {found.filtered:,} are left out by the filter, "
+        f"{found.unreadable:,} could only become dead letters"
+    )
+    if found.nothing and not found.dead_letters:
+        print_all(Text("Nothing in the workspace would change.", style="green"))
+    for title, counts in (
+        (f"Changes (people with other attributes: {found.people_changed:,})", found.changes),
+        ("Attributes", found.attributes),
+        ("Dead letters", found.dead_letters),
+    ):
+        table = new_table("", "times")
+        for name, count in list(counts.items())[:20]:
+            add_row(table, name, f"{count:,}")
+        _section(title, table)
+    people = new_table("person", "id", "email", "cio_id", "into", "by event")
+    for one in found.people:
+        add_row(people, one.what, one.id, one.email, one.cio_id, one.into, one.message_id)
+    _section("People, for example", people)
+    attributes = new_table("whose", "attribute", "from", "to", "by event")
+    for change in found.examples:
+        before, after = _json(change.before), _json(change.after)
+        add_row(attributes, change.subject, change.attribute, before, after, change.message_id)
+    _section("Attributes, for example", attributes)
+
+
+def _section(title: str, table: Table) -> None:
+    if table.row_count:
+        print_all("", Text(title, style="bold cyan"), table)
+
+
+def _what(plan: Plan) -> str:
+    match plan.source:
+        case Files(files=files):
+            text = ", ".join(file.path for file in files)
+        case TopicRange(topic=topic):
+            text = topic
+    return printable(text if plan.where is None else f"{text} where {plan.where}")
+
+
+def _share(run: Run) -> str:
+    total = run.progress.total
+    return "100 %" if run.state == "done" or not total else f"{100 * run.progress.done // total} %"
+
+
+def _json(value: Json) -> str:
+    return "–" if value is None else msgspec.json.encode(value).decode()[:120]

@@ -1,0 +1,71 @@
+"""Records that are replayed: which event they stand for, and the mark that everything carries that follows from them.
+
+A replayed record is a copy of one that was there before, or of a line in a file. It keeps the original's identity: the
+name of an event without messageId, and its time of arrival, which decisions take for now. So replaying is repeating.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from worker.runtime.outgoing import Headers
+
+REPLAYED_HEADER: Final = "replayed"
+"""`<run>/<source>/<position>`: which backfill sent the record, and what it had read. What follows has it too."""
+
+IDENTITY_HEADER: Final = "replay_of"
+"""What names the event where it has no messageId: the original's place, or a digest of the line."""
+
+ARRIVED_HEADER: Final = "replay_arrived"
+"""When the original arrived, in unix milliseconds."""
+
+RELAY_HEADER: Final = "replay_relay"
+"""Only there when what becomes of a replayed webhook is to be delivered to Segment."""
+
+_OF_A_REPLAY: Final = frozenset({REPLAYED_HEADER, IDENTITY_HEADER, ARRIVED_HEADER, RELAY_HEADER})
+
+
+class Replayed(Struct, frozen=True):
+    """A replayed record's original: its identity, when it arrived (unix seconds), and whether to relay."""
+
+    identity: str
+    arrived: float
+    relay: bool
+
+
+def read_replayed(headers: Sequence[tuple[str, bytes]]) -> Replayed | None:
+    """The original of a record with these headers, None if the record is none that is replayed.
+
+    Raises:
+        ValueError: when the headers are not what `replay_headers` makes.
+    """
+    if not any(name == REPLAYED_HEADER for name, _ in headers):
+        return None
+    found = dict(headers)
+    if IDENTITY_HEADER not in found or ARRIVED_HEADER not in found:
+        raise ValueError(f"a replayed record needs the headers {IDENTITY_HEADER} and {ARRIVED_HEADER}")
+    return Replayed(found[IDENTITY_HEADER].decode(), int(found[ARRIVED_HEADER]) / 1000, RELAY_HEADER in found)
+
+
+def replay_headers(
+    mark: str, identity: str, arrived_ms: int, original: Sequence[tuple[str, bytes]] = (), *, relay: bool = False
+) -> Headers:
+    """The headers of a copy of a record that had the headers `original`; of a copy's copy it is the first that counts.
+
+    `mark` is the value of REPLAYED_HEADER.
+    """
+    before = dict(original)
+    headers: Headers = [(name, value) for name, value in original if name not in _OF_A_REPLAY]
+    headers.append((REPLAYED_HEADER, mark.encode()))
+    headers.append((IDENTITY_HEADER, before.get(IDENTITY_HEADER) or identity.encode()))
+    headers.append((ARRIVED_HEADER, before.get(ARRIVED_HEADER) or b"%d" % arrived_ms))
+    return [*headers, (RELAY_HEADER, b"yes")] if relay else headers
+
+
+def mark_of(headers: Sequence[tuple[str, bytes]]) -> bytes | None:
+    """The mark of a record that is replayed or follows from one."""
+    for name, value in headers:
+        if name == REPLAYED_HEADER:
+            return value
+    return None
