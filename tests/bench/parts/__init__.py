@@ -17,6 +17,7 @@ PARTS = {
     "d": "latency",
     "e": "memory",
     "f": "language",
+    "g": "backfill",
     "m": "metrics",
 }
 """Letter and module, in the order in which they run."""
