@@ -53,8 +53,9 @@ class Governor:
         rows = await self._lag.group(self._group, self._topics)
         now, end = time.monotonic(), rows[0].end
         self.waiting = sum(row.lag for row in rows)
-        live = 0 if self._end is None else max(0, end - self._end - self._sent)
-        # After a pause longer than the usual one, the budget is that of the usual one.
-        seconds = LOOK_S if self._end is None else max(now - self._looked, 0.001)
-        self.pace = self.pace.after(Observation(self.waiting, live, min(seconds, 4 * LOOK_S)))
+        if self._end is not None:  # the first look only says where the topic ends
+            live = max(0, end - self._end - self._sent)
+            # Looks may be late; what was not sent meanwhile is not made up for.
+            seconds = min(max(now - self._looked, 0.001), 2 * LOOK_S)
+            self.pace = self.pace.after(Observation(self.waiting, live, seconds))
         self._looked, self._end, self._sent = now, end, 0

@@ -7,11 +7,13 @@ workers keep up.
 
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 QUIET_LAG: Final = 2_000
 """Records that may wait for the workers while there is no live traffic: about a second of their work."""
+
+QUIET_S: Final = 2.0
+"""Seconds without anybody else's event after which there is no live traffic."""
 
 LIVE_RATE: Final = 100.0
 """Events a second with which a backfill begins beside live traffic."""
@@ -37,24 +39,30 @@ class Observation(Struct, frozen=True):
 
 
 class Pace(Struct, frozen=True):
-    """The pace at a moment: `budget` records may be sent until the next look; `rate` is that beside live traffic."""
+    """The pace at a moment: `budget` records may be sent until the next look; `rate` is that beside live traffic.
+
+    `quiet_s`: for how long nobody else has written, as far as it is known.
+    """
 
     limit: float | None
     rate: float = LIVE_RATE
     budget: int = 0
-    live: bool = False
+    quiet_s: float = 0.0
+
+    @property
+    def live(self) -> bool:
+        """Whether there is live traffic, or was a moment ago."""
+        return self.quiet_s < QUIET_S
 
     def after(self, seen: Observation) -> "Pace":
         """The pace that follows from a look at the system."""
-        if not seen.live:
-            budget = self._limited(QUIET_LAG - seen.lag, seen.seconds)
-            return msgspec.structs.replace(self, budget=budget, live=False)
-        live_rate = seen.live / seen.seconds
-        rate = self.rate if self.live else min(self.rate, LIVE_RATE)
-        allowed = (live_rate + rate) * BEHIND_S + BEHIND_RECORDS
-        rate = max(LIVE_RATE_MIN, rate / 2) if seen.lag > allowed else min(LIVE_RATE_MAX, rate + LIVE_STEP)
+        quiet_s = 0.0 if seen.live else self.quiet_s + seen.seconds
+        if quiet_s >= QUIET_S:
+            return Pace(self.limit, LIVE_RATE, self._limited(QUIET_LAG - seen.lag, seen.seconds), quiet_s)
+        allowed = (seen.live / seen.seconds + self.rate) * BEHIND_S + BEHIND_RECORDS
+        rate = max(LIVE_RATE_MIN, self.rate / 2) if seen.lag > allowed else min(LIVE_RATE_MAX, self.rate + LIVE_STEP)
         budget = 0 if seen.lag > 2 * allowed else max(1, round(rate * seen.seconds))
-        return Pace(self.limit, rate, self._limited(budget, seen.seconds), live=True)
+        return Pace(self.limit, rate, self._limited(budget, seen.seconds), quiet_s)
 
     def _limited(self, budget: int, seconds: float) -> int:
         if self.limit is not None:
