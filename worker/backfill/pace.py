@@ -20,13 +20,13 @@ LIVE_RATE: Final = 100.0
 
 LIVE_RATE_MIN: Final = 10.0
 LIVE_RATE_MAX: Final = 1_000.0
-LIVE_STEP: Final = 25.0
+LIVE_STEP: Final = 10.0
 """Events a second by which it goes faster after each look at the lag in which the workers kept up."""
 
-BEHIND_S: Final = 1.0
+BEHIND_S: Final = 0.75
 """The workers keep up while no more waits than comes in this time: they commit what they did only every half second."""
 
-BEHIND_RECORDS: Final = 50
+BEHIND_RECORDS: Final = 25
 """And a few more, for low rates."""
 
 
