@@ -57,9 +57,14 @@ class Simulation:
     """A destination in one process: `arrive` events, then `network.settle()`."""
 
     def __init__(
-        self, subscriptions: Subscriptions, settings: WorkspaceSettings, partitions: int, random: Random
+        self,
+        subscriptions: Subscriptions,
+        settings: WorkspaceSettings,
+        partitions: int,
+        random: Random,
+        network: Network | None = None,
     ) -> None:
-        self.network = Network(settings, partitions, random)
+        self.network = Network(settings, partitions, random) if network is None else network
         self.dead_letters: list[JsonObject] = []
         self._subscriptions = subscriptions
         self._settings = settings

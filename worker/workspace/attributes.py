@@ -22,6 +22,9 @@ BYTES_MAX: Final = 100_000
 REMOVED_MAX: Final = 300
 """How many removed attributes are remembered; those removed longest ago are forgotten first."""
 
+FIXED: Final = frozenset({int, float, bool})
+"""Types of values that count for one size, whatever the value."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -92,12 +95,8 @@ def apply(attributes: Attributes, call: JsonObject, stamp: Stamp, floor: Stamp |
                 size -= _size(name, outcome.before[name])
                 room += 1
             continue
-        grown = _size(name, value)
-        if name in outcome.before:
-            grown -= _size(name, outcome.before[name])
-            needed = 0
-        else:
-            needed = 1
+        needed = current is None or current.value is None
+        grown = _size(name, value) if current is None else _grown(name, current.value, value)
         if (grown > 0 and size + grown > BYTES_MAX) or needed > room:
             outcome.refused.append(name)
             outcome.before.pop(name, None)
@@ -166,6 +165,12 @@ def _bounded(values: dict[str, Attribute]) -> dict[str, Attribute]:
     for _, _, name in removed[: max(0, len(removed) - REMOVED_MAX)]:
         del values[name]
     return values
+
+
+def _grown(name: str, before: Json, after: Json) -> int:
+    if after.__class__ is before.__class__ and after.__class__ in FIXED:
+        return 0
+    return _size(name, after) - (0 if before is None else _size(name, before))
 
 
 def _size(name: str, value: Json) -> int:

@@ -1,8 +1,8 @@
 """What a table has heard about people that it refers to by cio_id.
 
 Who was merged into whom, and who was deleted, may be heard in any order, and before or after something is said in the
-name of a merged person. Both are true for ever, and so they are remembered, the latest of them, to be applied to what
-comes afterwards.
+name of a merged person. Both are true for ever, but for circles of merges, and so they are remembered, the latest of
+them, to be applied to what comes afterwards.
 """
 
 from typing import Final, TypeVar
@@ -36,8 +36,15 @@ class Facts(Struct, frozen=True, array_like=True):
 
 
 def with_merged(facts: Facts, cio_id: str, into: str) -> Facts:
-    """The facts, and that `cio_id` was merged into `into`."""
-    return Facts(_bounded({**facts.merged, cio_id: into}), facts.gone)
+    """The facts, and that `cio_id` was merged into `into`.
+
+    Who says so was somebody then. If it is known to have been merged into `cio_id`, that was before, and both were
+    restored since, one after the other, from merges in a circle (worker/workspace/people/absorption.py).
+    """
+    merged = {**facts.merged, cio_id: into}
+    if facts.who(into) == cio_id:
+        del merged[into]
+    return Facts(_bounded(merged), facts.gone)
 
 
 def with_gone(facts: Facts, cio_id: str, at: float) -> Facts:

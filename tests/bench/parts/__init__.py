@@ -16,6 +16,7 @@ PARTS = {
     "c": "recovery",
     "d": "latency",
     "e": "memory",
+    "f": "decide",
     "f": "language",
     "g": "backfill",
     "m": "metrics",

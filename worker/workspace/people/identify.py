@@ -38,12 +38,14 @@ def process(turn: Turn, profile: Profile, call: Identify) -> None:
         verdict = _verdict(turn, profile, call, "email", call.email)
         if not verdict:
             return
-        call = replace(call, email_verdict=verdict)
+        if verdict != "kept":
+            call = replace(call, email_verdict=verdict)
     if call.id is not None and _is_open(turn, profile, "id", call.id, call.id_verdict):
         verdict = _verdict(turn, profile, call, "id", call.id)
         if not verdict:
             return
-        call = replace(call, id_verdict=verdict)
+        if verdict != "kept":
+            call = replace(call, id_verdict=verdict)
     _apply(turn, profile, call)
 
 
@@ -169,12 +171,7 @@ def _apply(turn: Turn, profile: Profile, call: Identify) -> None:
     before = profile
     key = profile_key(profile.cio_id)
     stamp = _stamp(turn, profile, call)
-    if profile.id is not None and profile.id_at < stamp and call.named == id_key(profile.id):
-        profile = replace(profile, id_at=stamp)
-    if call.id is not None:
-        profile = _take(turn, profile, call, stamp, "id", call.id, call.id_verdict)
-    if call.email is not None:
-        profile = _take(turn, profile, call, stamp, "email", call.email, call.email_verdict)
+    profile = _identifiers(turn, profile, call, stamp)
     if profile.id != before.id or profile.email != before.email:
         turn.publish(
             key,
@@ -198,6 +195,23 @@ def _apply(turn: Turn, profile: Profile, call: Identify) -> None:
         turn.put(key, profile)
     if profile.groups:
         groups.process_waiting(turn, profile, call.cause)
+
+
+def _identifiers(turn: Turn, profile: Profile, call: Identify, stamp: Stamp) -> Profile:
+    """The person with the id and email that the call names, as far as it gets them."""
+    id_at = profile.id_at
+    if id_at < stamp and profile.id is not None and call.named == id_key(profile.id):
+        id_at = stamp
+    unchanged = call.email is not None and call.email == profile.email and call.id is None
+    if unchanged and profile.email_at < stamp:  # as usual
+        return replace(profile, id_at=id_at, email_at=stamp)
+    if id_at is not profile.id_at:
+        profile = replace(profile, id_at=id_at)
+    if call.id is not None:
+        profile = _take(turn, profile, call, stamp, "id", call.id, call.id_verdict)
+    if call.email is not None:
+        profile = _take(turn, profile, call, stamp, "email", call.email, call.email_verdict)
+    return profile
 
 
 def _take(
