@@ -164,7 +164,7 @@ class _Orderly(Writer):
 
     def __init__(self, random: Random, names: Names, *, late: float) -> None:
         super().__init__(random, names, late=late)
-        self._shared = {name: random.randrange(3) for name in ("c0", "c1", "c3")}
+        self._shared = {name: random.randrange(6) for name in ("c0", "c1", "c3")}
 
     def identify(self) -> None:
         random = self.random

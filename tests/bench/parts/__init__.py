@@ -16,10 +16,10 @@ PARTS = {
     "c": "recovery",
     "d": "latency",
     "e": "memory",
-    "f": "decide",
     "f": "language",
     "g": "backfill",
     "m": "metrics",
+    "w": "decide",
 }
 """Letter and module, in the order in which they run."""
 

@@ -1,4 +1,4 @@
-"""(f) Decisions: what deciding one command costs, against decoding its event."""
+"""(w) Decisions: what deciding one command costs, against decoding its event."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -86,7 +86,7 @@ async def run(bench: Bench) -> Section:
     rows += [_row(name, times, loads) for name, times in sorted(taken.items()) if name not in COMMANDS]
     ratio = quarter(commands) / quarter(loads)
     bar = at_most("deciding one command, in orjson.loads of its event", LOADS_MAX, ratio, "×")
-    return Section("(f) Decisions", METHOD, (Table("Cost", ("", "decisions", "µs", "× loads"), tuple(rows)),), (bar,))
+    return Section("(w) Decisions", METHOD, (Table("Cost", ("", "decisions", "µs", "× loads"), tuple(rows)),), (bar,))
 
 
 def measure(count: int) -> tuple[list[float], dict[str, list[float]]]:

@@ -18,6 +18,9 @@ from worker.workspace.wire import Stamp
 LINKS_MAX: Final = 100
 """Most changes of person that are remembered of one anonymousId; then one in the middle is forgotten."""
 
+AGAIN_MAX: Final = 8
+"""Identifies of one person, one after the other, that are remembered besides the first."""
+
 FORGOTTEN: Final = "forgotten"
 """The owner of what came before a deletion of the person who had the anonymousId."""
 
@@ -60,8 +63,7 @@ def continues(links: Sequence[Linked], cio_id: str, stamp: Stamp) -> bool:
 
 def continued(links: Sequence[Linked], stamp: Stamp) -> list[Linked]:
     """The links with one more identify of the last person."""
-    last = links[-1]
-    return [*links[:-1], replace(last, last=max(last.last, stamp))]
+    return [*links[:-1], _again(links[-1], stamp)]
 
 
 def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp) -> tuple[list[Linked], Shift | None]:
@@ -71,26 +73,31 @@ def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp) -> tuple[list[Lin
     if remembered is None:
         return changed, None
     stamp = remembered
+    if links and links[0].gone_at is not None and stamp < links[0].first:
+        # what is forgotten from before the first identify stays so
+        end = (links[0].gone_at, "")
+        changed.insert(0, replace(links[0], first=end, again=[]))
     at = -1
     while at + 1 < len(changed) and changed[at + 1].first <= stamp:
         at += 1
     before = changed[at] if at >= 0 else None
     after = changed[at + 1] if at + 1 < len(changed) else None
     if before is not None and _same(before, cio_id):
-        changed[at] = replace(before, last=max(before.last, stamp))
+        changed[at] = _again(before, stamp)
         return changed, None
     since = None if before is None else stamp[0]
     until = None if after is None else after.first[0]
     previous = before or after
     if after is not None and _same(after, cio_id) and (before is None or stamp > before.last):
-        changed[at + 1] = replace(after, first=stamp)
+        changed[at + 1] = replace(after, first=stamp, again=[after.first, *after.again][-AGAIN_MAX:])
         previous = before
     else:
-        inserted = [Linked(stamp, stamp, cio_id)]
+        inserted = [Linked(stamp, [], cio_id)]
         if before is not None and stamp < before.last:  # in the midst of somebody's
-            inserted.append(replace(before, first=before.last))
-            changed[at] = replace(before, last=before.first)
-            until = before.last[0]
+            rest = [one for one in before.again if one > stamp]
+            inserted.append(replace(before, first=rest[0], again=rest[1:]))
+            changed[at] = replace(before, again=before.again[: -len(rest)])
+            until = rest[0][0]
         changed[at + 1 : at + 1] = inserted
         while len(changed) > LINKS_MAX:
             del changed[len(changed) // 2]
@@ -111,6 +118,16 @@ def _remembered(links: Sequence[Linked], stamp: Stamp) -> Stamp | None:
     if at + 1 < len(links) and links[at + 1].first[0] <= gone_at:
         return None
     return nextafter(gone_at, inf), stamp[1]
+
+
+def _again(link: Linked, stamp: Stamp) -> Linked:
+    """The link with one more identify of its person, not before the first."""
+    again = link.again
+    if not again or stamp > again[-1]:
+        again = [*again, stamp]
+    elif stamp not in again and stamp != link.first:
+        again = sorted([*again, stamp])
+    return replace(link, again=again[-AGAIN_MAX:])
 
 
 def _same(one: Linked, cio_id: str) -> bool:

@@ -10,15 +10,21 @@ from worker.workspace.wire import Stamp
 
 
 class Linked(Struct, frozen=True, array_like=True):
-    """A person was identified with the anonymousId, first at `first` and lastly at `last`, and nobody else in between.
+    """A person was identified with the anonymousId, first at `first`, and nobody else for some time.
 
-    `gone_at`: the person was deleted then (unix seconds); what came up to then is forgotten.
+    `again` are the last of its identifies after that: there somebody's late identify in between would end. `gone_at`:
+    the person was deleted then (unix seconds); what came up to then is forgotten.
     """
 
     first: Stamp
-    last: Stamp
+    again: list[Stamp]
     cio_id: str
     gone_at: float | None = None
+
+    @property
+    def last(self) -> Stamp:
+        """Its last identify."""
+        return self.again[-1] if self.again else self.first
 
 
 class Anonymous(Struct, frozen=True, array_like=True, tag="anonymous"):

@@ -1,0 +1,106 @@
+"""Whose an anonymousId is, at which time."""
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from worker.workspace.anonymous.links import (
+    FORGOTTEN,
+    LINKS_MAX,
+    continued,
+    continues,
+    current,
+    linked,
+    owner_at,
+    spans,
+)
+from worker.workspace.picture import attribution
+from worker.workspace.values.anonymous import Linked
+
+identifies = st.lists(
+    st.tuples(st.integers(0, 20).map(float), st.sampled_from("abc")),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda one: one[0],
+)
+TIMES = [time / 2 for time in range(-2, 50)]
+
+
+def links_of(calls: list[tuple[float, str]]) -> list[Linked]:
+    links: list[Linked] = []
+    for at, person in calls:
+        links, _ = linked(links, person, (at, f"m{at}"))
+    return links
+
+
+def gone(links: list[Linked], person: str, at: float) -> list[Linked]:
+    return [replace(one, gone_at=at) if one.cio_id == person and one.gone_at is None else one for one in links]
+
+
+@given(identifies, st.randoms(use_true_random=False))
+def test_the_order_in_which_identifies_arrive_does_not_matter(calls: list[tuple[float, str]], random: Random) -> None:
+    shuffled = random.sample(calls, len(calls))
+    links, others = links_of(calls), links_of(shuffled)
+    assert [owner_at(links, time) for time in TIMES] == [owner_at(others, time) for time in TIMES]
+    in_order = sorted(calls)
+    for time in TIMES:
+        earlier = [person for at, person in in_order if at <= time]
+        assert owner_at(links, time) == (earlier[-1] if earlier else in_order[0][1])
+    assert current(links) == in_order[-1][1]
+
+
+@given(identifies, st.tuples(st.integers(0, 30).map(float), st.sampled_from("abcd")))
+def test_what_shifts_is_told(calls: list[tuple[float, str]], late: tuple[float, str]) -> None:
+    before = links_of(calls)
+    after, shift = linked(before, late[1], (late[0], "late"))
+    changed = [time for time in TIMES if owner_at(before, time) != owner_at(after, time)]
+    if changed:
+        assert shift is not None
+    for time in changed:
+        assert shift is not None
+        assert shift.since is None or time >= shift.since
+        assert shift.until is None or time < shift.until
+        assert owner_at(before, time) == shift.previous
+
+
+@given(identifies, st.integers(0, 30).map(float), identifies)
+def test_what_is_forgotten_stays_so(calls: list[tuple[float, str]], at: float, later: list[tuple[float, str]]) -> None:
+    links = gone(links_of(calls), "a", at)
+    forgotten = {time for time in TIMES if owner_at(links, time) == FORGOTTEN}
+    for time, person in later:
+        links, _ = linked(links, "b" if person == "a" else person, (time + 0.25, f"late {time}"))
+        assert forgotten <= {one for one in TIMES if owner_at(links, one) == FORGOTTEN}
+
+
+@given(identifies, st.integers(0, 30).map(float))
+def test_changes_tell_the_same(calls: list[tuple[float, str]], at: float) -> None:
+    links = gone(links_of(calls), "a", at)
+    told = spans(links)
+    intervals = list(attribution.intervals(told))
+    for time in TIMES:
+        link = attribution.owner_at(told, time)
+        here = [one for one in intervals if one.since <= time < one.until]
+        expected = owner_at(links, time)
+        assert len(here) <= 1
+        assert expected == ("" if link is None else FORGOTTEN if link.gone_at is not None else link.cio_id)
+        assert expected == ("" if not here else FORGOTTEN if here[0].forgotten else here[0].cio_id)
+
+
+@given(identifies)
+def test_the_same_person_again(calls: list[tuple[float, str]]) -> None:
+    links = links_of(calls)
+    last = max(calls)
+    stamp = (last[0] + 1, "again")
+    assert continues(links, last[1], stamp)
+    assert continued(links, stamp) == linked(links, last[1], stamp)[0]
+    assert not continues(links, "x", stamp)
+    assert not continues(gone(links, last[1], 99.0), last[1], stamp)
+
+
+def test_links_are_bounded() -> None:
+    links = links_of([(float(number), "ab"[number % 2]) for number in range(3 * LINKS_MAX)])
+    assert len(links) <= LINKS_MAX
+    assert owner_at(links, -1.0) == "a"
+    assert current(links) == "b"

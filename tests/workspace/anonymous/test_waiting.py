@@ -1,0 +1,119 @@
+"""Anonymous activity: it waits, and becomes the identified person's."""
+
+import pytest
+
+from tests.workspace.world import World
+from worker.workspace.anonymous.flushing import FLUSH_STEP
+from worker.workspace.settings import WorkspaceSettings
+
+DAY = 86_400.0
+
+
+def test_what_waits_becomes_the_persons_in_order_of_time() -> None:
+    world = World()
+    late = world.track(anonymous="a", at=200)
+    early = world.track(anonymous="a", at=100)
+    assert world.waiting("a") == 2
+    world.identify("ada", anonymous="a")
+    assert world.waiting("a") == 0
+    assert world.events("ada") == [early, late]
+
+
+def test_a_known_anonymous_id_forwards_at_once_however_late() -> None:
+    world = World()
+    world.identify("ada", at=0, anonymous="a")
+    event = world.track(anonymous="a", at=-40 * DAY)
+    assert world.events("ada") == [event]
+
+
+def test_many_are_flushed_in_steps() -> None:
+    world = World()
+    sent = [world.track(anonymous="a") for _ in range(3 * FLUSH_STEP + 5)]
+    world.identify("ada", anonymous="a")
+    assert world.events("ada") == sent
+    assert len(world.told("anonymous_flushed")) == 4
+
+
+@pytest.mark.parametrize(("days", "kept"), [(29.9, True), (30.1, False)])
+def test_it_waits_for_thirty_days(days: float, kept: bool) -> None:
+    world = World()
+    event = world.track(anonymous="a", at=0)
+    world.identify("ada", at=days * DAY, anonymous="a")
+    assert world.events("ada") == ([event] if kept else [])
+    assert len(world.told("anonymous_expired")) == (not kept)
+    assert world.waiting("a") == 0
+
+
+def test_the_first_keeps_the_history_another_has_what_comes_after() -> None:
+    world = World()
+    before = world.track(anonymous="a", at=10)
+    world.identify("ada", at=20, anonymous="a")
+    between = world.track(anonymous="a", at=30)
+    world.identify("bob", at=40, anonymous="a")
+    after = world.track(anonymous="a", at=50)
+    late = world.track(anonymous="a", at=35)
+    assert world.events("ada") == [before, between, late]
+    assert world.events("bob") == [after]
+    assert len(world.told("anonymous_relinked")) == 1
+
+
+def test_a_late_identify_shows_whose_events_they_were() -> None:
+    world = World()
+    world.identify("ada", at=10, anonymous="a")
+    mine, theirs = world.track(anonymous="a", at=15), world.track(anonymous="a", at=30)
+    world.identify("bob", at=20, anonymous="a")
+    assert world.events("ada") == [mine]
+    assert world.events("bob") == [theirs]
+    assert len(world.told("events_moved")) == 1
+
+
+def test_a_repeat_counts_once_also_after_the_anonymous_id_changed_hands() -> None:
+    world = World()
+    world.identify("ada", at=10, anonymous="a")
+    event = world.track(anonymous="a", at=20, name="once")
+    world.semantic("User Deleted", "ada", at=15)
+    world.identify("bob", at=100, anonymous="a")
+    world.track(anonymous="a", at=20, name="once")
+    assert world.events("bob").count(event) <= 1
+    assert world.waiting("a") == 0
+
+
+@pytest.mark.parametrize("junk", ["undefined", "null", "[object Object]"])
+def test_junk_is_nobodys(junk: str) -> None:
+    world = World()
+    world.track(anonymous=junk)
+    world.identify("ada", anonymous=junk)
+    assert world.person("ada")["anonymous_ids"] == []
+    assert world.events("ada") == []
+
+
+def test_without_anonymous_merge_events_stay_but_groups_follow() -> None:
+    world = World(WorkspaceSettings(anonymous_merge=False))
+    world.track(anonymous="a")
+    world.group("acme", anonymous="a")
+    world.identify("ada", anonymous="a")
+    world.track(anonymous="a")
+    assert world.events("ada") == []
+    assert world.waiting("a") == 2
+    assert world.related("ada") == {"acme": {}}
+
+
+def test_what_came_up_to_a_deletion_is_forgotten_and_the_id_may_be_linked_anew() -> None:
+    world = World()
+    world.identify("ada", at=10, anonymous="a")
+    world.track(anonymous="a", at=20)
+    world.semantic("User Deleted", "ada", at=30)
+    world.track(anonymous="a", at=25)
+    later = world.track(anonymous="a", at=40)
+    world.identify("bob", at=50, anonymous="a")
+    assert world.events("bob") == [later]
+    world.identify("eve", at=15, anonymous="a")
+    assert world.events("eve") == [later], "she had it until bob; but what is forgotten is nobody's"
+    assert [change.cause.message_id for change in world.told("ignored_deleted")] == ["m3"]
+
+
+def test_an_identify_of_an_anonymous_id_alone_is_nobody() -> None:
+    world = World()
+    world.send({"type": "identify", "anonymousId": "a", "traits": {"plan": "pro"}})
+    assert world.people() == []
+    assert len(world.told("ignored_anonymous_identify")) == 1

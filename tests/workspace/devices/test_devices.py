@@ -1,0 +1,63 @@
+"""A device belongs to the person who used it last."""
+
+from tests.workspace.world import World, items
+
+
+def test_it_is_added_and_updated() -> None:
+    world = World()
+    world.device("t", "ada", at=10, version="1")
+    world.device("t", "ada", at=20, version="2")
+    world.device("t", "ada", at=5, version="0", old=True)
+    (device,) = items(world.person("ada")["devices"])
+    assert device["platform"] == "ios"
+    assert isinstance(device["attributes"], dict)
+    assert device["attributes"]["version"] == "2"
+    assert device["attributes"]["old"] is True
+    assert len(world.told("device_gained")) == 1
+
+
+def test_it_moves_to_who_used_it_last_in_any_order_of_arrival() -> None:
+    world = World()
+    world.device("t", "bob", at=20)
+    world.device("t", "ada", at=10)
+    assert world.tokens("bob") == ["t"]
+    assert world.tokens("ada") == []
+    world.device("t", "ada", at=30)
+    assert world.tokens("ada") == ["t"]
+    assert world.tokens("bob") == []
+
+
+def test_only_its_owner_removes_it_and_not_before_its_last_use() -> None:
+    world = World()
+    world.device("t", "ada", at=20)
+    world.device("t", "bob", at=30, removed=True)
+    world.device("t", "ada", at=10, removed=True)
+    assert world.tokens("ada") == ["t"]
+    world.device("t", "ada", at=30, removed=True)
+    assert world.tokens("ada") == []
+    world.device("t", "ada", at=40)
+    assert world.tokens("ada") == ["t"]
+
+
+def test_it_goes_with_a_merge_and_ends_with_a_deletion() -> None:
+    world = World()
+    world.identify("ada")
+    world.device("t", "bob")
+    world.alias("ada", "bob")
+    assert world.tokens("ada") == ["t"]
+    world.semantic("User Deleted", "ada")
+    assert world.told("device_changed")[-1].cause.message_id == "m3"
+    world.device("t", "eve")
+    assert world.tokens("eve") == ["t"]
+
+
+def test_it_hears_of_the_merge_of_somebody_who_removed_it_before_it_was_used() -> None:
+    """The removal of the later merged person counts as the primary's; it had lost the device meanwhile."""
+    world = World()
+    world.identify("ada", at=0)
+    world.device("t", "bob", at=10)
+    world.device("t", "bob", at=100, removed=True)
+    world.device("t", "eve", at=50)
+    world.alias("ada", "bob", at=200)
+    world.device("t", "ada", at=60)
+    assert world.tokens("ada") == []

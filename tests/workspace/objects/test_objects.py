@@ -1,0 +1,78 @@
+"""Objects, their types, and relationships."""
+
+import pytest
+
+from tests.workspace.world import World
+from worker.workspace.objects.animals import animal_name
+
+
+def test_a_group_call_waits_for_its_person() -> None:
+    world = World()
+    world.group("acme", "ada", name="Acme", relationshipAttributes={"role": "admin"})
+    world.track("ada")
+    assert world.objects() == {}
+    assert world.shown()["object_types"] == []
+    world.identify("ada")
+    assert world.objects() == {"acme": {"name": "Acme"}}
+    assert world.related("ada") == {"acme": {"role": "admin"}}
+
+
+def test_a_new_type_is_named_after_an_animal_once() -> None:
+    world = World()
+    world.identify("ada")
+    world.group("acme", "ada", object_type_id="7")
+    world.group("globex", "ada", object_type_id="7")
+    assert world.shown()["object_types"] == [{"object_type_id": "7", "name": animal_name("7")}]
+    assert len(world.told("object_type_created")) == 1
+    assert len({animal_name(str(number)) for number in range(30)}) > 15
+
+
+def test_attributes_go_by_time_and_null_removes() -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.group("acme", "ada", at=20, plan="pro", seats=5)
+    world.group("acme", "ada", at=10, plan="late", city="Oslo")
+    world.group("acme", "ada", at=30, seats=None)
+    assert world.objects() == {"acme": {"plan": "pro", "city": "Oslo"}}
+
+
+def test_relationship_is_no_attribute() -> None:
+    world = World()
+    world.identify("ada")
+    world.group("acme", "ada", relationship="x", plan="pro")
+    assert world.objects() == {"acme": {"plan": "pro"}}
+    (refused,) = world.told("attribute_refused")
+    assert getattr(refused, "attribute", None) == "relationship"
+
+
+def test_a_deletion_ends_relationships_but_not_later_ones() -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.identify("bob", at=0)
+    world.group("acme", "ada", at=10, old=1)
+    world.group("acme", "bob", at=30, new=2)
+    world.semantic("Object Deleted", "ada", at=20, objectId="acme")
+    assert world.objects() == {"acme": {"new": 2}}
+    assert world.related("ada") == {}
+    assert world.related("bob") == {"acme": {}}
+    world.group("acme", "ada", at=15)
+    assert world.related("ada") == {}
+
+
+def test_many_people_hear_of_a_deletion() -> None:
+    world = World()
+    for number in range(400):
+        world.identify(f"u{number}")
+        world.group("acme", f"u{number}")
+    world.semantic("Object Deleted", "u0", objectId="acme")
+    assert world.objects() == {}
+    assert not any(person["relationships"] for person in world.people())
+
+
+@pytest.mark.parametrize(("at", "related"), [(15, True), (25, False)])
+def test_a_relationship_ends_by_time(at: float, related: bool) -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.group("acme", "ada", at=20, relationshipAttributes={"role": "admin"})
+    world.semantic("Relationship Deleted", "ada", at=at, objectId="acme")
+    assert world.related("ada") == ({"acme": {"role": "admin"}} if related else {})

@@ -1,0 +1,95 @@
+"""Deletion, suppression, and repeats (customerio_semantics.md 7)."""
+
+from tests.workspace.world import World
+
+
+def test_a_deletion_forgets_everything_and_frees_the_handles() -> None:
+    world = World()
+    world.identify("ada", email="a@x.io", plan="pro", anonymous="a")
+    world.track("ada")
+    first = world.person("ada")["cio_id"]
+    world.semantic("User Deleted", "ada")
+    assert world.people() == []
+    world.identify("ada", email="a@x.io")
+    assert world.person("ada")["cio_id"] != first
+    assert world.person("ada")["attributes"] == {}
+    assert world.events("ada") == []
+
+
+def test_a_replay_brings_nobody_back() -> None:
+    world = World()
+    world.identify("ada", at=10)
+    world.semantic("User Deleted", "ada", at=30)
+    world.identify("ada", at=20)
+    world.track("ada", at=25)
+    assert world.people() == []
+    assert [getattr(one, "call", None) for one in world.told("ignored_deleted")] == ["identify", "event"]
+    world.track("ada", at=35)
+    assert len(world.people()) == 1
+
+
+def test_a_deletion_segment_asks_for() -> None:
+    world = World()
+    world.identify("ada")
+    world.send({"type": "delete", "userId": "ada"})
+    assert world.people() == []
+
+
+def test_suppression_blocks_all_handles_and_one_frees_all() -> None:
+    world = World()
+    world.identify("ada", email="a@x.io")
+    world.identify("old@x.io")
+    world.alias("ada", "old@x.io")
+    world.semantic("User Suppressed", "ada")
+    assert world.shown()["suppressed"] == ["email:a@x.io", "email:old@x.io", "id:ada"]
+    world.identify("a@x.io")
+    world.track("old@x.io")
+    world.identify("new", email="a@x.io", plan="pro")
+    assert world.people() == []
+    assert len(world.told("ignored_suppressed")) == 3
+    world.semantic("User Unsuppressed", "old@x.io")
+    assert world.shown()["suppressed"] == []
+    world.identify("ada", email="a@x.io")
+    assert len(world.people()) == 1
+
+
+def test_an_unknown_handle_can_be_suppressed() -> None:
+    world = World()
+    world.semantic("User Suppressed", "ada")
+    world.track("ada")
+    assert world.shown()["suppressed"] == ["id:ada"]
+    world.semantic("User Unsuppressed", "ada")
+    world.track("ada")
+    assert len(world.people()) == 1
+
+
+def test_an_event_repeated_after_its_handle_has_changed_hands_counts_once() -> None:
+    world = World()
+    world.identify("ada", email="a@x.io")
+    world.track("a@x.io", at=100, name="once")
+    world.identify("ada", at=50, email="b@x.io")
+    world.identify("ada", at=200, email="b@x.io")
+    world.identify("bob", at=300, email="a@x.io")
+    world.track("a@x.io", at=100, name="once")
+    assert world.events("ada") == ["once"]
+    assert world.events("bob") == []
+
+
+def test_an_event_by_the_cio_id_counts_once() -> None:
+    world = World()
+    world.identify("ada")
+    name = f"cio_{world.person('ada')['cio_id']}"
+    world.track(name, at=100, name="once")
+    world.track(name, at=100, name="once")
+    world.identify("bob")
+    world.alias("bob", "ada")
+    world.track(name, at=100, name="once")
+    assert world.events("bob") == ["once"]
+    assert len(world.told("event_received")) == 1
+
+
+def test_junk_is_a_dead_letter() -> None:
+    world = World()
+    world.identify("undefined", plan="pro")
+    assert world.people() == []
+    assert [one["reason"] for one in world.simulation.dead_letters] == ["junk_identifier"]

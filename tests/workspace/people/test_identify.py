@@ -1,0 +1,146 @@
+"""Who an identify names, and who gets the id and email (customerio_semantics.md 3.2)."""
+
+import pytest
+
+from tests.workspace.world import World
+from worker.jsontypes import JsonObject
+from worker.workspace.settings import WorkspaceSettings
+
+
+def failed(world: World) -> list[tuple[object, object]]:
+    return [
+        (getattr(one, "attribute", None), getattr(one, "reason", None)) for one in world.told("failed_attribute_change")
+    ]
+
+
+def test_a_lead_becomes_a_customer_and_stays_the_same_person() -> None:
+    world = World()
+    world.identify("lead@x.io", plan="free")
+    lead = world.person("lead@x.io")["cio_id"]
+    world.identify("ada", email="Lead@X.io")
+    assert world.person("ada")["cio_id"] == lead
+    assert world.person("ada")["email"] == "Lead@X.io"
+    assert world.person("ada")["attributes"] == {"plan": "free"}
+
+
+def test_an_email_of_somebody_else_with_an_id() -> None:
+    world = World()
+    world.identify("ada", email="a@x.io")
+    world.identify("bob", email="a@x.io", plan="pro")
+    assert world.person("bob")["email"] is None
+    assert world.person("bob")["attributes"] == {"plan": "pro"}, "the call's other attributes apply"
+    assert failed(world) == [("email", "taken")]
+
+
+def test_or_that_person_gets_the_new_id() -> None:
+    world = World(WorkspaceSettings(on_id_conflict="rename"))
+    world.identify("ada", email="a@x.io")
+    cio_id = world.person("ada")["cio_id"]
+    world.identify("bob", email="a@x.io")
+    assert world.person("bob")["cio_id"] == cio_id
+    world.track("ada")
+    assert len(world.people()) == 2, "the old id is free"
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_changing_an_email_by_id(allowed: bool) -> None:
+    world = World(WorkspaceSettings(allow_email_update_using_id=allowed))
+    world.identify("ada", email="a@x.io")
+    world.identify("ada", email="b@x.io")
+    assert world.person("ada")["email"] == ("b@x.io" if allowed else "a@x.io")
+    assert failed(world) == ([] if allowed else [("email", "not_allowed")])
+    world.identify("new", email="a@x.io")
+    assert (world.person("new")["email"] == "a@x.io") is allowed, "the old email is free"
+
+
+def test_changing_an_id_needs_the_cio_id() -> None:
+    world = World()
+    world.identify("ada")
+    world.identify("ada", id="eve")
+    assert failed(world) == [("id", "not_allowed")]
+    world.identify(f"cio_{world.person('ada')['cio_id']}", id="eve")
+    assert [one["id"] for one in world.people()] == ["eve"]
+
+
+def test_an_older_identify_does_not_change_the_email() -> None:
+    world = World()
+    world.identify("ada", at=20, email="new@x.io")
+    world.identify("ada", at=10, email="old@x.io", plan="free")
+    assert world.person("ada")["email"] == "new@x.io"
+    assert world.person("ada")["attributes"] == {"plan": "free"}
+
+
+def test_two_halves_of_a_person_are_merged_the_older_one_stays() -> None:
+    world = World()
+    world.identify("e@x.io", plan="free", city="Oslo")
+    older = world.person("e@x.io")["cio_id"]
+    world.identify("ada", plan="pro")
+    event = world.track("ada")
+    world.identify("ada", email="e@x.io")
+    (person,) = world.people()
+    assert person["cio_id"] == older
+    assert (person["id"], person["email"]) == ("ada", "e@x.io")
+    assert person["attributes"] == {"plan": "pro", "city": "Oslo"}, "they have always been one: the newest stays"
+    assert world.events("ada") == [event]
+
+
+def test_without_auto_merge_the_email_is_taken() -> None:
+    world = World(WorkspaceSettings(auto_merge=False))
+    world.identify("e@x.io")
+    world.identify("ada")
+    world.identify("ada", email="e@x.io")
+    assert len(world.people()) == 2
+    assert failed(world) == [("email", "taken")]
+
+
+def test_a_refused_value_stays_refused_when_the_call_is_repeated() -> None:
+    world = World()
+    world.identify("ada", email="a@x.io")
+    call: JsonObject = {
+        "type": "identify",
+        "userId": "bob",
+        "traits": {"email": "a@x.io"},
+        "messageId": "m",
+        "timestamp": "2024-03-04T10:00:00Z",
+    }
+    world.again({**call})
+    world.semantic("User Deleted", "ada", at=10_000)
+    world.again({**call})
+    assert world.person("bob")["email"] is None
+    assert len(failed(world)) == 1
+
+
+def test_an_unknown_cio_id_is_ignored() -> None:
+    world = World()
+    world.identify("cio_0000ffffffffffffffff", plan="pro")
+    assert world.people() == []
+    assert len(world.told("ignored_unknown_cio_id")) == 1
+
+
+def test_by_ids_only_the_email_is_an_attribute() -> None:
+    world = World(WorkspaceSettings(identifiers="id"))
+    world.identify("ada", email="a@x.io")
+    world.identify("bob", email="a@x.io")
+    world.identify("a@x.io")
+    assert [(one["id"], one["email"]) for one in world.people()] == [
+        ("a@x.io", None),
+        ("ada", "a@x.io"),
+        ("bob", "a@x.io"),
+    ]
+
+
+def test_naming_an_email_that_a_merge_has_brought_does_not_change_the_email() -> None:
+    world = World()
+    world.identify("ada", email="a@x.io")
+    world.identify("old@x.io")
+    world.alias("ada", "old@x.io")
+    world.identify("old@x.io", plan="pro")
+    assert world.person("ada")["email"] == "a@x.io"
+    assert world.person("ada")["attributes"] == {"plan": "pro"}
+
+
+def test_no_email_is_no_change_of_the_email() -> None:
+    world = World()
+    world.identify("ada", at=20)
+    world.identify("ada", at=10, email="a@x.io")
+    assert world.person("ada")["email"] == "a@x.io"

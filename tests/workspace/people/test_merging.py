@@ -1,0 +1,132 @@
+"""Merges (customerio_semantics.md 3.3), and words that come late."""
+
+import pytest
+
+from tests.workspace.world import World
+
+
+def test_the_primary_keeps_its_values_and_gets_what_it_lacks() -> None:
+    world = World()
+    world.identify("ada", plan="free", empty="")
+    world.identify("bob", email="b@x.io", plan="pro", city="Oslo", empty=1)
+    event = world.track("bob")
+    world.group("acme", "bob", relationshipAttributes={"role": "admin"})
+    world.alias("ada", "bob")
+    ada = world.person("ada")
+    assert len(world.people()) == 1
+    assert ada["email"] == "b@x.io"
+    assert ada["attributes"] == {"plan": "free", "city": "Oslo", "empty": 1}
+    assert world.events("ada") == [event]
+    assert world.related("ada") == {"acme": {"role": "admin"}}
+
+
+def test_all_names_of_the_secondary_lead_to_the_primary() -> None:
+    world = World()
+    world.identify("ada", anonymous="a")
+    world.identify("bob", email="b@x.io", anonymous="b")
+    secondary = world.person("bob")["cio_id"]
+    world.alias("ada", "bob")
+    sent = [world.track("bob"), world.track("b@x.io"), world.track(f"cio_{secondary}"), world.track(anonymous="b")]
+    assert world.events("ada") == sent
+    assert world.person("ada")["anonymous_ids"] == ["a", "b"]
+
+
+def test_what_the_secondary_was_told_before_the_merge_counts_as_older_also_if_it_comes_late() -> None:
+    world = World()
+    world.identify("ada", at=10, plan="primary's")
+    world.identify("bob", at=20)
+    world.alias("ada", "bob", at=100)
+    world.identify("bob", at=50, plan="late", city="Oslo")
+    assert world.person("ada")["attributes"] == {"plan": "primary's", "city": "Oslo"}
+    world.identify("bob", at=150, plan="after")
+    assert world.person("ada")["attributes"]["plan"] == "after"  # type: ignore[index,call-overload]
+
+
+def test_of_two_secondaries_the_one_merged_first_goes_before() -> None:
+    world = World()
+    for name in ("ada", "bob", "eve"):
+        world.identify(name)
+    world.alias("ada", "bob")
+    world.alias("ada", "eve")
+    world.identify("eve", at=1, plan="eve's")
+    world.identify("bob", at=0, plan="bob's")
+    assert world.person("ada")["attributes"] == {"plan": "bob's"}
+
+
+@pytest.mark.parametrize(
+    ("primary", "secondary", "reason"),
+    [
+        ("ada", "ada", "itself"),
+        ("nobody", "ada", "unknown_primary"),
+        ("ada", "nobody@x.io", "unknown_secondary"),
+        ("ada", "undefined", "junk_identifier"),
+    ],
+)
+def test_what_is_refused_and_why(primary: str, secondary: str, reason: str) -> None:
+    world = World()
+    world.identify("ada")
+    world.alias(primary, secondary)
+    (refused,) = world.told("merge_refused")
+    assert getattr(refused, "reason", None) == reason
+    assert len(world.people()) == 1
+
+
+def test_a_done_merge_is_silent_when_repeated() -> None:
+    world = World()
+    world.identify("ada")
+    world.identify("bob")
+    world.alias("ada", "bob")
+    before = len(world.changes())
+    world.alias("ada", "bob")
+    assert len(world.changes()) == before
+
+
+def test_an_unknown_secondary_is_an_anonymous_id() -> None:
+    world = World()
+    event = world.track(anonymous="browser")
+    world.identify("ada")
+    world.alias("ada", "browser")
+    assert world.person("ada")["anonymous_ids"] == ["browser"]
+    assert world.events("ada") == [event]
+
+
+def test_waiting_group_calls_are_processed_when_the_merge_identifies() -> None:
+    world = World()
+    world.group("acme", "bob")
+    world.track("bob")
+    world.identify("ada")
+    world.alias("ada", "bob")
+    assert world.related("ada") == {"acme": {}}
+
+
+def test_a_relationship_made_after_its_objects_deletion_survives_the_merge() -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.identify("bob", at=0)
+    world.semantic("Object Deleted", "ada", at=10, objectId="acme")
+    world.group("acme", "bob", at=20, relationshipAttributes={"role": "admin"})
+    world.alias("ada", "bob", at=30)
+    assert world.related("ada") == {"acme": {"role": "admin"}}
+
+
+def test_nor_does_the_merge_bring_one_back_that_the_deletion_ended() -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.identify("bob", at=0)
+    world.group("acme", "bob", at=5)
+    world.alias("ada", "bob", at=30)
+    world.semantic("Object Deleted", "ada", at=10, objectId="acme")
+    assert world.related("ada") == {}
+
+
+def test_chains_of_merges() -> None:
+    world = World()
+    names = ["ada", "bob", "eve", "joe"]
+    for name in names:
+        world.send({"type": "identify", "userId": name, "traits": {"email": f"{name}@x.io", name: 1}})
+    for primary, secondary in zip(names[1:], names, strict=False):
+        world.alias(primary, secondary)
+    (person,) = world.people()
+    assert (person["id"], person["email"]) == ("joe", "joe@x.io")
+    assert person["attributes"] == dict.fromkeys(names, 1)
+    assert [world.track(name) for name in names] == world.events("joe")

@@ -1,0 +1,143 @@
+"""From commands to messages: which topic, which key, and what is refused."""
+
+from typing import Literal
+
+import pytest
+
+from worker.destination.command import Command
+from worker.jsontypes import JsonObject
+from worker.reasons import Reason
+from worker.workspace.changes import IgnoredAnonymousIdentify
+from worker.workspace.effects import DeadLetter, Publish, Send
+from worker.workspace.messages.anonymous import Under
+from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
+from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.objects import DeleteObject, UpdateObject
+from worker.workspace.routing import route
+from worker.workspace.settings import WorkspaceSettings
+
+CAUSE = Cause("m1", 1_700_000_000.5, 1_700_000_009.0, "segment.events", 3, 4)
+ACME = {"object_type_id": "1", "object_id": "acme"}
+
+
+def one(command: Command, settings: WorkspaceSettings | None = None) -> Send:
+    (effect,) = route(command, CAUSE, WorkspaceSettings() if settings is None else settings)
+    assert isinstance(effect, Send)
+    return effect
+
+
+def identify(identifiers: dict[str, str], attributes: JsonObject | None = None) -> Command:
+    return Command(type="person", action="identify", identifiers=identifiers, attributes=attributes or {})
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "key"),
+    [
+        ({"id": "Ada"}, "id:Ada"),
+        ({"email": "Ada@X.io"}, "email:ada@x.io"),
+        ({"cio_id": "0001abc"}, "cio:0001abc"),
+    ],
+)
+def test_who_a_call_is_addressed_to(identifiers: dict[str, str], key: str) -> None:
+    sent = one(identify(identifiers, {"plan": "pro", "email": "A@x.io", "id": "i", "anonymous_id": "a"}))
+    assert (sent.entity, sent.key) == ("people", key)
+    call = sent.message
+    assert isinstance(call, Identify)
+    assert call.attributes == {"plan": "pro"}
+    assert (call.id, call.email, call.anonymous_id, call.named) == ("i", "A@x.io", "a", key)
+    assert call.at == CAUSE.time
+
+
+def test_by_ids_only_the_email_is_an_attribute() -> None:
+    settings = WorkspaceSettings(identifiers="id")
+    call = one(identify({"id": "ada"}, {"email": "a@x.io"}), settings).message
+    assert isinstance(call, Identify)
+    assert call.attributes == {"email": "a@x.io"}
+    assert call.email is None
+
+
+def test_no_email_address_is_told_to_be_none() -> None:
+    call = one(identify({"id": "ada"}, {"email": "not an address"})).message
+    assert isinstance(call, Identify)
+    assert call.email_verdict == "invalid"
+
+
+def test_an_anonymous_identify_is_nobodys() -> None:
+    (effect,) = route(identify({"anonymous_id": "a"}), CAUSE, WorkspaceSettings())
+    assert isinstance(effect, Publish)
+    assert isinstance(effect.change, IgnoredAnonymousIdentify)
+
+
+@pytest.mark.parametrize("action", ["event", "page", "screen"])
+def test_events(action: Literal["event", "page", "screen"]) -> None:
+    command = Command(
+        type="person", action=action, identifiers={"id": "ada"}, name="Done", attributes={"n": 1}, timestamp=7
+    )
+    call = one(command).message
+    assert isinstance(call, Event)
+    assert (call.kind, call.name, call.id, call.timestamp, call.at) == (action, "Done", "m1", 7, 7.0)
+
+
+def test_events_of_an_anonymous_id_go_to_it() -> None:
+    command = Command(
+        type="person", action="event", identifiers={"anonymous_id": "a"}, name="Done", attributes={"anonymous_id": "a"}
+    )
+    sent = one(command)
+    assert (sent.entity, sent.key) == ("anonymous", "anonymous:a")
+    assert isinstance(sent.message, Under)
+    assert isinstance(sent.message.call, Event)
+    assert sent.message.call.anonymous_id == "a"
+    assert sent.message.call.attributes == {}
+
+
+def test_devices() -> None:
+    added = Command(
+        type="person", action="add_device", identifiers={"id": "ada"},
+        device={"token": "t", "platform": "ios", "last_used": 5, "attributes": {"v": 1}},
+    )  # fmt: skip
+    call = one(added).message
+    assert isinstance(call, AddDevice)
+    assert (call.token, call.platform, call.last_used, call.at, call.attributes) == ("t", "ios", 5, 5.0, {"v": 1})
+    removed = Command(type="person", action="delete_device", identifiers={"id": "ada"}, device={"token": "t"})
+    assert isinstance(one(removed).message, RemoveDevice)
+
+
+def test_merges_and_erasures() -> None:
+    merge = one(Command(type="person", action="merge", primary={"id": "ada"}, secondary={"email": "B@x.io"})).message
+    assert isinstance(merge, Merge)
+    assert (merge.to, merge.secondary) == ("id:ada", "email:b@x.io")
+    erase = one(Command(type="person", action="suppress", identifiers={"id": "ada"})).message
+    assert isinstance(erase, Erase)
+    assert erase.action == "suppress"
+
+
+def test_objects() -> None:
+    person: JsonObject = {"identifiers": {"id": "ada"}, "relationship_attributes": {"role": "admin"}}
+    grouped = Command(
+        type="object", action="identify", identifiers=ACME, attributes={"plan": "pro"}, cio_relationships=[person]
+    )
+    relate = one(grouped).message
+    assert isinstance(relate, Relate)
+    assert (relate.to, relate.name) == ("id:ada", "1/acme")
+    assert relate.object_attributes == {"plan": "pro"}
+    assert relate.relationship_attributes == {"role": "admin"}
+    alone = one(Command(type="object", action="identify", identifiers=ACME, attributes={"plan": "pro"}))
+    assert (alone.entity, alone.key) == ("objects", "object:1/acme")
+    assert isinstance(alone.message, UpdateObject)
+    assert isinstance(one(Command(type="object", action="delete", identifiers=ACME)).message, DeleteObject)
+    ended = Command(type="object", action="delete_relationships", identifiers=ACME, cio_relationships=[person])
+    assert isinstance(one(ended).message, Unrelate)
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (identify({"id": "undefined"}), Reason.JUNK_IDENTIFIER),
+        (Command(type="person", action="add_device", identifiers={"id": "ada"}, device={}), Reason.INVALID_FIELDS),
+        (Command(type="person", action="identify_anonymous", identifiers={"id": "ada"}), Reason.UNSUPPORTED),
+    ],
+)
+def test_dead_letters(command: Command, reason: Reason) -> None:
+    (effect,) = route(command, CAUSE, WorkspaceSettings())
+    assert isinstance(effect, DeadLetter)
+    assert effect.reason is reason

@@ -1,0 +1,140 @@
+"""Last writer wins, in any order of arrival; within bounds."""
+
+from random import Random
+from typing import TypeAlias
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.jsontypes import Json
+from worker.workspace.attributes import (
+    BYTES_MAX,
+    COUNT_MAX,
+    REMOVED_MAX,
+    Attributes,
+    apply,
+    fill,
+    newer_than,
+    newest,
+)
+from worker.workspace.wire import Stamp
+
+Call: TypeAlias = tuple[dict[str, Json], Stamp]
+
+names = st.sampled_from(("plan", "city", "seats", "ü"))
+given_values: st.SearchStrategy[Json] = st.one_of(
+    st.none(), st.just(""), st.booleans(), st.integers(), st.text("aü\0", max_size=5), st.just({"deep": [1]})
+)
+stamps = st.tuples(st.integers(0, 5).map(float), st.sampled_from(("m1", "m2", "m3")))
+calls: st.SearchStrategy[list[Call]] = st.lists(
+    st.tuples(st.dictionaries(names, given_values, max_size=4), stamps), max_size=8, unique_by=lambda call: call[1]
+)
+
+
+def applied(all_calls: list[Call]) -> Attributes:
+    attributes = Attributes()
+    for call, stamp in all_calls:
+        attributes = apply(attributes, call, stamp).attributes
+    return attributes
+
+
+def filled(count: int, prefix: str = "a") -> Attributes:
+    return applied([({f"{prefix}{number}": 1 for number in range(count)}, (1.0, "m"))])
+
+
+@given(calls, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_matter(all_calls: list[Call], random: Random) -> None:
+    expected = applied(sorted(all_calls, key=lambda call: call[1]))
+    random.shuffle(all_calls)
+    assert applied(all_calls).values == expected.values
+
+
+@given(calls)
+def test_a_repeat_changes_nothing(all_calls: list[Call]) -> None:
+    once = applied(all_calls)
+    for call, stamp in all_calls:
+        outcome = apply(once, call, stamp)
+        assert outcome.attributes == once
+        assert not outcome.set
+        assert not outcome.removed
+
+
+@given(calls)
+def test_the_size_is_that_of_what_is_shown(all_calls: list[Call]) -> None:
+    attributes = applied(all_calls)
+    anew = applied([(attributes.shown(), (9.0, "m"))])
+    assert attributes.size == anew.size
+
+
+@given(calls, calls)
+def test_the_newest_of_two(some: list[Call], others: list[Call]) -> None:
+    one, other = applied(some), applied(others)
+    assert newest(one, other).shown().keys() <= one.values.keys() | other.values.keys()
+    assert newest(one, one) == one
+    assert newest(Attributes(), other).values == other.values
+
+
+@given(calls, calls)
+def test_filling_keeps_what_is_set(some: list[Call], others: list[Call]) -> None:
+    mine, theirs = applied(some), applied(others)
+    both = fill(mine, theirs).shown()
+    assert mine.shown().items() <= both.items()
+    assert {name: value for name, value in theirs.shown().items() if name not in mine.shown()}.items() <= both.items()
+    assert both.keys() == mine.shown().keys() | theirs.shown().keys()
+
+
+def test_what_a_call_did_is_told() -> None:
+    before = applied([({"plan": "free", "city": "Oslo"}, (2.0, "m2"))])
+    outcome = apply(before, {"plan": "pro", "city": None, "new": 1}, (3.0, "m3"))
+    assert outcome.set == {"plan": "pro", "new": 1}
+    assert outcome.removed == ["city"]
+    assert outcome.before == {"plan": "free", "city": "Oslo"}
+    late = apply(outcome.attributes, {"plan": "old", "late": 1}, (1.0, "m1"))
+    assert late.outdated == {"plan": "m3"}
+    assert late.set == {"late": 1}
+
+
+def test_an_older_value_does_not_bring_back_what_was_removed() -> None:
+    removed = applied([({"plan": "free"}, (1.0, "m1")), ({"plan": ""}, (3.0, "m3"))])
+    assert apply(removed, {"plan": "late"}, (2.0, "m2")).attributes.shown() == {}
+
+
+def test_nothing_applies_below_the_floor() -> None:
+    assert apply(Attributes(), {"plan": "free"}, (1.0, "m1"), floor=(1.0, "m1")).attributes == Attributes()
+    assert apply(Attributes(), {"plan": "free"}, (1.0, "m2"), floor=(1.0, "m1")).written
+
+
+def test_there_is_room_for_so_many() -> None:
+    full = filled(COUNT_MAX)
+    outcome = apply(full, {"one more": 1, "a0": 2}, (2.0, "m"))
+    assert outcome.refused == ["one more"]
+    assert outcome.set == {"a0": 2}
+    freed = apply(full, {"a0": None, "one more": 1}, (2.0, "m"))
+    assert freed.set == {"one more": 1}
+
+
+def test_there_is_room_for_so_many_bytes() -> None:
+    most = apply(Attributes(), {"long": "x" * (BYTES_MAX - 100)}, (1.0, "m"))
+    outcome = apply(most.attributes, {"more": "y" * 100, "short": 1}, (2.0, "m"))
+    assert outcome.refused == ["more"]
+    assert outcome.set == {"short": 1}
+    shorter = apply(most.attributes, {"long": "x", "more": "y" * 100}, (2.0, "m"))
+    assert shorter.set == {"long": "x", "more": "y" * 100}
+
+
+def test_filling_leaves_out_what_there_is_no_room_for() -> None:
+    assert len(fill(filled(COUNT_MAX - 1), filled(3, "b")).shown()) == COUNT_MAX
+
+
+def test_removals_are_remembered_up_to_a_number() -> None:
+    attributes = Attributes()
+    for number in range(REMOVED_MAX + 50):
+        attributes = apply(attributes, {f"a{number}": None}, (float(number), "m")).attributes
+    assert len(attributes.values) == REMOVED_MAX
+    assert "a0" not in attributes.values
+    assert f"a{REMOVED_MAX + 49}" in attributes.values
+
+
+def test_only_the_newer_ones() -> None:
+    attributes = applied([({"old": "x"}, (1.0, "m1")), ({"new": "yy"}, (2.0, "m2"))])
+    assert newer_than(attributes, (1.0, "m1")) == applied([({"new": "yy"}, (2.0, "m2"))])

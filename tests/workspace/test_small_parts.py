@@ -1,0 +1,100 @@
+"""Keys, facts, junk, registers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.workspace.attributes import apply
+from worker.workspace.facts import REMEMBERED_MAX, Facts, with_gone, with_merged
+from worker.workspace.junk import LONGEST, is_junk
+from worker.workspace.keys import email_key, object_name, split_object_name
+from worker.workspace.people.lineage import (
+    Passage,
+    above_floor,
+    lowered_attributes,
+    lowered_register,
+    lowered_stamp,
+    noted,
+    passages,
+    raised,
+)
+from worker.workspace.registers import NEVER, Register
+
+TEXT = st.text("a/%2Fü", max_size=6)
+
+
+@given(TEXT, TEXT)
+def test_an_object_name_tells_type_and_id(object_type_id: str, object_id: str) -> None:
+    assert split_object_name(object_name(object_type_id, object_id)) == (object_type_id, object_id)
+
+
+@given(st.tuples(TEXT, TEXT), st.tuples(TEXT, TEXT))
+def test_two_objects_have_two_names(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert (object_name(*one) == object_name(*other)) == (one == other)
+
+
+def test_an_email_is_one_however_it_is_written() -> None:
+    assert email_key(" Ada@Example.com ") == email_key("ada@example.COM") == "email:ada@example.com"
+
+
+def test_merges_are_followed() -> None:
+    facts = with_merged(with_merged(Facts(), "b", "c"), "a", "b")
+    assert [facts.who(name) for name in "abcd"] == ["c", "c", "c", "d"]
+    assert facts.names("c") == ["b", "a", "c"]
+
+
+def test_of_two_merges_in_opposite_directions_the_later_word_counts() -> None:
+    facts = with_merged(with_merged(with_merged(Facts(), "a", "b"), "b", "c"), "c", "a")
+    assert [facts.who(name) for name in "abc"] == ["a", "a", "a"]
+
+
+def test_facts_are_bounded() -> None:
+    facts = Facts()
+    for number in range(200):
+        facts = with_gone(with_merged(facts, f"a{number}", "b"), f"g{number}", 1.0)
+    assert len(facts.merged) == len(facts.gone) == REMEMBERED_MAX
+    assert facts.who("a199") == "b"
+
+
+@pytest.mark.parametrize(
+    "word", ["", " ", "undefined", "'null'", "NULL ", "Anonymous", "0", "x" * (LONGEST + 1), "a\0b"]
+)
+def test_junk(word: str) -> None:
+    assert is_junk(word) == (word != "NULL ")
+
+
+@pytest.mark.parametrize("word", ["ada", "00", "none-of-these", "undefined user", "Null Island"])
+def test_no_junk(word: str) -> None:
+    assert not is_junk(word)
+
+
+@given(st.integers(0, 2**42).map(lambda ms: ms / 1000), st.integers(0, 40))
+def test_a_lowered_stamp_can_be_raised_again(time: float, levels: int) -> None:
+    stamp = (round(time, 3), "m")
+    assert raised(lowered_stamp(stamp, levels)) == stamp
+    assert raised(NEVER) == lowered_stamp(NEVER, levels) == NEVER
+
+
+@given(st.integers(0, 2**32), st.integers(0, 2**32), st.integers(1, 9), st.integers(0, 9))
+def test_lower_levels_go_before(one: int, other: int, more: int, less: int) -> None:
+    assert lowered_stamp((float(one), "m"), less + more) < lowered_stamp((float(other), "m"), less)
+
+
+def test_a_note_has_the_merges_on_its_way() -> None:
+    first, second = Passage(1.5, 1), Passage(2.5, 3)
+    assert passages(noted(noted("", first), second)) == [first, second]
+    assert passages("claimed") == passages("") == passages(None) == []
+    assert passages(noted("claimed", first)) == [first]
+
+
+def test_a_relationship_above_the_floor() -> None:
+    attributes = apply(
+        apply(Register().attributes, {"old": 1}, (1.0, "m1")).attributes, {"new": 2}, (3.0, "m3")
+    ).attributes
+    told = Register((3.0, "m3"), NEVER, attributes, (3.0, "m3"), (2.0, "m2"))
+    lowered = lowered_register(told, 2)
+    assert above_floor(lowered).present
+    assert above_floor(lowered).attributes.shown() == {"new": 2}
+    assert lowered_attributes(attributes, 2).shown() == attributes.shown()
+    ended = above_floor(Register((1.0, "m1"), NEVER, attributes, (1.0, "m1"), (2.0, "m2")))
+    assert not ended.present
