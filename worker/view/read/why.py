@@ -103,10 +103,8 @@ def _steps(activity: Activity) -> Iterator[tuple[str, Step]]:
         case ObjectDeleted(removed=removed):
             for name in removed:
                 yield name, Step("removed", by, reason="object_deleted")
-        case PersonAbsorbed(merged=merged) as change:
-            for name, value in change.set.items():
-                yield name, Step("set", by, value, merged_from=merged)
-            yield from _renamed(change, by, merged)
+        case PersonAbsorbed() as change:
+            yield from _absorbed(change, by)
         case IdentifiersChanged() as change:
             yield from _renamed(change, by, None)
         case FailedAttributeChange(attribute=name, value=value, reason=reason):
@@ -116,6 +114,14 @@ def _steps(activity: Activity) -> Iterator[tuple[str, Step]]:
                 yield name, Step("refused", by, reason=reason)
         case _:
             pass
+
+
+def _absorbed(change: PersonAbsorbed, by: Cause) -> Iterator[tuple[str, Step]]:
+    for name, value in change.set.items():
+        yield name, Step("set", by, value, merged_from=change.merged)
+    for name in change.removed:
+        yield name, Step("removed", by, merged_from=change.merged)
+    yield from _renamed(change, by, change.merged)
 
 
 def _before(change: AttributesChanged | ObjectChanged, name: str) -> Json:

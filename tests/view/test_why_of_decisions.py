@@ -1,0 +1,114 @@
+"""Why something is as it is, asked after the real decisions: which event won, which lost, what was refused."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.view.filling import fill
+from tests.view.records import Topic
+from tests.workspace.world import World
+from worker.view.database import reader
+from worker.view.read.identity import find_person, subjects, subjects_of_name
+from worker.view.read.people import person
+from worker.view.read.why import MERGES, Step, decided, person_attributes
+from worker.view.schema import FAILURES
+
+
+async def view_of(world: World, directory: Path) -> Path:
+    topic, path = Topic(), directory / "view.sqlite"
+    keys = [publish.key for publish in world.simulation.network.changes]
+    for key, change in zip(keys, world.changes(), strict=True):
+        topic.add(key, change)
+    await fill(path, topic)
+    return path
+
+
+async def steps(path: Path, name: str, attribute: str) -> list[Step]:
+    async with reader(path) as database:
+        cio_id = await find_person(database, name)
+        assert cio_id is not None
+        histories = await person_attributes(database, cio_id, attribute, 50)
+    return [step for history in histories for step in history.steps]
+
+
+async def types(path: Path, name: str, wanted: tuple[str, ...]) -> list[tuple[str, str]]:
+    async with reader(path) as database:
+        cio_id = await find_person(database, name)
+        logs = subjects_of_name(name) if cio_id is None else await subjects(database, cio_id)
+        return [(one.type, one.cause.message_id) for one in await decided(database, logs, wanted, 50)]
+
+
+async def test_the_event_that_won_and_those_that_lost(tmp_path: Path) -> None:
+    world = World()
+    first = world.identify("ada", at=10, plan="free")
+    won = world.identify("ada", at=30, plan="pro")
+    lost = world.identify("ada", at=20, plan="late")
+    found = await steps(await view_of(world, tmp_path), "ada", "plan")
+    assert [(step.outcome, step.by.message_id, step.value) for step in found] == [
+        ("lost", lost, None),
+        ("set", won, "pro"),
+        ("set", first, "free"),
+    ]
+    assert found[0].winner == won
+    assert found[1].before == "free"
+
+
+async def test_an_attribute_that_came_by_a_merge(tmp_path: Path) -> None:
+    world = World()
+    told = world.identify("bob", city="Oslo", plan="bob's")
+    world.identify("ada", plan="ada's")
+    secondary = world.person("bob")["cio_id"]
+    merge = world.alias("ada", "bob")
+    path = await view_of(world, tmp_path)
+    newest, oldest = await steps(path, "ada", "city")
+    assert (newest.outcome, newest.by.message_id, newest.merged_from) == ("set", merge, secondary)
+    assert oldest.by.message_id == told
+    assert [step.value for step in await steps(path, "ada", "plan")] == ["ada's", "bob's"]
+    async with reader(path) as database:
+        cio_id = await find_person(database, "ada")
+        assert cio_id is not None
+        city = (await person(database, cio_id, 10, 0)).attributes["city"]
+    assert city.set_by is not None
+    assert (city.set_by.message_id, city.merged_from) == (told, secondary)
+    assert await types(path, "ada", MERGES) == [("person_absorbed", merge), ("person_merged", merge)]
+
+
+async def test_what_the_halves_of_a_person_lost(tmp_path: Path) -> None:
+    world = World()
+    world.identify("e@x.io", plan="free")
+    world.identify("ada", plan="")
+    merge = world.identify("ada", email="e@x.io")
+    assert world.person("ada")["attributes"] == {}
+    found = await steps(await view_of(world, tmp_path), "ada", "plan")
+    assert [(step.outcome, step.by.message_id) for step in found if step.merged_from is not None] == [
+        ("removed", merge)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("failed_attribute_change", "bob"),
+        ("merge_refused", "ada"),
+        ("ignored_unknown_cio_id", ""),
+        ("ignored_deleted", "eve"),
+        ("ignored_suppressed", "joe"),
+    ],
+)
+async def test_what_was_refused_and_by_which_event(kind: str, name: str, tmp_path: Path) -> None:
+    world = World()
+    world.identify("ada", email="a@x.io")
+    causes = {"failed_attribute_change": world.identify("bob", email="a@x.io")}
+    causes["merge_refused"] = world.alias("ada", "nobody@x.io")
+    causes["ignored_unknown_cio_id"] = world.track("cio_0000ffffffffffffffff")
+    world.semantic("User Deleted", "eve", at=10_000)
+    causes["ignored_deleted"] = world.track("eve", at=9_000)
+    world.semantic("User Suppressed", "joe")
+    causes["ignored_suppressed"] = world.identify("joe")
+    path = await view_of(world, tmp_path)
+    if name:
+        assert await types(path, name, FAILURES) == [(kind, causes[kind])]
+    else:
+        async with reader(path) as database:
+            log = ["cio:0000ffffffffffffffff"]
+            assert [one.cause.message_id for one in await decided(database, log, FAILURES, 5)] == [causes[kind]]
