@@ -3,6 +3,7 @@
 import pytest
 
 from tests.workspace.world import World
+from worker.jsontypes import JsonObject
 
 
 def test_the_primary_keeps_its_values_and_gets_what_it_lacks() -> None:
@@ -130,3 +131,15 @@ def test_chains_of_merges() -> None:
     assert (person["id"], person["email"]) == ("joe", "joe@x.io")
     assert person["attributes"] == dict.fromkeys(names, 1)
     assert [world.track(name) for name in names] == world.events("joe")
+
+
+def test_a_repeated_identify_from_before_the_merge_does_not_change_the_email() -> None:
+    world = World()
+    world.track("e@x.io")
+    call: JsonObject = {"type": "identify", "userId": "bob", "traits": {"email": "b@x.io"}}
+    call |= {"messageId": "m", "timestamp": "2024-03-04T09:30:00Z"}
+    world.again(call)
+    world.alias("e@x.io", "bob", at=10_000)
+    assert world.person("bob")["email"] == "e@x.io"
+    world.again(call)
+    assert world.person("bob")["email"] == "e@x.io"

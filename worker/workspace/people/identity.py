@@ -1,14 +1,20 @@
 """Who somebody is: new profiles, and which handles lead to a profile."""
 
 from hashlib import blake2b
+from typing import Final
 
 from worker.workspace import pages
 from worker.workspace.changes import Identifiers, PersonCreated
 from worker.workspace.effects import Place
 from worker.workspace.keys import EMAIL, ID, email_key, id_key, profile_key
 from worker.workspace.messages.cause import Cause
+from worker.workspace.registers import NEVER
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
+from worker.workspace.wire import Stamp
+
+MADE: Final[Stamp] = (-1e10, "")
+"""The stamp of an id or email that no identify has set: all may change it, but none from before a merge (lineage.py)."""
 
 
 def new_cio_id(place: Place, handle: str, cause: Cause) -> str:
@@ -24,7 +30,8 @@ def create(
     turn: Turn, cio_id: str, cause: Cause, at: float, rank: int, *, id: str | None = None, email: str | None = None
 ) -> Profile:
     """A new person, whom a call of time `at` named so."""
-    profile = Profile(cio_id, at, id=id, email=email, rank=rank)
+    id_at, email_at = NEVER if id is None else MADE, NEVER if email is None else MADE
+    profile = Profile(cio_id, at, id=id, id_at=id_at, email=email, email_at=email_at, rank=rank)
     key = profile_key(cio_id)
     turn.put(key, profile)
     turn.publish(
