@@ -14,7 +14,7 @@ from worker.workspace.values.people import Profile
 from worker.workspace.wire import Stamp
 
 MADE: Final[Stamp] = (-1e10, "")
-"""The stamp of an id or email that no identify has set: all may change it, but none from before a merge (lineage.py)."""
+"""The stamp of an id or email that no identify has set: all may change it but those from before a merge (lineage)."""
 
 
 def new_cio_id(place: Place, handle: str, cause: Cause) -> str:
