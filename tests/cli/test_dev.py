@@ -10,15 +10,19 @@ from tests.pipeline.deployment import setup
 from tests.support.broker import Broker
 
 
-def run(config: Path) -> subprocess.CompletedProcess[str]:
+def segment_worker(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "worker", "dev", "--once", "--config", str(config)],
+        [sys.executable, "-m", "worker", *arguments],
         capture_output=True,
         text=True,
         timeout=150,
-        cwd=config.parent,
+        cwd=directory,
         check=False,
     )
+
+
+def run(config: Path) -> subprocess.CompletedProcess[str]:
+    return segment_worker(config.parent, "dev", "--once", "--config", str(config))
 
 
 @pytest.mark.broker
@@ -41,6 +45,8 @@ async def test_the_examples_come_out_and_again_change_nothing(broker: Broker, tm
     assert _section(second.stdout, "People: ") == _section(first.stdout, "People: ")
     assert _section(second.stdout, "Groups") == _section(first.stdout, "Groups")
     assert "Message metrics that Segment would get: 0" in second.stdout
+    listed = segment_worker(tmp_path, "people", "show")
+    assert listed.returncode == 0, "without a configuration, people show looks into the view of dev"
 
 
 def _section(text: str, heading: str) -> str:

@@ -18,12 +18,27 @@ ConfigOption: TypeAlias = Annotated[
 ]
 
 
+STATE_DIRECTORY = Path(".local")
+"""Where the local Kafka and the view of `dev` are, below the current directory."""
+
+
 def configured(path: Path | None, as_json: bool) -> Config:
     """The configuration in the file at `path`; all its problems end the command (exit code 2)."""
     try:
         return load_config(path)
     except ConfigError as error:
         raise failed(Problem(str(error), "correct the configuration"), as_json, code=2) from error
+
+
+def view_of_dev() -> Path:
+    """The file of the view that `dev` keeps."""
+    return STATE_DIRECTORY / "view.sqlite"
+
+
+def configured_view(path: Path | None, as_json: bool) -> Path:
+    """The file of the view; without a configuration and a view of its own, that of `dev`."""
+    view = Path(configured(path, as_json).view.path)
+    return view_of_dev() if path is None and not view.exists() and view_of_dev().exists() else view
 
 
 def connection_to(kafka: Kafka, as_json: bool) -> Connection:

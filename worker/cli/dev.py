@@ -13,7 +13,7 @@ import typer
 from aiokafka.errors import KafkaError
 from rich.console import Console
 
-from worker.cli.connecting import ConfigOption, configured
+from worker.cli.connecting import STATE_DIRECTORY, ConfigOption, configured, view_of_dev
 from worker.cli.output import Meter, Problem, failed
 from worker.config import Config
 from worker.dev.examples import send_examples
@@ -31,9 +31,6 @@ from worker.runtime.signals import stop_on_signals
 from worker.topics.apply import apply
 from worker.topics.cluster import TopicsError
 from worker.wiring import make_deployment
-
-STATE_DIRECTORY = Path(".local")
-"""Where the local Kafka and the view of `dev` are, below the current directory."""
 
 EXIT_FAILED = 1
 
@@ -93,7 +90,7 @@ async def _run(config: Config, console: Console, stay: bool) -> int:
         await await_brokers(deployment.connection)
         applied = await apply(deployment.connection, deployment.contracts)
         _say(f"topics: {len(applied.created)} created, {len(deployment.contracts) - len(applied.created)} there before")
-        view_path = STATE_DIRECTORY / "view.sqlite"
+        view_path = view_of_dev()
         view_path.parent.mkdir(parents=True, exist_ok=True)
         _say("starting the roles: worker, view, relay (to a stand-in of Segment's API) …")
         async with running(deployment, view_path) as system, LagReader(deployment.connection) as lag:

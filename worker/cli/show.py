@@ -10,7 +10,7 @@ import typer
 from msgspec import Struct
 
 from worker.cli import show_text
-from worker.cli.connecting import ConfigOption, configured
+from worker.cli.connecting import ConfigOption, configured_view
 from worker.cli.output import JsonOption, Problem, emit, failed
 from worker.view.database import reader
 from worker.view.errors import ViewUnreadable
@@ -78,7 +78,7 @@ def show_people(
     as_json: JsonOption = False,
 ) -> None:
     """Show a person, or list the people who were created last. Exit code 1: there is no such person."""
-    path = Path(configured(config, as_json).view.path)
+    path = configured_view(config, as_json)
     if who is None:
         _print_people(_ask(people(path, limit), as_json), as_json)
     elif why is not None:
@@ -102,7 +102,7 @@ def show_objects(
     as_json: JsonOption = False,
 ) -> None:
     """Show an object (of each type that has one of this id), or list objects. Exit code 1: there is none."""
-    path = Path(configured(config, as_json).view.path)
+    path = configured_view(config, as_json)
     if object_id is None:
         _print_objects(_ask(objects(path, limit, object_type), as_json), as_json)
     elif why is not None:
