@@ -114,7 +114,7 @@ class AgentLoop:
         if state.position + 1 < committed:
             raise RecoveryFailed(
                 f"{self._table.changelog_topic_name}/{tp.partition} includes {tp.topic}/{tp.partition} up to offset "
-                f"{state.position}, but that was committed up to {committed}: the changelog lost records. Give the "
-                "worker a new app id, and it decides everything again that the input topic still has"
+                f"{state.position}, but that was committed up to {committed}: the changelog lost records. "
+                "Build the state anew from the events, as deploy/README.md, Recovery, describes"
             )
         return state

@@ -47,8 +47,8 @@ _FULL_TIMEOUT_S = 0.02
 """The same while a partition is not read on, so that it goes on soon after there is room."""
 
 MADE_ANEW = (
-    "the topic was made anew, or its broker lost records. Delete the changelog topics too and reset the group's "
-    "offsets, or give the worker a new app id"
+    "the topic was made anew, or its broker lost records. Build the state anew from the events, as deploy/README.md, "
+    "Recovery, describes"
 )
 
 
