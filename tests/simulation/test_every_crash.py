@@ -14,9 +14,9 @@ from tests.simulation.plain import Plain
 from tests.simulation.run import picture_of, settings_drawn
 from worker.workspace.settings import WorkspaceSettings
 
-LENGTH = 20
+LENGTH = 14
 
-CRASHES_MIN = 60
+CRASHES_MIN = 40
 
 
 class Crashing(Cluster):

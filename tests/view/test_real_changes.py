@@ -8,6 +8,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.simulation.faults import Faults
+from tests.simulation.histories import chaos
+from tests.simulation.run import run, settings_drawn
 from tests.view.filling import filler
 from tests.view.histories import changes_of, history
 from tests.view.records import ChangeRecord, Topic
@@ -43,6 +46,14 @@ async def check(changes: Sequence[tuple[str, WorkspaceChange]], path: Path, seed
 @pytest.mark.parametrize("seed", [*range(8), 40, 46, 60, 62])
 async def test_random_histories(seed: int, tmp_path: Path) -> None:
     await check(changes_of(history(seed, 120), PARTITIONS, seed), tmp_path / "view.sqlite", seed)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_anything_at_all_through_crashes(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    steps, settings, faults = chaos(chance, 150), settings_drawn(chance), Faults.drawn(chance)
+    cluster = run(steps, settings, chance, faults, partitions=PARTITIONS)
+    await check(list(cluster.changes.values()), tmp_path / "view.sqlite", seed)
 
 
 async def test_the_demo(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.workspace.limits import Figures, related_people, waiting_events
 
-SMALL, LARGE = 300, 6_000
+SMALL, LARGE = 300, 3_000
 
 VALUE_BYTES_MAX = 16 * 1024
 
