@@ -4,12 +4,14 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import orjson
 from msgspec import Struct
 
 from worker.config import workspace_of
+from worker.destination.settings import ActionSettings
 from worker.destination.subscriptions import Subscriptions, automatic
 from worker.jsontypes import Json, JsonObject
 from worker.simulation import Arrival, simulate
@@ -87,13 +89,17 @@ def _names(event: JsonObject) -> list[Json]:
     return [event.get("userId"), event.get("anonymousId"), event.get("previousId"), email]
 
 
+@cache
+def compiled(actions: ActionSettings) -> Subscriptions:
+    return Subscriptions.compile(automatic(actions), actions)
+
+
 class Run:
     """A scenario stage by stage: each on all events so far."""
 
     def __init__(self, scenario: Scenario, partitions: int, seed: int | None) -> None:
         self._settings = workspace_of(scenario.config)
-        actions = self._settings.action_settings()
-        self._subscriptions = Subscriptions.compile(automatic(actions), actions)
+        self._subscriptions = compiled(self._settings.action_settings())
         self._partitions = partitions
         self._seed = seed
         self._events: list[JsonObject] = []
