@@ -28,7 +28,7 @@ def write_file(directory: Path, events: list[JsonObject]) -> str:
 
 
 async def killed_and_resumed(running: Setup, file: str, rng: random.Random) -> None:
-    process = started(running, "--file", file, "--rate", "150")
+    process = started(running, "--file", file, "--rate", "250")
     before = 0
     for _ in range(KILLS):
         while (now := await inbound(running)) <= before:
