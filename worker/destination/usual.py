@@ -62,7 +62,7 @@ def _usual(
                 if not is_time or (seconds := as_seconds(found)) is None:
                     return None
                 fields[name] = seconds
-        return fields if required <= fields.keys() else None
+        return fields if not required or required <= fields.keys() else None
 
     return usual
 

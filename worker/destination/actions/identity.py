@@ -21,13 +21,15 @@ def person(
     Raises Rejected where nobody is named: Segment sends such a call, and Customer.io refuses it (known deviations
     id_no_ids_at_all, tr_no_ids, rc_no_anon, id_cio_only_prefix).
     """
+    if person_id.__class__ is str and person_id and "@" not in person_id and person_id[:4] != CIO_ID_PREFIX:
+        return {"id": person_id}
     if person_id is None and email is None and anonymous_id.__class__ is str and anonymous_id:
         return {"anonymous_id": anonymous_id}
     if person_id == CIO_ID_PREFIX:
         raise Rejected(Reason.NO_IDENTIFIER, "The user ID is 'cio_' without the cio_id that should follow.")
     known_id = person_id if isinstance(person_id, str) else None
     known_anonymous_id = anonymous_id if isinstance(anonymous_id, str) else None
-    if known_id and known_id[:4] != CIO_ID_PREFIX and ("@" not in known_id or settings.identifiers == "id"):
+    if known_id and known_id[:4] != CIO_ID_PREFIX and settings.identifiers == "id":
         return {"id": known_id}
     if settings.identifiers == "id":
         email = None
