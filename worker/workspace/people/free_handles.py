@@ -103,9 +103,17 @@ def _ask_for_email(turn: Turn, key: str, handle: Handle, call: Identify) -> None
     )
 
 
+def awaited(turn: Turn, key: str, handle: Handle, got: Answer) -> bool:
+    """Whether the handle still waits for this answer.
+
+    A person who was granted it may have been merged, renamed or deleted at once, and word of that, from another
+    partition, may have overtaken the answer.
+    """
+    return handle.status == "pending" and handle.cio_id == new_cio_id(turn.place, key, got.cause)
+
+
 def claimed(turn: Turn, key: str, handle: Handle, got: Answer) -> None:
     """The answer for a pending id (customerio_semantics.md 3.2, cases 1, 3, 4 and 14)."""
-    assert handle.status == "pending", f"{key} is {handle.status} and asked nothing"
     call = got.identify
     if got.outcome in ("suppressed", "deleted"):
         turn.put(key, replace(handle, status="free", cio_id=""))

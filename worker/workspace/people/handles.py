@@ -39,7 +39,7 @@ from worker.workspace.messages.people import (
     ReportDelivery,
 )
 from worker.workspace.people.answers import answer, merge_answer
-from worker.workspace.people.free_handles import at_free, claimed
+from worker.workspace.people.free_handles import at_free, awaited, claimed
 from worker.workspace.people.ignoring import call_name, ignore_deleted, ignore_suppressed
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Handle
@@ -63,7 +63,10 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
                 if handle.groups:
                     _drain(turn, key, message.cause)
         case Answer():
-            claimed(turn, key, handle, message)
+            if awaited(turn, key, handle, message):
+                claimed(turn, key, handle, message)
+            else:  # who granted it has given it away since, and that came first: the call is decided anew
+                at_handle(turn, key, replace(message.identify, to=key, via=""))
             _drain(turn, key, message.cause)
         case Continue():
             _drain(turn, key, message.cause)
