@@ -10,7 +10,24 @@ from tests.simulation.checks import check
 CHUNK = 15
 HISTORIES = 300
 
-FOUND_ONCE = [123, 1705, 2387, 3167, 4451, 5779, 20470, 20708, 21514, 21532, 40744, 40883, 102359, 503384, 504851]
+FOUND_ONCE = [
+    123,
+    1705,
+    2387,
+    3167,
+    4451,
+    5779,
+    20470,
+    20708,
+    21514,
+    21532,
+    40744,
+    40883,
+    102359,
+    503384,
+    504851,
+    604138,
+]
 """Seeds that have found something, as long as histories are drawn as they are."""
 
 

@@ -61,3 +61,14 @@ def test_it_hears_of_the_merge_of_somebody_who_removed_it_before_it_was_used() -
     world.alias("ada", "bob", at=200)
     world.device("t", "ada", at=60)
     assert world.tokens("ada") == []
+
+
+def test_a_removal_counts_through_every_merge_of_who_did_it() -> None:
+    world = World()
+    world.device("t", "eve", at=10)
+    world.device("t", "bob", at=20, removed=True)
+    world.identify("ada")
+    world.alias("ada", "bob")
+    assert world.tokens("eve") == ["t"]
+    world.alias("eve", "ada")
+    assert world.tokens("eve") == []

@@ -192,6 +192,7 @@ def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames, passage: P
                     turn.send("anonymous", key, moved)
         case "devices":
             for token in message.names:
+                profile = devices.note(turn, profile, token)
                 devices.take_over(turn, profile.cio_id, token, message.origin, message.cause)
     turn.put(profile_key(profile.cio_id), profile)
 

@@ -17,7 +17,7 @@ HELD: Final = "held"
 """The note at a device that is the person's."""
 
 KNOWN: Final = "known"
-"""The note at a device that was the person's, or that it has removed: it must hear of the person's merge."""
+"""The note at a device that was the person's, or of somebody merged into it, or that these have removed."""
 
 
 def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> None:
@@ -41,10 +41,17 @@ def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> Non
         return
     removal = Dropped(to=key, cause=call.cause, at=call.at, token=call.token, cio_id=profile.cio_id)
     turn.send("devices", key, removal)
-    if pages.note(turn, "devices", profile.cio_id, profile.devices, call.token) is None:
-        devices = pages.add(turn, "devices", profile.cio_id, profile.devices, call.token, KNOWN)
-        if devices != profile.devices:
-            turn.put(profile_key(profile.cio_id), replace(profile, devices=devices))
+    noted = note(turn, profile, call.token)
+    if noted is not profile:
+        turn.put(profile_key(profile.cio_id), noted)
+
+
+def note(turn: Turn, profile: Profile, token: str) -> Profile:
+    """The person with a note at the device, which must hear of the person's merge."""
+    if pages.note(turn, "devices", profile.cio_id, profile.devices, token) is not None:
+        return profile
+    devices = pages.add(turn, "devices", profile.cio_id, profile.devices, token, KNOWN)
+    return profile if devices == profile.devices else replace(profile, devices=devices)
 
 
 def take_over(turn: Turn, cio_id: str, token: str, merged: str, cause: Cause) -> None:
