@@ -1,3 +1,21 @@
 """Fixtures for all tests."""
 
+import threading
+from collections.abc import Iterator
+
+import pytest
+
 pytest_plugins = ["tests.support.broker"]
+
+_ENDS_S = 5.0
+
+
+@pytest.fixture(autouse=True)
+def no_database_is_left_open() -> Iterator[None]:
+    """The thread of an open aiosqlite connection keeps its process from ending, be it the program or the tests."""
+    before = set(threading.enumerate())
+    yield
+    left = [one for one in threading.enumerate() if one not in before and "_connection_worker_thread" in one.name]
+    for one in left:
+        one.join(_ENDS_S)
+    assert not [one for one in left if one.is_alive()], "a connection was not closed"

@@ -86,17 +86,22 @@ async def opened(path: Path, *, make: bool) -> AsyncIterator[Checkpoint]:
     """The checkpoint at `path`; without `make` there must be one. Raises CheckpointError."""
     if not make and not path.exists():
         raise CheckpointError(f"there is no checkpoint at {path}", "name the file with --checkpoint")
+    database = aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
+    try:
+        await _prepared(database, path)
+        yield Checkpoint(database)
+    finally:  # also of one that can't be used: its thread would keep the process from ending
+        async with asyncio.timeout(TIMEOUT_S):
+            await database.close()
+
+
+async def _prepared(database: aiosqlite.Connection, path: Path) -> None:
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            database = await aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
+            await database
             await _prepare(database, path)
     except sqlite3.Error as problem:
         raise CheckpointError(f"{path} can't be used: {problem}", "name another file with --checkpoint") from problem
-    try:
-        yield Checkpoint(database)
-    finally:
-        async with asyncio.timeout(TIMEOUT_S):
-            await database.close()
 
 
 async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
@@ -104,7 +109,6 @@ async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
     if not whose and not await _number(database, "SELECT count(*) FROM sqlite_master"):
         await database.executescript(f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION_ID}; COMMIT")
     elif whose != _APPLICATION_ID:
-        await database.close()
         raise CheckpointError(f"{path} is no checkpoint of backfills", "name another file with --checkpoint")
     await database.execute("PRAGMA journal_mode = WAL")
     await database.execute("PRAGMA synchronous = FULL")
