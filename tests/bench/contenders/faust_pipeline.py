@@ -46,6 +46,7 @@ class StockUnit:
         self._table = table
         self._decode = decoder.decode
         self.outputs: list[tuple[str, bytes | None, bytes | None, int]] = []
+        self.replayed = False
 
     def get(self, key: str) -> Any:
         raw = self._table.get(key.encode())

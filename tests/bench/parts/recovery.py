@@ -16,7 +16,7 @@ from tests.bench.topics import COMPACTED, create, load, load_placed, read_all, t
 CONTENDERS = {"ours": ("this runtime", "ours_profiles"), "faust": ("stock Faust", "faust_profiles")}
 PARTITIONS = 4
 ROUNDS = 3
-LOOKUPS = 2000
+LOOKUPS = 10_000
 _SETTLE_S = 2.0
 _PATIENCE_S = 300.0
 
