@@ -40,6 +40,6 @@ async def test_partitions_that_nobody_looks_at_call_for_a_restart() -> None:
 
 async def test_a_worker_that_stops_is_neither() -> None:
     runtime = idle()
-    await runtime.stop_for(DeliveryFailed("as planned"))
+    runtime.stop_for(DeliveryFailed("as planned"))
     assert condition.not_alive(runtime) == "stopping: as planned"
     assert condition.not_ready(runtime) == "stopping"

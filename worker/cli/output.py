@@ -48,6 +48,7 @@ class Meter:
         self._unit = unit
         self._quiet = quiet
         self._next_line = 0.0
+        self._last_line = ""
         self._bar: Progress | None = None
         self._task: TaskID | None = None
 
@@ -73,4 +74,7 @@ class Meter:
         elif not self._quiet and (time.monotonic() >= self._next_line or done == total):
             self._next_line = time.monotonic() + _LINE_EVERY_SECONDS
             of = "" if total is None else f" of {total:,}"
-            typer.echo(f"{self._doing}: {done:,}{of} {self._unit}", err=True)
+            line = f"{self._doing}: {done:,}{of} {self._unit}"
+            if line != self._last_line:
+                typer.echo(line, err=True)
+            self._last_line = line

@@ -104,7 +104,7 @@ def _people(console: Console, report: Report) -> None:
     table = Table("id", "email", "cio_id", box=None, pad_edge=False)
     for person in report.people:
         table.add_row(person.id or "–", person.email or "–", person.cio_id)
-    console.print(table, "[dim]more: segment-worker people show ID[/dim]", sep="\n")
+    console.print(table, "[dim]more: .venv/bin/segment-worker people show ID[/dim]", sep="\n")
 
 
 def _objects(console: Console, report: Report) -> None:
@@ -115,7 +115,7 @@ def _objects(console: Console, report: Report) -> None:
     table = Table("type", "object", "people", box=None, pad_edge=False)
     for one in report.objects:
         table.add_row(f"{one.object_type_id} {one.type_name or ''}", one.object_id, str(one.people))
-    console.print(table, "[dim]more: segment-worker objects show ID[/dim]", sep="\n")
+    console.print(table, "[dim]more: .venv/bin/segment-worker objects show ID[/dim]", sep="\n")
 
 
 def _devices(console: Console, report: Report) -> None:

@@ -13,6 +13,7 @@ from worker.relay.meter import RelayMeter
 from worker.relay.printing import Show
 from worker.relay.role import run_relay
 from worker.runtime.app import Runtime
+from worker.runtime.beside import first_of
 from worker.runtime.run import run_worker
 from worker.topics import names
 from worker.view.role import Written, run_view
@@ -87,15 +88,12 @@ async def running(deployment: Deployment, view_path: Path, show: Show | None = N
             _deliver(deployment, segment, ledger, system),
         )
     ]
-    waiting = [asyncio.create_task(event.wait()) for event in (system.ready, system.failed)]
     try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await first_of(system.ready, system.failed)
         yield system
     finally:
         stop.set()
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*roles, *waiting, return_exceptions=True)
+        await asyncio.gather(*roles, return_exceptions=True)
     if system.problem is not None:
         raise system.problem
 

@@ -18,6 +18,7 @@ from worker.relay.ledger import Ledger, open_ledger
 from worker.relay.meter import RelayMeter
 from worker.relay.settings import RelaySettings
 from worker.runtime.app import Pulse
+from worker.runtime.beside import beside, first_of
 from worker.runtime.connection import Connection
 from worker.runtime.group_reader import GroupReader
 from worker.runtime.publisher import KafkaPublisher, kafka_producer
@@ -88,7 +89,7 @@ class Relay:
         async with (
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=self._delivery.settings.requests)) as session,
             _publisher(self._delivery) as publisher,
-            self._background(lambda: self._prune(ledger), self._pulse.beat),
+            beside(self.stop_for, lambda: self._prune(ledger), self._pulse.beat),
         ):
             reader = GroupReader(
                 self._delivery.connection, self._delivery.topic, self._delivery.group, self._delivery.tuning, self
@@ -102,10 +103,10 @@ class Relay:
                 reader.commit,
                 self.stop_for,
             )
-            async with reader, self._background(lambda: self._read(reader)):
+            async with reader, beside(self.stop_for, lambda: self._read(reader)):
                 if on_ready is not None:
                     on_ready()
-                await _first_of(stop, self.faulted)
+                await first_of(stop, self.faulted)
                 await self.close_lanes()
 
     def _courier(self, session: aiohttp.ClientSession) -> Courier:
@@ -134,24 +135,6 @@ class Relay:
             if gone:
                 log.info("ledger_pruned", deliveries=gone)
             await asyncio.sleep(PRUNE_EVERY_S)
-
-    @asynccontextmanager
-    async def _background(self, *tasks: Callable[[], object]) -> AsyncIterator[None]:
-        """Run `tasks` beside the body; one that fails stops the relay."""
-
-        async def guarded(task: Callable[[], object]) -> None:
-            try:
-                await task()  # type: ignore[misc]  # each makes a coroutine
-            except Exception as problem:  # noqa: BLE001  whatever it is, it stops the relay
-                self.stop_for(problem)
-
-        running = [asyncio.create_task(guarded(task)) for task in tasks]
-        try:
-            yield
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
 
 
 async def run_relay(
@@ -184,12 +167,3 @@ async def _publisher(delivery: Delivery) -> AsyncIterator[KafkaPublisher]:
         yield publisher
     finally:
         await publisher.stop()
-
-
-async def _first_of(*events: asyncio.Event) -> None:
-    waiting = [asyncio.create_task(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in waiting:
-            task.cancel()

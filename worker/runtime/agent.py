@@ -6,7 +6,7 @@ waits for the brokers, another is decided.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -57,7 +57,7 @@ class AgentLoop:
         batches: Batches[Any],
         table: PartitionedTable | None,
         fence: Callable[[int], Fence],
-        on_fault: Callable[[Exception], Awaitable[None]],
+        on_fault: Callable[[Exception], None],
         meter: Meter,
     ) -> None:
         self._consumer = consumer
@@ -97,7 +97,7 @@ class AgentLoop:
         except Exception as problem:  # noqa: BLE001  whatever it is, it stops the worker before the ack
             self._faulted = True
             log.error("agent_failed", topic=message.topic, partition=message.partition, offset=message.offset)
-            await self._on_fault(problem)
+            self._on_fault(problem)
         finally:
             event.ack()
 

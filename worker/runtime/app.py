@@ -222,7 +222,7 @@ class Runtime:
             last = await append_owned(self.publisher, tp.topic, tp.partition, records, state)
             state.repaired(repair, last)
 
-    async def stop_for(self, problem: Exception) -> None:
+    def stop_for(self, problem: Exception) -> None:
         """Stop the worker because of `problem`; nothing is written or acked from now on."""
         if self.fault is None:
             self.fault = problem

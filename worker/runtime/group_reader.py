@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
+from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, OwnershipLost
 from worker.runtime.tuning import Tuning
@@ -25,14 +25,13 @@ class Shares(Protocol):
         ...
 
 
-class GroupReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """Reads one topic as a member of `group`, whose offsets are kept in Kafka and committed one partition at a time."""
 
     def __init__(self, connection: Connection, topic: str, group: str, tuning: Tuning, shares: Shares) -> None:
         self._topic = topic
         self._shares = shares
-        self._timeout_s = tuning.delivery_timeout_s
-        self._consumer = AIOKafkaConsumer(
+        consumer = AIOKafkaConsumer(
             **connection.client_options(),
             group_id=group,
             enable_auto_commit=False,
@@ -47,27 +46,10 @@ class GroupReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
             heartbeat_interval_ms=int(tuning.heartbeat_interval_s * 1000),
             metadata_max_age_ms=30_000,
         )
+        super().__init__(consumer, topic, tuning.delivery_timeout_s)
 
-    async def __aenter__(self) -> Self:
-        """Connect.
-
-        Raises:
-            BrokerUnreachable: when no broker answers in time.
-        """
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._consumer.start()
-        except (KafkaError, TimeoutError) as problem:
-            await self._consumer.stop()
-            raise BrokerUnreachable(f"cannot read {self._topic}: {problem!r}") from problem
+    async def _prepare(self) -> None:
         self._consumer.subscribe([self._topic], listener=self)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        async with asyncio.timeout(self._timeout_s):
-            await self._consumer.stop()
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """See `Shares.assigned`."""

@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
+from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
-from worker.runtime.errors import BrokerUnreachable
 from worker.runtime.reader import Batch, partition_numbers
 
 
-class RangeReader:
+class RangeReader(Connected):
     """Reads one topic."""
 
     def __init__(
@@ -21,29 +19,15 @@ class RangeReader:
     ) -> None:
         self._topic = topic
         self._batch_records = batch_records
-        self._timeout_s = timeout_s
-        self._consumer = AIOKafkaConsumer(
+        consumer = AIOKafkaConsumer(
             **connection.client_options(), enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100
         )
+        super().__init__(consumer, topic, timeout_s)
         self._partitions: list[TopicPartition] = []
 
-    async def __aenter__(self) -> Self:
-        """Connect. Raises BrokerUnreachable when no broker answers in time, or there is no such topic."""
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._consumer.start()
-                numbers = await partition_numbers(self._consumer, self._topic)
-        except (KafkaError, TimeoutError) as problem:
-            await self._consumer.stop()
-            raise BrokerUnreachable(f"cannot read {self._topic}: {problem!r}") from problem
+    async def _prepare(self) -> None:
+        numbers = await partition_numbers(self._consumer, self._topic)
         self._partitions = [TopicPartition(self._topic, number) for number in numbers]
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        async with asyncio.timeout(self._timeout_s):
-            await self._consumer.stop()
 
     async def bounds(self) -> dict[int, tuple[int, int]]:
         """By partition: the first offset there is, and the one after the last."""

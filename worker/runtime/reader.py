@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
+from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
-from worker.runtime.errors import BrokerUnreachable
 
 Batch = Mapping[int, list[Any]]
 """Records by partition, each partition's in order."""
@@ -33,7 +31,7 @@ async def partition_numbers(consumer: AIOKafkaConsumer, topic: str) -> list[int]
         await client.force_metadata_update()
 
 
-class TopicReader:
+class TopicReader(Connected):
     """Reads one topic: as a member of a group whose offsets are kept in Kafka, or all of it from given positions.
 
     With a group, `commit` moves its offsets. Without one, all partitions are read from `positions` (next offset by
@@ -53,8 +51,7 @@ class TopicReader:
         self._topic = topic
         self._positions = positions
         self._batch_records = batch_records
-        self._timeout_s = timeout_s
-        self._consumer = AIOKafkaConsumer(
+        consumer = AIOKafkaConsumer(
             *([topic] if group is not None else []),
             **connection.client_options(),
             group_id=group,
@@ -63,28 +60,11 @@ class TopicReader:
             fetch_max_wait_ms=100,
             metadata_max_age_ms=30_000,
         )
+        super().__init__(consumer, topic, timeout_s)
 
-    async def __aenter__(self) -> Self:
-        """Connect.
-
-        Raises:
-            BrokerUnreachable: when no broker answers in time.
-        """
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._consumer.start()
-                if self._positions is not None:
-                    await self._assign(self._positions)
-        except (KafkaError, TimeoutError) as problem:
-            await self._consumer.stop()
-            raise BrokerUnreachable(f"cannot read {self._topic}: {problem!r}") from problem
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        async with asyncio.timeout(self._timeout_s):
-            await self._consumer.stop()
+    async def _prepare(self) -> None:
+        if self._positions is not None:
+            await self._assign(self._positions)
 
     async def _assign(self, positions: Mapping[int, int]) -> None:
         numbers = await partition_numbers(self._consumer, self._topic)

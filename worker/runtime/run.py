@@ -1,13 +1,13 @@
 """Runs a worker until it is told to stop or must stop, and says with which exit code."""
 
 import asyncio
-import contextlib
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 
 from worker.runtime.app import Runtime
+from worker.runtime.beside import beside, first_of
 from worker.runtime.errors import RuntimeFault
 from worker.runtime.watchdog import watch
 
@@ -15,25 +15,6 @@ log = structlog.get_logger(__name__)
 
 _CANCELLATIONS = 10
 """Faust swallows some of them."""
-
-
-@contextlib.asynccontextmanager
-async def _background(runtime: Runtime, *tasks: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Run `tasks` beside the body; one that fails stops the runtime."""
-
-    async def guarded(task: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await task()
-        except Exception as problem:  # noqa: BLE001  whatever it is, it stops the worker
-            await runtime.stop_for(problem)
-
-    running = [asyncio.create_task(guarded(task)) for task in tasks]
-    try:
-        yield
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
 
 
 def collect_garbage_seldom() -> None:
@@ -58,11 +39,11 @@ async def run_worker(runtime: Runtime, stop: asyncio.Event, *, on_ready: Callabl
     if runtime.kafka_publisher is not None:
         await runtime.kafka_publisher.start()
     try:
-        async with _background(runtime, runtime.pulse.beat, lambda: watch(runtime), lambda: _app_crash(runtime)):
+        async with beside(runtime.stop_for, runtime.pulse.beat, lambda: watch(runtime), lambda: _app_crash(runtime)):
             await _start(runtime, stop)
             if on_ready is not None and runtime.fault is None:
                 on_ready()
-            await _first_of(stop, runtime.faulted)
+            await first_of(stop, runtime.faulted)
     finally:
         await _stop(runtime)
     if runtime.fault is not None:
@@ -72,13 +53,13 @@ async def run_worker(runtime: Runtime, stop: asyncio.Event, *, on_ready: Callabl
 async def _start(runtime: Runtime, stop: asyncio.Event) -> None:
     """Start the app; a fault or the wish to stop ends the waiting."""
     starting = asyncio.create_task(runtime.app.start())
-    interrupted = asyncio.create_task(_first_of(stop, runtime.faulted))
+    interrupted = asyncio.create_task(first_of(stop, runtime.faulted))
     await asyncio.wait([starting, interrupted], return_when=asyncio.FIRST_COMPLETED)
     interrupted.cancel()
     if starting.done():
         problem = starting.exception()
         if isinstance(problem, Exception):
-            await runtime.stop_for(problem)
+            runtime.stop_for(problem)
     else:
         starting.cancel()
     await asyncio.gather(starting, interrupted, return_exceptions=True)
@@ -89,15 +70,6 @@ async def _app_crash(runtime: Runtime) -> None:
     await runtime.app._crashed.wait()  # noqa: SLF001  mode has no public way to wait for a crash
     reason = runtime.app.crash_reason
     raise reason if isinstance(reason, Exception) else RuntimeFault(f"Faust stopped: {reason!r}")
-
-
-async def _first_of(*events: asyncio.Event) -> None:
-    waiting = [asyncio.create_task(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in waiting:
-            task.cancel()
 
 
 async def _stop(runtime: Runtime) -> None:
@@ -112,7 +84,7 @@ async def _stop(runtime: Runtime) -> None:
             stopping.cancel()
             await asyncio.wait([stopping], timeout=0.05)
     elif isinstance(problem := stopping.exception(), Exception):
-        await runtime.stop_for(problem)
+        runtime.stop_for(problem)
 
 
 async def _stop_parts(runtime: Runtime) -> None:
