@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import faust
 from faust.serializers.codecs import Codec, register
 from faust.types import TP
+from mode import ServiceT
 
 from worker.runtime.agent import AgentLoop, AgentSpec
 from worker.runtime.batch import Batches, Changelog, Fence
@@ -41,10 +42,16 @@ class _Untouched(Codec):
 
 
 class WorkerApp(faust.App):
-    """Faust's app without its habit of making directories in the current one."""
+    """Faust's app without its habit of making directories in the current one, and without its monitor."""
 
     def _create_directories(self) -> None:
         return None
+
+    def on_init_dependencies(self) -> Iterable[ServiceT]:
+        """Faust's parts but for its monitor, which is told of each message several times; worker/observe has ours."""
+        dependencies = super().on_init_dependencies()
+        self.sensors.remove(self.monitor)
+        return dependencies
 
     def abandon(self) -> None:
         """Make all parts leave their loops, after a stop that hangs; some of them swallow cancellations."""
@@ -156,6 +163,7 @@ class Runtime:
             stream_wait_empty=True,
             stream_recovery_delay=0.0,
             recovery_consistency_check=False,  # _recovered checks more, and mends it
+            cython_optimizations=True,  # a batch that waits in a stream's queue is taken without a turn of the loop
         )
 
     def _add_agent(self, spec: AgentSpec[Any]) -> None:

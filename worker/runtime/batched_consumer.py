@@ -7,7 +7,7 @@ faust-streaming 0.15.3 does:
   waiting for the message here; `done` alone moves the offset to be committed, and it is called after a batch was
   written;
 * acked offsets are kept one by one, with gaps: batches of a partition are done in order, so one offset is enough;
-* `_committed_offset` moves even when a commit failed;
+* `_committed_offset` moves even when a commit failed, and each commit draws a table for a log that nobody asked for;
 * when the buffers of all partitions are full it sleeps for a second; and what is left unread in aiokafka's buffer holds
   its broker's other partitions back: everything fetched is taken here, what comes while a batch of its partition is
   under way waits in `_waiting` and makes the next batch, and only a partition with much of that is not read on;
@@ -72,7 +72,7 @@ class BatchedDelivery(Consumer):
         self._sought = -1
         """The assignment whose input partitions are where they have to be."""
         self.full: frozenset[TP] = frozenset()
-        """Partitions that are not read on for now. The consumer's own thread looks at it too."""
+        """Partitions that are not read on for now."""
         self.abandoned = False
         self.restored = 0
         """Changelog records read since the start."""
@@ -263,11 +263,15 @@ class BatchedDelivery(Consumer):
         return {tp: self._done[tp] for tp in tps if self._done[tp] > (self._committed_offset[tp] or 0)}
 
     async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
-        before = {tp: self._committed_offset[tp] for tp in offsets}
-        committed = await super()._commit_offsets(offsets, start_new_transaction)
-        if not committed:
-            self._committed_offset.update(before)
-        return committed
+        assigned = self.assignment()
+        owned = {tp: offset for tp, offset in offsets.items() if tp in assigned}
+        if not owned or not await self._commit(owned):
+            return False
+        self._committed_offset.update(owned)
+        return True
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Nothing: what Faust would look at is not kept here, and the watchdog looks at progress itself."""
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Forget the progress of the last generation: what was not committed is read again."""

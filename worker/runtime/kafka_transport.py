@@ -1,13 +1,13 @@
 """Faust's Kafka driver with batched delivery, our connection settings, and fetches that wait for no quiet partition."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import aiokafka
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
-from mode.threads import WorkerThread
+from mode.utils.futures import maybe_async
 from yarl import URL
 
 from worker.runtime.batched_consumer import BatchedDelivery
@@ -19,16 +19,13 @@ BUSY_FETCH_WAIT_S = 0.01
 """While records come, a fetch waits so long for so many bytes: each costs as much as some records do, on both sides."""
 
 
-class _DaemonThread(WorkerThread):
-    """One that does not keep a process alive which has to end."""
+class ConsumerInLoop(driver.AIOKafkaConsumerThread):
+    """Makes the aiokafka consumer, runs it in the worker's own loop, and pauses in it what Faust has paused.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.daemon = True
-
-
-class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Makes the aiokafka consumer, and pauses in it what Faust has paused.
+    Faust runs it in a thread of its own, so that heartbeats go on while a stream is busy. Of two threads only one has
+    the interpreter, and it keeps it for up to 5 ms: at each answer of a broker the consumer would wait that long for a
+    worker that decides, and fetches, decisions and acknowledgements hold each other up. Here a decision takes the loop
+    for one unit of work at most, far less than a heartbeat may wait.
 
     Faust only leaves paused partitions (the changelogs after recovery) out when it takes fetched records; aiokafka
     would go on fetching them. What is fetched and not taken holds back all partitions of its broker for 0.1 s: here it
@@ -57,18 +54,32 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             metadata_max_age_ms=30_000,
         )
 
-    Worker = _DaemonThread
+    async def start(self) -> None:
+        """Start as any service does, without a thread."""
+        self._thread_started.set()
+        await self._default_start()
+
+    async def on_stop(self) -> None:
+        """Do what the thread would do at its end."""
+        await self._shutdown_thread()
+
+    def _stopped_set(self) -> None:
+        self._stopped.set()
+
+    async def call_thread(self, fun: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call `fun`: there is no other thread."""
+        return await maybe_async(fun(*args, **kwargs))
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """See `_unless_abandoned`."""
-        await self._unless_abandoned(super().on_partitions_revoked(revoked))
+        await self._unless_abandoned(self.consumer.on_partitions_revoked(revoked))
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """See `_unless_abandoned`."""
-        await self._unless_abandoned(super().on_partitions_assigned(assigned, generation_id))
+        await self._unless_abandoned(self.consumer.on_partitions_assigned(assigned, generation_id))
 
     async def _unless_abandoned(self, handled: Coroutine[Any, Any, None]) -> None:
-        """Wait until the main loop has handled a rebalance, unless it never will: this thread could not end then."""
+        """Wait until a rebalance was handled, unless it never will be: the consumer could not be stopped then."""
         consumer = self.consumer
         assert isinstance(consumer, KafkaConsumer)
         handling = asyncio.create_task(handled)
@@ -115,11 +126,11 @@ def _pace(consumer: aiokafka.AIOKafkaConsumer, tuning: Tuning, *, busy: bool) ->
 class KafkaConsumer(BatchedDelivery, driver.Consumer):
     """The batched consumer on Kafka."""
 
-    def _new_consumer_thread(self) -> ConsumerThread:
-        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> ConsumerInLoop:
+        return ConsumerInLoop(self, loop=self.loop, thread_loop=self.loop, beacon=self.beacon)
 
     async def on_stop(self) -> None:
-        """Commit; then a rebalance under way must not hold up the thread's end."""
+        """Commit; then a rebalance under way must not hold up the end."""
         await super().on_stop()
         self.abandoned = True
 
