@@ -23,8 +23,6 @@ class Bench:
     """Tells the person at the terminal how far it is."""
     scale: float = 1.0
     """What part of the full counts is measured."""
-    figures: dict[str, float] = field(default_factory=dict)
-    """Results that a later part compares itself with, under names that the part that measures them defines."""
     results: dict[str, object] = field(default_factory=dict)
     """What one part measures for others too, under names that it defines."""
     _names: dict[str, int] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import faust
+from faust.sensors import Sensor
 from faust.serializers.codecs import Codec, register
 from faust.types import TP
 from mode import ServiceT
@@ -51,6 +52,7 @@ class WorkerApp(faust.App):
         """Faust's parts but for its monitor, which is told of each message several times; worker/observe has ours."""
         dependencies = super().on_init_dependencies()
         self.sensors.remove(self.monitor)
+        self.sensors.add(Sensor())  # one that does nothing: without any, each rebalance logs warnings
         return dependencies
 
     def abandon(self) -> None:

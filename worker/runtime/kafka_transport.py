@@ -14,9 +14,12 @@ from worker.runtime.batched_consumer import BatchedDelivery
 from worker.runtime.connection import Connection
 from worker.runtime.tuning import Tuning
 
-BUSY_FETCH_BYTES = 32 * 1024
+BUSY_FETCH_BYTES = 64 * 1024
 BUSY_FETCH_WAIT_S = 0.01
-"""While records come, a fetch waits so long for so many bytes: each costs as much as some records do, on both sides."""
+BUSY_FETCH_WAIT_A_PARTITION_S = 0.0003
+"""While records come, a fetch waits for so many bytes, but no longer than this: each costs as much as some records do,
+on both sides, and the more the more partitions it asks for. Of many partitions each gives a few records at a time, and
+each few are a unit with its own writes: with a longer wait the units are larger, and all is sooner done."""
 
 
 class ConsumerInLoop(driver.AIOKafkaConsumerThread):
@@ -109,13 +112,14 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
                 consumer.resume(*((paused & assigned) - wanted))
         fetched = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
         assert isinstance(self.transport, KafkaTransport)
-        _pace(consumer, self.transport.tuning, busy=bool(fetched))
+        _pace(consumer, self.transport.tuning, len(active_partitions - consumer.paused()) if fetched else 0)
         return fetched
 
 
-def _pace(consumer: aiokafka.AIOKafkaConsumer, tuning: Tuning, *, busy: bool) -> None:
-    """Set how the next fetches wait; no setting of aiokafka leads there."""
-    wait_s = BUSY_FETCH_WAIT_S if busy else tuning.fetch_wait_s
+def _pace(consumer: aiokafka.AIOKafkaConsumer, tuning: Tuning, busy: int) -> None:
+    """Set how the next fetches wait, from so many `busy` partitions; no setting of aiokafka leads there."""
+    wait_s = max(BUSY_FETCH_WAIT_S, busy * BUSY_FETCH_WAIT_A_PARTITION_S) if busy else tuning.fetch_wait_s
+    wait_s = min(wait_s, tuning.fetch_wait_s)
     vars(consumer._fetcher).update(  # noqa: SLF001
         _prefetch_backoff=0.0,
         _fetch_min_bytes=BUSY_FETCH_BYTES if busy else 1,

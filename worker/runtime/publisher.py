@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 
 from worker.runtime.connection import Connection
 from worker.runtime.errors import DeliveryFailed
-from worker.runtime.line import Line
+from worker.runtime.line import Delivery, Line
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, Out
 from worker.runtime.tuning import Tuning
 
@@ -64,9 +64,14 @@ class KafkaPublisher:
 
     async def deliver(self, outputs: Outputs) -> None:
         """See `Publisher.deliver`."""
+        if not outputs:
+            return
+        delivery = Delivery(len(outputs))
+        for place, records in outputs.items():
+            self._line(place).add(records, delivery)
         try:
             async with asyncio.timeout(self._timeout_s):
-                await asyncio.gather(*[self._line(place).add(records) for place, records in outputs.items()])
+                await delivery.done
         except (KafkaError, TimeoutError) as problem:
             raise DeliveryFailed(f"outputs were not acknowledged: {problem!r}") from problem
 

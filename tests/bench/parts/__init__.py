@@ -8,7 +8,7 @@ from tests.bench.bench import Bench
 from tests.bench.report import Section
 
 Part: TypeAlias = Callable[[Bench], Coroutine[Any, Any, Section]]
-"""Measures and reports. It may read figures of parts that ran before it, and must do without them."""
+"""Measures and reports. It may read results of parts that ran before it, and must do without them."""
 
 PARTS = {
     "a": "runtime",

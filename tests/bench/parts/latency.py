@@ -11,13 +11,13 @@ from tests.bench.deployment import pipeline_job
 from tests.bench.groups import wait_for_members
 from tests.bench.job import Job
 from tests.bench.process import Contender, python
-from tests.bench.report import Section, Table, at_most
+from tests.bench.report import Bar, Section, Table, at_most
 from tests.bench.stream import Stream, streaming
 from tests.bench.traffic import traffic
 
-PARTITIONS = 12
+PARTITIONS = (4, 12)
 PIPELINE = python("pipeline")
-_WARM_S = 3.0
+_WARM_S = 5.0
 _JOIN_S = 40.0
 
 METHOD = """\
@@ -41,11 +41,22 @@ class Phase(Struct, frozen=True):
 
 
 async def run(bench: Bench) -> Section:
-    """Measure."""
-    rate = bench.amount(1000, 200)
-    job = await pipeline_job(bench, "latency", PARTITIONS)
-    phases = await _phases(bench, job, rate)
-    calm, *around = phases
+    """Measure on each number of partitions; the second worker comes and goes on the larger one."""
+    rate = 200 if bench.quick else 1000
+    tables: list[Table] = []
+    bars: list[Bar] = []
+    for partitions in PARTITIONS:
+        phases = await _phases(bench, partitions, rate, rebalance=partitions == PARTITIONS[-1])
+        calm, *around = phases
+        tables.append(_table(phases, rate, partitions))
+        shown = f"(d) latency at {rate:,} events/s, {partitions} partitions, p99"
+        bars.append(at_most(shown, 150, calm.percentile(0.99) * 1000, " ms"))
+        if around:
+            bars.append(at_most("(d) pause of a graceful rebalance", 5, max(phase.pause_s for phase in around), " s"))
+    return Section("(d) Latency", METHOD, tuple(tables), tuple(bars))
+
+
+def _table(phases: list[Phase], rate: int, partitions: int) -> Table:
     rows = tuple(
         (
             phase.name,
@@ -55,17 +66,13 @@ async def run(bench: Bench) -> Section:
         )
         for phase in phases
     )
-    table = Table(f"{rate:,} events/s, {PARTITIONS} partitions", ("", "events", "p50", "p99", "slowest", "pause"), rows)
-    bars = (
-        at_most(f"(d) latency at {rate:,} events/s, p99", 150, calm.percentile(0.99) * 1000, " ms"),
-        at_most("(d) pause of a graceful rebalance", 5, max(phase.pause_s for phase in around), " s"),
-    )
-    return Section("(d) Latency", METHOD, (table,), bars)
+    return Table(f"{rate:,} events/s, {partitions} partitions", ("", "events", "p50", "p99", "slowest", "pause"), rows)
 
 
-async def _phases(bench: Bench, job: Job, rate: int) -> list[Phase]:
-    calm_s, around_s = bench.amount(20, 3), bench.amount(15, 5)
-    longest = rate * int(_WARM_S + calm_s + 2 * (_JOIN_S + around_s))
+async def _phases(bench: Bench, partitions: int, rate: int, *, rebalance: bool) -> list[Phase]:
+    job = await pipeline_job(bench, f"latency-{partitions}", partitions)
+    calm_s, around_s = bench.amount(20, 3 if bench.quick else 10), bench.amount(15, 5)
+    longest = rate * int(_WARM_S + calm_s + 2 * rebalance * (_JOIN_S + around_s))
     events = list(traffic(longest, time.time() - 3600))
     with Contender(PIPELINE, job, name=f"{job.group}-first"):
         await wait_for_members(job.bootstrap, job.group, 1, _JOIN_S)
@@ -75,15 +82,8 @@ async def _phases(bench: Bench, job: Job, rate: int) -> list[Phase]:
                 marks = [time.monotonic() + _WARM_S]
                 await asyncio.sleep(_WARM_S + calm_s)
                 marks.append(time.monotonic())
-                bench.say("a second worker joins")
-                with Contender(PIPELINE, job, name=f"{job.group}-second"):
-                    await wait_for_members(job.bootstrap, job.group, 2, _JOIN_S)
-                    await asyncio.sleep(around_s)
-                    marks.append(time.monotonic())
-                    bench.say("and leaves")
-                await wait_for_members(job.bootstrap, job.group, 1, _JOIN_S)
-                await asyncio.sleep(around_s)
-                marks.append(time.monotonic())
+                if rebalance:
+                    marks += await _come_and_go(bench, job, around_s)
             finally:
                 stream.stop()
                 await sending
@@ -91,9 +91,22 @@ async def _phases(bench: Bench, job: Job, rate: int) -> list[Phase]:
     return _cut(stream, marks)
 
 
+async def _come_and_go(bench: Bench, job: Job, around_s: float) -> list[float]:
+    """A second worker joins, and leaves again; the ends of both phases."""
+    bench.say("a second worker joins")
+    with Contender(PIPELINE, job, name=f"{job.group}-second"):
+        await wait_for_members(job.bootstrap, job.group, 2, _JOIN_S)
+        await asyncio.sleep(around_s)
+        left = time.monotonic()
+        bench.say("and leaves")
+    await wait_for_members(job.bootstrap, job.group, 1, _JOIN_S)
+    await asyncio.sleep(around_s)
+    return [left, time.monotonic()]
+
+
 def _cut(stream: Stream, marks: list[float]) -> list[Phase]:
     names = ("one worker", "a second worker joins", "the second worker leaves")
     return [
         Phase(name, stream.latencies(begin, end), stream.longest_gap(begin, end))
-        for name, (begin, end) in zip(names, pairwise(marks), strict=True)
+        for name, (begin, end) in zip(names, pairwise(marks), strict=False)
     ]
