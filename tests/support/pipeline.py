@@ -27,8 +27,14 @@ class Pipeline:
         self._sent = 0
 
     async def create(self) -> None:
+        await self.create_topics()
+        await self.create_changelogs()
+
+    async def create_topics(self) -> None:
         for topic in self.layout.topics:
             await self.cluster.create(topic, self.layout.partitions)
+
+    async def create_changelogs(self) -> None:
         for topic in self.layout.changelogs:
             await self.cluster.create(topic, self.layout.partitions, changelog=True)
 

@@ -39,6 +39,10 @@ class BrokerUnreachable(RuntimeFault):
     """No broker answered, or one stopped answering."""
 
 
+class TopicsMissing(RuntimeFault):
+    """The brokers do not know a topic that the worker needs."""
+
+
 class RecoveryFailed(RuntimeFault):
     """A changelog holds what no worker of this project writes, or ends before what this worker knows."""
 

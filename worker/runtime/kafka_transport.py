@@ -1,7 +1,8 @@
 """Faust's Kafka driver with batched delivery, our connection settings, and fetches that wait for no quiet partition."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import contextlib
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import aiokafka
@@ -12,6 +13,7 @@ from yarl import URL
 
 from worker.runtime.batched_consumer import BatchedDelivery
 from worker.runtime.connection import Connection
+from worker.runtime.errors import TopicsMissing
 from worker.runtime.tuning import Tuning
 
 BUSY_FETCH_BYTES = 64 * 1024
@@ -20,6 +22,8 @@ BUSY_FETCH_WAIT_A_PARTITION_S = 0.0003
 """While records come, a fetch waits for so many bytes, but no longer than this: each costs as much as some records do,
 on both sides, and the more the more partitions it asks for. Of many partitions each gives a few records at a time, and
 each few are a unit with its own writes: with a longer wait the units are larger, and all is sooner done."""
+
+_ASK_AGAIN_S = 0.2
 
 
 class ConsumerInLoop(driver.AIOKafkaConsumerThread):
@@ -72,6 +76,34 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
     async def call_thread(self, fun: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call `fun`: there is no other thread."""
         return await maybe_async(fun(*args, **kwargs))
+
+    async def subscribe(self, topics: Iterable[str]) -> None:
+        """Join the group once the brokers know all `topics`.
+
+        Faust's assignor leaves out what its own metadata lacks, a changelog too, for all members of the group while
+        this one leads it; and metadata are not asked again for half a minute. A broker may not know yet of a topic just
+        made.
+
+        Raises:
+            TopicsMissing: when one is still unknown after the request timeout.
+        """
+        wanted = sorted(topics)
+        assert isinstance(self.transport, KafkaTransport)
+        missing = wanted
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.transport.tuning.request_timeout_s):
+                while missing := [topic for topic in wanted if not await self._known(topic)]:
+                    await asyncio.sleep(_ASK_AGAIN_S)
+        if missing:
+            raise TopicsMissing(f"no broker knows {', '.join(missing)}. To make them: segment-worker topics apply")
+        await super().subscribe(wanted)
+
+    async def _known(self, topic: str) -> bool:
+        client = self._ensure_consumer()._client  # noqa: SLF001  the public ways do not fill the metadata used here
+        if client.cluster.partitions_for_topic(topic) is None:
+            await client.add_topic(topic)
+            await client.force_metadata_update()
+        return client.cluster.partitions_for_topic(topic) is not None
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """See `_unless_abandoned`."""
