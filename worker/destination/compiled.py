@@ -1,7 +1,6 @@
 """An action with its mapping, compiled: from an event's JSON straight to commands."""
 
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, Protocol
 
 from worker.destination.actions import Action
 from worker.destination.actions.definition import BATCHING
@@ -13,11 +12,17 @@ from worker.jsontypes import Json, JsonObject
 from worker.segment.fields import InvalidFields, compile_fields
 from worker.segment.mapping import compile_mapping
 
-Run: TypeAlias = Callable[[JsonObject, float], list[Command]]
-"""An event's JSON, and the time (unix seconds) for what needs one the event does not have → its commands.
 
-Raises MappingError, InvalidFields or Rejected; their texts are for the person who sent the event.
-"""
+class Run(Protocol):
+    """An event's JSON, and the time (unix seconds) for what needs one the event does not have → its commands.
+
+    `seconds` are those of the checked event, where it has been checked. Raises MappingError, InvalidFields or Rejected;
+    their texts are for the person who sent the event.
+    """
+
+    def __call__(self, payload: JsonObject, time: float, seconds: int | None = None, /) -> list[Command]:
+        """Run the action."""
+
 
 WHOLE_MAPPING: Final = "__segment_internal_directive"
 """The key by which a mapping makes one directive of all its other keys (segment_actions.md 2.3)."""
@@ -34,20 +39,22 @@ def compile_action(action: Action, mapping: JsonObject, settings: ActionSettings
     coerce = compile_coercion(action.key)
     usual = compile_usual(action, source, compiled)
     build = action.build
+    inputs = [mapped.field.name for mapped in action.inputs]
 
-    def run(payload: JsonObject, time: float) -> list[Command]:
+    def run(payload: JsonObject, time: float, _seconds: int | None = None, /) -> list[Command]:
         mapped = resolve(payload)
-        return build(coerce(mapped if isinstance(mapped, dict) else {}), settings, time)
+        fields = coerce(mapped if isinstance(mapped, dict) else {})
+        return build(settings, time, *[fields.get(name) for name in inputs])
 
     if usual is None:
         return run
 
-    def run_usual(payload: JsonObject, time: float) -> list[Command]:
+    def run_usual(payload: JsonObject, time: float, seconds: int | None = None, /) -> list[Command]:
         try:
-            fields = usual(payload)
+            values = usual(payload, seconds)
         except RecursionError:
-            fields = None
-        return run(payload, time) if fields is None else build(fields, settings, time)
+            values = None
+        return run(payload, time) if values is None else build(settings, time, *values)
 
     return run_usual
 
