@@ -41,22 +41,20 @@ def compile_action(action: Action, mapping: JsonObject, settings: ActionSettings
     build = action.build
     inputs = [mapped.field.name for mapped in action.inputs]
 
-    def run(payload: JsonObject, time: float, _seconds: int | None = None, /) -> list[Command]:
-        mapped = resolve(payload)
-        fields = coerce(mapped if isinstance(mapped, dict) else {})
-        return build(settings, time, *[fields.get(name) for name in inputs])
+    def run(payload: JsonObject, time: float, seconds: int | None = None, /) -> list[Command]:
+        values = None
+        if usual is not None:
+            try:
+                values = usual(payload, seconds)
+            except RecursionError:  # the long way has words for it
+                values = None
+        if values is None:
+            mapped = resolve(payload)
+            fields = coerce(mapped if isinstance(mapped, dict) else {})
+            values = [fields.get(name) for name in inputs]
+        return build(settings, time, *values)
 
-    if usual is None:
-        return run
-
-    def run_usual(payload: JsonObject, time: float, seconds: int | None = None, /) -> list[Command]:
-        try:
-            values = usual(payload, seconds)
-        except RecursionError:
-            values = None
-        return run(payload, time) if values is None else build(settings, time, *values)
-
-    return run_usual
+    return run
 
 
 def _with_constants_coerced(action: Action, mapping: JsonObject) -> JsonObject:

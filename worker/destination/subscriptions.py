@@ -119,7 +119,11 @@ class Subscriptions:
         time = now if event.time is None else event.time
         data, seconds = event.data, event.seconds
         outcomes = []
-        for one, run, ask in self._plan(event):
+        try:
+            plan = self._plans[event.type, event.event]
+        except KeyError:
+            plan = self._plan(event)
+        for one, run, ask in plan:
             if ask and not one.trigger.matches(data):
                 continue
             try:
