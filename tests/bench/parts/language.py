@@ -17,7 +17,7 @@ from tests.bench.traffic import traffic
 EVENTS = 60_000
 ROUNDS = 9
 """Processes of each contender, in turn: at any scale, so that the best is one that nothing else disturbed."""
-PASSES = 3
+PASSES = 2
 """How often each goes through the events."""
 CONFIGURED = (15, 150, 1500)
 DEFINITION = ROOT / "tests" / "destination" / "data" / "customerio_definition.json"
@@ -30,7 +30,7 @@ checked, its subscriptions found, their mappings applied, the fields coerced, ti
 Segment's own code (npm: `@segment/actions-core`, `@segment/destination-subscriptions`): `validate` of the 15
 parsed triggers and `transform` of those that match, which ends before coercion, conversion and the request. Each gets
 the events as decoded JSON ("decoded"), and as text that it decodes itself ("text"). The best pass through the events of
-several processes of each, taken in turn, after one that does not count. More subscriptions are ones to track events of
+nine processes of each, taken in turn, after one that does not count. More subscriptions are ones to track events of
 names that no event has."""
 
 
