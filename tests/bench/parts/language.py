@@ -113,7 +113,7 @@ def _growth(bench: Bench, programs: dict[str, list[str]], file: Path, count: int
     for name, program in programs.items():
         costs = []
         for configured in CONFIGURED:
-            found = _measure(program, few, PASSES, configured - 15)
+            found = _measure(program, few, 3 * PASSES, configured - 15)
             costs.append(f"{min(found.decoded) * 1e6 / some:.1f} µs")
             bench.say(f"{name}, {configured:,} subscriptions: {costs[-1]} an event")
         rows.append((name, *costs))
