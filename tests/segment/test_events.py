@@ -1,6 +1,8 @@
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
+import msgspec
 import orjson
 import pytest
 from hypothesis import given
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from tests.segment.strategies import VALUES
 from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
-from worker.segment.events import MAX_BYTES, MAX_KEYS, TYPES, InvalidEvent, check_event, decode_event
+from worker.segment.events import MAX_BYTES, MAX_KEYS, TYPES, Event, InvalidEvent, _check, check_event, decode_event
+from worker.segment.timestamps import to_unix_timestamp
 
 
 def encode(**fields: Json) -> bytes:
@@ -138,6 +141,44 @@ FIELDS = st.sampled_from(
 def test_any_object_is_an_event_or_refused(data: JsonObject) -> None:
     with suppress(InvalidEvent):
         assert check_event(data).data is data
+
+
+USUAL_FIELDS: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["track", "identify", "delete", "Track"]),
+        "messageId": st.sampled_from(["m", "", "\0"]),
+        "timestamp": st.sampled_from(
+            ["2023-06-01T12:00:00.123Z", "1969-12-31T23:59:59.999Z", "2023-02-30T12:00:00.000Z", "2023-06-01", "never"]
+        ),
+    },
+    optional={
+        **dict.fromkeys(["userId", "anonymousId", "groupId", "previousId"], st.sampled_from(["u", "", None, "a\0", 5])),
+        **dict.fromkeys(["event", "name"], st.sampled_from(["E", "", None, 5, []])),
+        **dict.fromkeys(["properties", "traits", "context", "integrations"], st.sampled_from([{}, {"a": 1}, None, 5])),
+        "receivedAt": st.just("2023-06-02"),
+    },
+)
+
+
+@given(st.dictionaries(FIELDS, VALUES | st.sampled_from(["track", "identify"])) | USUAL_FIELDS)
+def test_the_short_check_ends_where_the_rules_do(data: JsonObject) -> None:
+    expected, found = outcome(_check, data), outcome(check_event, data)
+    if isinstance(found, Event):
+        assert found.seconds is None or found.seconds == to_unix_timestamp(data["timestamp"])
+        found = msgspec.structs.replace(found, seconds=None)
+    assert found == expected
+
+
+def outcome(check: Callable[[JsonObject], Event], data: JsonObject) -> Event | tuple[Reason, str]:
+    try:
+        return check(data)
+    except InvalidEvent as error:
+        return error.reason, error.detail
+
+
+def test_usual_events_are_checked_the_short_way() -> None:
+    data: JsonObject = {"type": "page", "messageId": "m", "timestamp": "2023-06-01T12:00:00.123Z", "anonymousId": "a"}
+    assert check_event(data).seconds == 1685620800
 
 
 def test_long_events_take_linear_time() -> None:

@@ -1,5 +1,7 @@
 """The recorded rows of test_conformance.py hold most of the rules."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,11 +9,13 @@ from hypothesis import strategies as st
 from tests.segment.strategies import OBJECTS, VALUES
 from worker.jsontypes import Json, JsonObject
 from worker.segment.timestamps import (
+    _ISO,
     convert_attributes,
     event_time,
     is_date_like,
     to_unix_attribute,
     to_unix_timestamp,
+    usual_milliseconds,
 )
 
 ISO = "2019-02-01T10:20:30.500Z"
@@ -110,3 +114,37 @@ def test_any_value_is_a_time_or_stays(value: Json) -> None:
 @given(OBJECTS)
 def test_any_attributes_convert(attributes: JsonObject) -> None:
     assert convert_attributes(attributes).keys() == attributes.keys()
+
+
+@given(
+    st.datetimes(timezones=st.just(UTC)).map(lambda time: time.isoformat(timespec="milliseconds")[:-6] + "Z")
+    | st.from_regex(r"[0-9]{4}-[0-3][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9][.,][0-9]{3}Z", fullmatch=True)
+)
+def test_the_usual_form_is_read_as_any_other(text: str) -> None:
+    """The short way for times of milliseconds in UTC ends where the grammar of all times does."""
+    found = usual_milliseconds(text)
+    if found is not None:
+        assert _ISO.fullmatch(text)
+        assert to_unix_attribute(f"{text[:-1]}0Z") == found // 1000
+        time = datetime.fromisoformat(text)
+        assert found == (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+        assert event_time(text) == found / 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2023-06-01",
+        "2023-06-01T12:00:00.12Z",
+        "2023-06-01T12:00:00,123Z",
+        "2023-W22-4T12:00:00.123Z",
+        "2023-06-01 12:00:00.123Z",
+        "2023-06-31T12:00:00.123Z",
+        "2023-06-01T12:00:00.١٢٣Z",
+        "2023-06-01T12.00:00:123Z",
+        "x" * 24,
+    ],
+)
+def test_what_is_not_of_the_usual_form(text: str) -> None:
+    assert usual_milliseconds(text) is None

@@ -33,7 +33,7 @@ CommandAction: TypeAlias = Literal[
 """What to do to it."""
 
 
-class Command(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Command(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):  # JSON refers to none: no cycles
     """One thing to do to one entity (DESIGN section 4). A field that is UNSET does not exist in its JSON form.
 
     `type` and `action` are those of Customer.io's Track v2 API, e.g. person/identify, person/event,

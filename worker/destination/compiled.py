@@ -1,7 +1,6 @@
 """An action with its mapping, compiled: from an event's JSON straight to commands."""
 
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, Protocol
 
 from worker.destination.actions import Action
 from worker.destination.actions.definition import BATCHING
@@ -13,11 +12,17 @@ from worker.jsontypes import Json, JsonObject
 from worker.segment.fields import InvalidFields, compile_fields
 from worker.segment.mapping import compile_mapping
 
-Run: TypeAlias = Callable[[JsonObject, float], list[Command]]
-"""An event's JSON, and the time (unix seconds) for what needs one the event does not have → its commands.
 
-Raises MappingError, InvalidFields or Rejected; their texts are for the person who sent the event.
-"""
+class Run(Protocol):
+    """An event's JSON, and the time (unix seconds) for what needs one the event does not have → its commands.
+
+    `seconds` are those of the checked event, where it has been checked. Raises MappingError, InvalidFields or Rejected;
+    their texts are for the person who sent the event.
+    """
+
+    def __call__(self, payload: JsonObject, time: float, seconds: int | None = None, /) -> list[Command]:
+        """Run the action."""
+
 
 WHOLE_MAPPING: Final = "__segment_internal_directive"
 """The key by which a mapping makes one directive of all its other keys (segment_actions.md 2.3)."""
@@ -34,22 +39,22 @@ def compile_action(action: Action, mapping: JsonObject, settings: ActionSettings
     coerce = compile_coercion(action.key)
     usual = compile_usual(action, source, compiled)
     build = action.build
+    inputs = [mapped.field.name for mapped in action.inputs]
 
-    def run(payload: JsonObject, time: float) -> list[Command]:
-        mapped = resolve(payload)
-        return build(coerce(mapped if isinstance(mapped, dict) else {}), settings, time)
+    def run(payload: JsonObject, time: float, seconds: int | None = None, /) -> list[Command]:
+        values = None
+        if usual is not None:
+            try:
+                values = usual(payload, seconds)
+            except RecursionError:  # the long way has words for it
+                values = None
+        if values is None:
+            mapped = resolve(payload)
+            fields = coerce(mapped if isinstance(mapped, dict) else {})
+            values = [fields.get(name) for name in inputs]
+        return build(settings, time, *values)
 
-    if usual is None:
-        return run
-
-    def run_usual(payload: JsonObject, time: float) -> list[Command]:
-        try:
-            fields = usual(payload)
-        except RecursionError:
-            fields = None
-        return run(payload, time) if fields is None else build(fields, settings, time)
-
-    return run_usual
+    return run
 
 
 def _with_constants_coerced(action: Action, mapping: JsonObject) -> JsonObject:

@@ -7,7 +7,7 @@ subscriptions that can match it cost, however many are configured.
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from worker.destination.actions import ACTIONS
 from worker.destination.command import Command
@@ -33,7 +33,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     mapping: JsonObject
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):  # commands refer to none: no cycles
     """What a subscription that matched made of an event: commands, or why it made none."""
 
     preset: str
@@ -55,7 +55,7 @@ class CompiledSubscription(Struct, frozen=True):
 ByName: TypeAlias = tuple[dict[str, list[CompiledSubscription]], list[CompiledSubscription]]
 """For one type of event: the subscriptions that can match an event of this name, and those for every other name."""
 
-Plan: TypeAlias = list[tuple[CompiledSubscription, bool]]
+Plan: TypeAlias = list[tuple[CompiledSubscription, Run, bool]]
 """For one type and name of events: the subscriptions that can match, and whether the trigger is still to be asked."""
 
 PLANS_MAX: Final = 4096
@@ -109,7 +109,7 @@ class Subscriptions:
     def matching(self, event: Event) -> list[CompiledSubscription]:
         """The subscriptions whose trigger matches the event, in the order of the configuration."""
         data = event.data
-        return [one for one, ask in self._plan(event) if not ask or one.trigger.matches(data)]
+        return [one for one, _, ask in self._plan(event) if not ask or one.trigger.matches(data)]
 
     def commands(self, event: Event, now: float) -> list[Outcome]:
         """What the event becomes, one outcome a subscription that matches.
@@ -117,36 +117,47 @@ class Subscriptions:
         `now` (unix seconds) is the event's time where it has none of its own: its arrival.
         """
         time = now if event.time is None else event.time
-        data = event.data
+        data, seconds = event.data, event.seconds
         outcomes = []
-        for one, ask in self._plan(event):
+        try:
+            plan = self._plans[event.type, event.event]
+        except KeyError:
+            plan = self._plan(event)
+        for one, run, ask in plan:
             if ask and not one.trigger.matches(data):
                 continue
             try:
-                commands = one.run(data, time)
+                commands = run(data, time, seconds)
             except (InvalidFields, MappingError, Rejected) as error:
                 outcomes.append(_refused(one, error))
             else:
-                outcomes.append(Outcome(one.name, one.action, with_usable_times(commands, time)))
+                for command in commands:
+                    if command.timestamp.__class__ is str or command.device is not UNSET:
+                        commands = with_usable_times(commands, time)
+                        break
+                outcomes.append(Outcome(one.name, one.action, commands))
         return outcomes
 
     def _plan(self, event: Event) -> Plan:
         key = (event.type, event.event)
-        plan = self._plans.get(key)
-        if plan is None:
+        try:
+            return self._plans[key]
+        except KeyError:
             if len(self._plans) >= PLANS_MAX:
                 self._plans.clear()
             plan = self._plans[key] = self._make_plan(*key)
-        return plan
+            return plan
 
     def _make_plan(self, kind: str, name: str | None) -> Plan:
         named, rest = self._by_type.get(kind, self._other_types)
         candidates = rest if name is None else named.get(name, rest)
         if not kind:  # the event tester's word for a type that is no text, which a trigger may see otherwise
-            return [(one, True) for one in candidates]
+            return [(one, one.run, True) for one in candidates]
         data: JsonObject = {"type": kind, "event": name}
         return [
-            (one, not one.trigger.by_name) for one in candidates if not one.trigger.by_name or one.trigger.matches(data)
+            (one, one.run, not one.trigger.by_name)
+            for one in candidates
+            if not one.trigger.by_name or one.trigger.matches(data)
         ]
 
 

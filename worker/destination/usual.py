@@ -6,65 +6,138 @@ end at the same fields.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from worker.destination.actions import Action
-from worker.destination.actions.definition import MappedField
+from worker.destination.actions.definition import TIMESTAMP, MappedField
 from worker.destination.actions.values import as_seconds
 from worker.destination.coercion import CLASSES
+from worker.destination.sources import Source, source_of
 from worker.jsontypes import Json, JsonObject
 from worker.segment.mapping import Mapping
 from worker.segment.paths import UNDEFINED, Value
 
-Usual: TypeAlias = Callable[[JsonObject], JsonObject | None]
-"""An event's JSON → coerced fields; None where the long way has to be taken. Raises MappingError."""
+Usual: TypeAlias = Callable[[JsonObject, int | None], list[Json] | None]
+"""An event's JSON, and the `seconds` of the checked event → the values that the action's `build` takes, in its order.
 
-_SourceT = TypeVar("_SourceT")
-_Steps: TypeAlias = list[tuple[str, _SourceT, type, bool]]  # field, where from, class, whether it is a time
+None where the long way has to be taken. Raises MappingError.
+"""
+
+_Take: TypeAlias = Callable[[JsonObject, list[Json]], bool]
+"""Puts values of an event in their places; false where one is not what its field takes as it is."""
+
+# A step is one field: its place among the values, where it comes from, the class of its values, whether it is a time.
+_AtTop: TypeAlias = list[tuple[int, str, type, bool]]
+_Inside: TypeAlias = list[tuple[int, str, str | None, type, bool]]
+_Deeper: TypeAlias = list[tuple[int, Callable[[Value], Value], type, bool]]
 
 
 def compile_usual(action: Action, source: JsonObject, mapping: Mapping) -> Usual | None:
     """The short way of `action` with `mapping`, which `source` was compiled to; None where there is none."""
+    inputs = {mapped.field.name: (at, mapped) for at, mapped in enumerate(action.inputs)}
     kinds = {mapped.field.name: kind for mapped in action.fields if (kind := _kind(mapped)) is not None}
-    if mapping.parts is None or not all(name in kinds for name, _ in mapping.parts):
+    if mapping.parts is None or not all(name in kinds and name in inputs for name, _ in mapping.parts):
         return None
     if not all(value.__class__ is kinds.get(name) and value != "" for name, value in mapping.constants.items()):
         return None
-    times = {mapped.field.name for mapped in action.fields if mapped.is_time}
-    keys = {name: key for name, node in source.items() if (key := _top_level(node)) is not None}
-    at_top = [(name, keys[name], kinds[name], name in times) for name, _ in mapping.parts if name in keys]
-    deeper = [(name, resolve, kinds[name], name in times) for name, resolve in mapping.parts if name not in keys]
-    required = frozenset(mapped.field.name for mapped in action.fields if mapped.field.required)
-    return _usual(mapping.constants, at_top, deeper, required)
+    at_top: _AtTop = []
+    inside: dict[str, _Inside] = {}
+    deeper: _Deeper = []
+    root_timestamp = None
+    for name, resolve in mapping.parts:
+        at, mapped = inputs[name]
+        match source_of(source[name], kinds[name]):
+            case Source(None, "timestamp") if mapped == TIMESTAMP:
+                root_timestamp = at
+            case Source(None, key, None):
+                at_top.append((at, key, kinds[name], mapped.is_time))
+            case Source(str(parent), key, otherwise):
+                inside.setdefault(parent, []).append((at, key, otherwise, kinds[name], mapped.is_time))
+            case _:
+                deeper.append((at, resolve, kinds[name], mapped.is_time))
+    takes = [_take_inside(parent, steps) for parent, steps in inside.items()] + (
+        [_take_deeper(deeper)] if deeper else []
+    )
+    constants: list[Json] = [mapping.constants.get(name) for name in inputs]
+    required = [at for at, mapped in inputs.values() if mapped.field.required]
+    return _usual(constants, at_top, root_timestamp, takes, required)
 
 
 def _usual(
-    constants: JsonObject, at_top: _Steps[str], deeper: _Steps[Callable[[Value], Value]], required: frozenset[str]
+    constants: list[Json], at_top: _AtTop, root_timestamp: int | None, takes: list[_Take], required: list[int]
 ) -> Usual:
-    def usual(payload: JsonObject) -> JsonObject | None:
-        fields = constants.copy()
+    def usual(payload: JsonObject, seconds: int | None) -> list[Json] | None:
+        values = constants.copy()
+        steps = at_top
+        if root_timestamp is not None:
+            if seconds is not None:  # which is what `values.timestamp` would make of it
+                values[root_timestamp] = seconds
+            else:
+                steps = [*at_top, (root_timestamp, "timestamp", str, True)]
         get = payload.get
-        for name, key, kind, is_time in at_top:
+        for at, key, kind, is_time in steps:
             value = get(key)
             if value.__class__ is kind:
-                if value != "":
-                    fields[name] = value
-            elif value is not None:
-                if not is_time or (seconds := as_seconds(value)) is None:
-                    return None
-                fields[name] = seconds
-        for name, resolve, kind, is_time in deeper:
-            found = resolve(payload)
-            if found.__class__ is kind:
-                if found != "":
-                    fields[name] = found  # type: ignore[assignment] # UNDEFINED is not of that class
-            elif found is not None and found is not UNDEFINED:
-                if not is_time or (seconds := as_seconds(found)) is None:
-                    return None
-                fields[name] = seconds
-        return fields if not required or required <= fields.keys() else None
+                if value or kind is not str:
+                    values[at] = value
+            elif value is not None and not (is_time and _put_time(values, at, value)):
+                return None
+        for take in takes:
+            if not take(payload, values):
+                return None
+        for at in required:
+            if values[at] is None:
+                return None
+        return values
 
     return usual
+
+
+def _take_inside(parent: str, steps: _Inside) -> _Take:
+    """Takes the values of fields that come from one object of the event."""
+
+    def take(payload: JsonObject, values: list[Json]) -> bool:
+        holder = payload.get(parent)
+        if holder.__class__ is not dict:
+            return holder is None
+        get = holder.get
+        for at, key, otherwise, kind, is_time in steps:
+            value = get(key)
+            if value is None and (otherwise is None or (value := get(otherwise)) is None):
+                continue
+            if value.__class__ is kind:
+                if value or kind is not str:
+                    values[at] = value
+            elif not (is_time and _put_time(values, at, value)):
+                return False
+        return True
+
+    return take
+
+
+def _take_deeper(steps: _Deeper) -> _Take:
+    """Takes the values of fields whose nodes have to be resolved."""
+
+    def take(payload: JsonObject, values: list[Json]) -> bool:
+        for at, resolve, kind, is_time in steps:
+            value = resolve(payload)
+            if value is None or value is UNDEFINED:
+                continue
+            if value.__class__ is kind:
+                if value or kind is not str:
+                    values[at] = value
+            elif not (is_time and _put_time(values, at, value)):
+                return False
+        return True
+
+    return take
+
+
+def _put_time(values: list[Json], at: int, value: Json) -> bool:
+    """Put a number that can be a time in its place; false if it cannot."""
+    seconds = as_seconds(value)
+    values[at] = seconds
+    return seconds is not None
 
 
 def _kind(mapped: MappedField) -> type | None:
@@ -73,11 +146,3 @@ def _kind(mapped: MappedField) -> type | None:
     if field.allow_null or field.multiple or field.choices or field.properties:
         return None
     return CLASSES.get(field.type)
-
-
-def _top_level(node: Json) -> str | None:
-    """The key of the event whose value the node stands for."""
-    if not isinstance(node, dict) or node.keys() != {"@path"}:
-        return None
-    path = node["@path"]
-    return path[2:] if isinstance(path, str) and path.startswith("$.") and path[2:].isalpha() else None

@@ -1,6 +1,6 @@
 """Segment events as they arrive."""
 
-from typing import Final, NoReturn, cast
+from typing import Final, NoReturn
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
 from worker.segment.decoding import InvalidJson, decode_json
 from worker.segment.javascript import indefinite, to_string, type_name
-from worker.segment.timestamps import event_time
+from worker.segment.timestamps import event_time, usual_milliseconds
 
 TYPES: Final = frozenset({"identify", "track", "page", "screen", "group", "alias", "delete"})
 """The types an event can have; `delete` is Segment's deletion request."""
@@ -34,12 +34,13 @@ class InvalidEvent(Exception):
         self.detail = detail
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):  # no event refers to one: there are no cycles to collect
     """A checked Segment event: `data` as received (for triggers and mappings), and the fields everyone needs.
 
     `type` is one of `TYPES`; `event` is None where it is no text. The ids are the texts that mapped fields would hold,
     None where missing, null or empty. `time` is unix seconds, to the millisecond, of the first of timestamp,
-    originalTimestamp and receivedAt that holds a time; None if none does.
+    originalTimestamp and receivedAt that holds a time; None if none does. `seconds` is what `to_unix_timestamp` makes
+    of `timestamp`, where that came out while the event was checked; else None.
     """
 
     type: str
@@ -49,6 +50,7 @@ class Event(Struct, frozen=True):
     anonymous_id: str | None
     time: float | None
     data: JsonObject
+    seconds: int | None = None
 
 
 def decode_event(raw: bytes | None) -> Event:
@@ -76,9 +78,45 @@ def check_event(data: JsonObject) -> Event:
     null. An id may not hold a NUL character, which not every store takes. Where there is no type, `action` is one: so
     it stands in the example of a device event (segment_destination.txt, "Add and Update Devices").
     """
-    usual = _usual(data)
-    if usual is not None:
-        return usual
+    try:
+        kind, message_id, timestamp = data["type"], data["messageId"], data["timestamp"]
+    except KeyError:
+        return _check(data)
+    get = data.get
+    event, user_id, anonymous_id = get("event"), get("userId"), get("anonymousId")
+    # Of nearly all events nothing of this is true. Whatever is, `_check` knows whether it is wrong.
+    if (
+        kind.__class__ is not str
+        or kind not in TYPES
+        or (event is not None and event.__class__ is not str)
+        or message_id.__class__ is not str
+        or timestamp.__class__ is not str
+        or (user_id is not None and (user_id.__class__ is not str or "\0" in user_id))
+        or (anonymous_id is not None and (anonymous_id.__class__ is not str or "\0" in anonymous_id))
+        or ((value := get("properties")) is not None and (value.__class__ is not dict or len(value) > MAX_KEYS))
+        or ((value := get("context")) is not None and (value.__class__ is not dict or len(value) > MAX_KEYS))
+        or ((value := get("traits")) is not None and (value.__class__ is not dict or len(value) > MAX_KEYS))
+        or ((value := get("integrations")) is not None and (value.__class__ is not dict or len(value) > MAX_KEYS))
+        or ((value := get("groupId")) is not None and (value.__class__ is not str or "\0" in value))
+        or ((value := get("name")) is not None and value.__class__ is not str)
+        or get("previousId") is not None
+        or (since_1970 := usual_milliseconds(timestamp)) is None
+    ):
+        return _check(data)
+    return Event(
+        kind,
+        event,
+        message_id or None,
+        user_id or None,
+        anonymous_id or None,
+        since_1970 / 1000,
+        data,
+        since_1970 // 1000,
+    )
+
+
+def _check(data: JsonObject) -> Event:
+    """The same of any object: the rules, one by one."""
     get = data.get
     kind = get("type")
     if kind is None and get("action") in TYPES:
@@ -112,43 +150,6 @@ def check_event(data: JsonObject) -> Event:
         _time(data),
         data,
     )
-
-
-def _usual(data: JsonObject) -> Event | None:
-    """The event where nothing is to be said against it, and no number to be made text, as of nearly all; else None.
-
-    A third of what the long way costs.
-    """
-    get = data.get
-    kind, event, message_id, timestamp = get("type"), get("event"), get("messageId"), get("timestamp")
-    user_id, anonymous_id = get("userId"), get("anonymousId")
-    if (
-        kind.__class__ is str
-        and kind in TYPES
-        and (event.__class__ is str or event is None)
-        and (message_id.__class__ is str or message_id is None)
-        and timestamp.__class__ is str
-        and (user_id.__class__ is str and "\0" not in user_id if user_id is not None else True)
-        and (anonymous_id.__class__ is str and "\0" not in anonymous_id if anonymous_id is not None else True)
-        and ((value := get("properties")) is None or (value.__class__ is dict and len(value) <= MAX_KEYS))
-        and ((value := get("context")) is None or (value.__class__ is dict and len(value) <= MAX_KEYS))
-        and ((value := get("traits")) is None or (value.__class__ is dict and len(value) <= MAX_KEYS))
-        and ((value := get("integrations")) is None or (value.__class__ is dict and len(value) <= MAX_KEYS))
-        and ((value := get("groupId")) is None or (value.__class__ is str and "\0" not in value))
-        and ((value := get("name")) is None or value.__class__ is str)
-        and get("previousId") is None
-    ):
-        time = event_time(timestamp)
-        return Event(
-            kind,
-            event,
-            message_id or None,
-            cast("str | None", user_id) or None,
-            cast("str | None", anonymous_id) or None,
-            _time(data) if time is None else time,
-            data,
-        )
-    return None
 
 
 def _text(value: Json) -> str | None:

@@ -15,10 +15,13 @@ _ISO: Final = re.compile(
     r"(?:T(?P<hour>[01][0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9])(?:\.(?P<fraction>[0-9]{1,9}))?)?"
     r"(?:(?P<utc>Z)|(?P<sign>[+-])(?P<zone_hours>[01][0-9]|2[0-3]):?(?P<zone_minutes>[0-5][0-9]))?)?"
 )
-_USUAL_SHAPE: Final = "--T::."  # of the characters 4, 7, 10, 13, 16 and 19
+_USUAL_SHAPE: Final = "--T::"  # of the characters 4, 7, 10, 13 and 16
 _USUAL_LENGTH: Final = len("2023-06-01T12:00:00.000Z")
+_TO_SECONDS: Final = len("2023-06-01T12:00:00")
+_MILLISECONDS: Final = {f"{number:03}Z": number for number in range(1000)}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_ISO_LENGTHS: Final = range(10, 36)
+_SHORTEST: Final = len("2023-06-01")
+_ISO_LENGTHS: Final = range(_SHORTEST, 36)
 _DIGITS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LENIENT: Final = re.compile(
     r"(?P<year>[0-9]{4})[-/]?(?P<month>[0-9]{1,2})?[-/]?(?P<day>[0-9]{0,2})[Tt\s\ufeff]*"
@@ -42,7 +45,7 @@ def to_unix_attribute(value: str) -> int | str:
     """
     if len(value) not in _ISO_LENGTHS or value[4] != "-":
         return value
-    if value[4:20:3] == _USUAL_SHAPE and (since_1970 := _usual(value)) is not None:
+    if (since_1970 := usual_milliseconds(value)) is not None:
         return since_1970 // 1000
     match = _ISO.fullmatch(value)
     if match is None:
@@ -59,16 +62,25 @@ def to_unix_attribute(value: str) -> int | str:
     return total - offset if sign == "+" else total + offset
 
 
-@lru_cache(maxsize=1024)  # an event's time is asked for more than once
-def _usual(value: str) -> int | None:
-    """Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss.sssZ`, the form nearly all events have; None if it is no time."""
-    if len(value) != _USUAL_LENGTH or value[-1] != "Z":
+def usual_milliseconds(value: str) -> int | None:
+    """Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss.sssZ`, the form nearly all events have; None for all else."""
+    if len(value) != _USUAL_LENGTH:
+        return None
+    second, _, fraction = value.partition(".")
+    start, milliseconds = _second(second), _MILLISECONDS.get(fraction)
+    return None if start is None or milliseconds is None else start + milliseconds
+
+
+@lru_cache(maxsize=4096)  # events that follow each other are often of the same second
+def _second(text: str) -> int | None:
+    """Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss`; None if it is no time."""
+    if len(text) != _TO_SECONDS or text[4::3] != _USUAL_SHAPE:
         return None
     try:
-        since_1970 = datetime.fromisoformat(value) - _EPOCH
+        since_1970 = datetime.fromisoformat(f"{text}Z") - _EPOCH
     except ValueError:
         return None
-    return (since_1970.days * 86_400 + since_1970.seconds) * 1000 + since_1970.microseconds // 1000
+    return (since_1970.days * 86_400 + since_1970.seconds) * 1000
 
 
 @lru_cache(maxsize=4096)
@@ -91,7 +103,7 @@ def convert_attributes(attributes: JsonObject) -> JsonObject:
     converted: JsonObject | None = None
     for key, value in attributes.items():
         if value.__class__ is str:
-            if value[4:5] != "-":  # as most texts, which then need no closer look
+            if len(value) < _SHORTEST or value[4] != "-":  # as most texts, which then need no closer look
                 continue
             new: Json = to_unix_attribute(value)
         elif value.__class__ is dict:
@@ -112,7 +124,7 @@ def to_unix_timestamp(value: Json) -> Json:
     """
     if not isinstance(value, str):
         return value
-    if value[4:20:3] == _USUAL_SHAPE and (since_1970 := _usual(value)) is not None:
+    if (since_1970 := usual_milliseconds(value)) is not None:
         return since_1970 // 1000
     if (seconds := to_unix_attribute(value)) is not value:
         return seconds
@@ -140,7 +152,7 @@ def event_time(value: Json) -> float | None:
     Texts are read as `to_unix_timestamp` does; numbers, and texts of digits, are seconds, or milliseconds from 1e11 on.
     """
     if isinstance(value, str):
-        if value[4:20:3] == _USUAL_SHAPE and (since_1970 := _usual(value)) is not None:
+        if (since_1970 := usual_milliseconds(value)) is not None:
             return since_1970 / 1000
         return _text_time(value)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -1,7 +1,5 @@
 """Create or Update Object: a group call creates or updates an object and relates the person to it."""
 
-from typing import Literal
-
 from msgspec import UNSET, UnsetType
 
 from worker.destination.actions import identity
@@ -28,40 +26,52 @@ NO_FLAT_ATTRIBUTES = NO_ATTRIBUTES | {"objectAttributes", "created_at", "created
 """Traits of a group call that have a field of their own."""
 
 
-def build(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+def build(
+    settings: ActionSettings,
+    time: float,
+    object_id: str,
+    created_at: str | None,
+    custom_attributes: JsonObject | None,
+    relationship_attributes: JsonObject | None,
+    user_id: str | None,
+    anonymous_id: str | None,
+    object_type_id: str | None,
+    convert_timestamp: bool | None,
+    traits: JsonObject | None,
+) -> list[Command]:
     """object/identify with the person's relationship; object/identify_anonymous where only an anonymousId is known."""
-    user_id, anonymous_id = fields.get("user_id"), fields.get("anonymous_id")
-    identifiers = identity.object_(settings, fields["id"], fields.get("object_type_id"))
+    identifiers = identity.object_(settings, object_id, object_type_id)
     # Segment also sends a call without either; the document says that one is needed (known deviation gr_no_ids).
-    relationship: JsonObject = {"identifiers": {**identity.person(settings, user_id, anonymous_id=anonymous_id)}}
-    relationship_attributes = fields.get("relationship_attributes")
-    if isinstance(relationship_attributes, dict):
-        relationship["relationship_attributes"] = converted(relationship_attributes, fields)
-    created_at = converted_value(fields.get("created_at"), fields)
-    action: Literal["identify", "identify_anonymous"] = "identify" if user_id is not None else "identify_anonymous"
+    relationship: JsonObject = {"identifiers": {**identity.person(settings, user_id, anonymous_id)}}
+    if relationship_attributes is not None:
+        relationship["relationship_attributes"] = converted(relationship_attributes, convert_timestamp)
+    attributes = _attributes(traits, custom_attributes)
+    if attributes is not UNSET:
+        attributes = converted(attributes, convert_timestamp)
     return [
         Command(
             type="object",
-            action=action,
+            action="identify_anonymous" if user_id is None else "identify",
             identifiers=identifiers,
-            attributes=with_anonymous_id(_attributes(fields), anonymous_id, identifiers),
-            created_at=UNSET if created_at is None else created_at,
+            attributes=with_anonymous_id(attributes, anonymous_id, identifiers),
+            created_at=UNSET if created_at is None else converted_value(created_at, convert_timestamp),
             cio_relationships=[relationship],
         )
     ]
 
 
-def _attributes(fields: JsonObject) -> JsonObject | UnsetType:
-    """The flat traits, and over them `custom_attributes`; UNSET where there are neither."""
-    flat, custom = fields.get("traits"), fields.get("custom_attributes")
+def _attributes(flat: JsonObject | None, custom: JsonObject | None) -> JsonObject | UnsetType:
+    """The flat traits, and over them the custom attributes; UNSET where there are neither."""
     attributes: JsonObject = {}
-    if isinstance(flat, dict):
-        attributes = {name: value for name, value in flat.items() if name not in NO_FLAT_ATTRIBUTES}
-    if isinstance(custom, dict):
+    if flat is not None:
+        attributes = flat.copy()
+        for name in NO_FLAT_ATTRIBUTES.intersection(flat):
+            del attributes[name]
+    if custom is not None:
         attributes.update((name, value) for name, value in custom.items() if name not in NO_ATTRIBUTES)
     elif not attributes:
         return UNSET
-    return converted(attributes, fields)
+    return attributes
 
 
 CREATE_UPDATE_OBJECT = Action(

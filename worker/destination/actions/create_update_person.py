@@ -20,7 +20,7 @@ from worker.destination.actions.devices import platform_name
 from worker.destination.actions.values import converted, converted_value, timestamp, with_anonymous_id
 from worker.destination.command import Command
 from worker.destination.settings import ActionSettings
-from worker.jsontypes import Json, JsonObject
+from worker.jsontypes import JsonObject
 
 NO_ATTRIBUTES = frozenset({"createdAt", "created_at", "object_type_id", "objectTypeId", "relationshipAttributes"})
 """Traits that have a field of their own."""
@@ -36,61 +36,71 @@ def looks_like_email(value: str) -> bool:
     return bool(at and name and domain) and "@" not in domain and value.split() == [value]
 
 
-def build(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+def build(
+    settings: ActionSettings,
+    time: float,
+    person_id: str | None,
+    anonymous_id: str | None,
+    email: str | None,
+    created_at: str | int | None,
+    group_id: str | None,
+    custom_attributes: JsonObject | None,
+    relationship_attributes: JsonObject | None,
+    when: str | int | None,
+    convert_timestamp: bool | None,
+    object_type_id: str | None,
+    context: JsonObject | None,
+) -> list[Command]:
     """person/identify, and person/add_device if the call names its device."""
-    traits = fields.get("custom_attributes")
-    custom: JsonObject = (
-        {name: value for name, value in traits.items() if name not in NO_ATTRIBUTES} if isinstance(traits, dict) else {}
-    )
-    email = _take_email(custom, fields.get("email"))
-    identifiers = identity.person(
-        settings,
-        fields.get("id"),
-        email=email if "id" not in fields and email is not None and looks_like_email(email) else None,
-        anonymous_id=fields.get("anonymous_id"),
-    )
-    attributes = converted(custom, fields)
+    custom: JsonObject = {}
+    if custom_attributes is not None:
+        custom = custom_attributes.copy()
+        for name in NO_ATTRIBUTES.intersection(custom):
+            del custom[name]
+    email = _take_email(custom, email)
+    leads = person_id is None and email is not None and looks_like_email(email)
+    identifiers = identity.person(settings, person_id, anonymous_id, email if leads else None)
+    attributes = converted(custom, convert_timestamp)
     if email is not None:
         attributes["email"] = email
     elif "anonymous_id" in identifiers and attributes.get("email") == "":
         # Only an anonymousId: nobody's email address is meant to be removed (known deviation id_empty_email).
         del attributes["email"]
-    if "created_at" in fields:
-        attributes["created_at"] = converted_value(fields["created_at"], fields)
-    when = timestamp(fields)
-    commands = [
-        Command(
-            type="person",
-            action="identify",
-            identifiers=identifiers,
-            attributes=with_anonymous_id(attributes, fields.get("anonymous_id"), identifiers),
-            timestamp=when,
-            cio_relationships=UNSET if "group_id" not in fields else [_relationship(fields, settings)],
-        )
-    ]
-    device = _device(fields, when)
-    if device is not None:
-        commands.append(Command(type="person", action="add_device", identifiers=identifiers, device=device))
-    return commands
+    if created_at is not None:
+        attributes["created_at"] = converted_value(created_at, convert_timestamp)
+    seconds = timestamp(when)
+    relationships: list[JsonObject] | UnsetType = UNSET
+    if group_id is not None:
+        related = identity.object_(settings, group_id, object_type_id)
+        relationships = [_relationship(related, relationship_attributes, convert_timestamp)]
+    identify = Command(
+        type="person",
+        action="identify",
+        identifiers=identifiers,
+        attributes=with_anonymous_id(attributes, anonymous_id, identifiers),
+        timestamp=seconds,
+        cio_relationships=relationships,
+    )
+    device = None if context is None or "device" not in context else _device(context, seconds)
+    if device is None:
+        return [identify]
+    return [identify, Command(type="person", action="add_device", identifiers=identifiers, device=device)]
 
 
-def _take_email(custom: JsonObject, email: Json) -> str | None:
+def _take_email(custom: JsonObject, email: str | None) -> str | None:
     """The email to set.
 
     A trait that is no string is no email address, nor is its text, and goes (id_trait_email_obj, …_bool).
     """
     trait = custom.get("email")
     if trait is None or isinstance(trait, str):
-        return email if isinstance(email, str) else None
+        return email
     del custom["email"]
-    return email if isinstance(email, str) and looks_like_email(email) else None
+    return email if email is not None and looks_like_email(email) else None
 
 
-def _device(fields: JsonObject, last_used: int | float | str | UnsetType) -> JsonObject | None:
-    """The device the call comes from; None where the context names none, or not as the device actions require."""
-    context = fields.get("context")
-    if not isinstance(context, dict) or "device" not in context:
-        return None
+def _device(context: JsonObject, last_used: int | float | str | UnsetType) -> JsonObject | None:
+    """The device the context names; None where it does not name it as the device actions require."""
     given = context["device"]
     token, platform = (given.get("token"), given.get("type")) if isinstance(given, dict) else (None, None)
     if not (isinstance(token, str) and token and isinstance(platform, str) and platform):
@@ -104,13 +114,13 @@ def _device(fields: JsonObject, last_used: int | float | str | UnsetType) -> Jso
     return device
 
 
-def _relationship(fields: JsonObject, settings: ActionSettings) -> JsonObject:
-    identifiers = identity.object_(settings, fields.get("group_id"), fields.get("object_type_id"))
+def _relationship(
+    identifiers: dict[str, str], attributes: JsonObject | None, convert_timestamp: bool | None
+) -> JsonObject:
     relationship: JsonObject = {"identifiers": {**identifiers}}
-    attributes = fields.get("relationship_attributes")
-    if isinstance(attributes, dict):
+    if attributes is not None:
         # Converted as those of a group call are, which Segment forgets here (known deviation id_group).
-        relationship["relationship_attributes"] = converted(attributes, fields)
+        relationship["relationship_attributes"] = converted(attributes, convert_timestamp)
     return relationship
 
 

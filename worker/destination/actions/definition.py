@@ -11,10 +11,11 @@ from worker.destination.settings import ActionSettings
 from worker.jsontypes import Json, JsonObject
 from worker.segment.fields import Field
 
-Build: TypeAlias = Callable[[JsonObject, ActionSettings, float], list[Command]]
-"""Coerced fields, the workspace's settings, and the time (unix seconds) where one is needed and missing → commands.
+Build: TypeAlias = Callable[..., list[Command]]
+"""The workspace's settings, the time (unix seconds) where one is needed and missing, and the inputs → commands.
 
-Raises Rejected. The fields' values belong to the event and may not be changed.
+The inputs are the action's fields, coerced to their types, None where absent; as each action has its own, the type of a
+Build says nothing of them. Raises Rejected. The inputs belong to the event and may not be changed.
 """
 
 
@@ -37,7 +38,8 @@ class MappedField(Struct, frozen=True, kw_only=True):
 class Action(Struct, frozen=True, kw_only=True):
     """One action of the destination.
 
-    `trigger` is the FQL of its automatic preset. `batches` is false where Segment's action refuses batches.
+    `trigger` is the FQL of its automatic preset. `takes` are the fields in the order in which `build` takes them, where
+    that is not the order of `fields`. `batches` is false where Segment's action refuses batches.
     `or_anonymous` names a required field that is not required where `anonymous_id` is given.
     """
 
@@ -46,8 +48,15 @@ class Action(Struct, frozen=True, kw_only=True):
     trigger: str
     fields: tuple[MappedField, ...]
     build: Build
+    takes: tuple[str, ...] = ()
     batches: bool = True
     or_anonymous: str | None = None
+
+    @property
+    def inputs(self) -> tuple[MappedField, ...]:
+        """The fields that `build` takes, in its order: all but those that are Segment's business only."""
+        own = {mapped.field.name: mapped for mapped in self.fields if mapped not in BATCHING}
+        return tuple(own[name] for name in self.takes or own)
 
     def default_mapping(self, settings: ActionSettings) -> JsonObject:
         """The mapping of a preset nobody edited, in a workspace with these settings."""
@@ -92,6 +101,7 @@ def ours(mapped: MappedField, why: str, *, lenient: bool = False) -> MappedField
 ANONYMOUS_ID = string("anonymous_id", "Anonymous ID", path("anonymousId"))
 EVENT_ID = string("event_id", "Event ID", path("messageId"))
 TIMESTAMP = time("timestamp", "Timestamp", path("timestamp"))
+"""The root timestamp of a command, which is unix seconds whatever `convert_timestamp` says (`values.timestamp`)."""
 DATA = object_("data", "Event Attributes", path("properties"))
 CONVERT_TIMESTAMP = MappedField(
     field=Field(name="convert_timestamp", label="Convert Timestamps", type="boolean"), default=True

@@ -28,33 +28,42 @@ def platform_name(platform: str) -> str:
     return "ios" if lower in APPLE else lower
 
 
-def build_create_update(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+def build_create_update(
+    settings: ActionSettings,
+    time: float,
+    person_id: str | None,
+    device_id: str,
+    app_version: str | None,
+    platform: str,
+    last_used: str | None,
+    attributes: JsonObject | None,
+    convert_timestamp: bool | None,
+    anonymous_id: str | None,
+) -> list[Command]:
     """person/add_device."""
-    platform = fields["platform"]
-    device: JsonObject = {
-        "token": fields["device_id"],
-        "platform": platform_name(platform) if isinstance(platform, str) else platform,
-    }
-    last_used = converted_value(fields.get("last_used"), fields)
+    device: JsonObject = {"token": device_id, "platform": platform_name(platform)}
     if last_used is not None:
-        device["last_used"] = last_used
-    attributes = fields.get("attributes")
-    properties: JsonObject = converted(attributes, fields) if isinstance(attributes, dict) else {}
-    if "app_version" in fields:
-        properties = {**properties, "app_version": fields["app_version"]}
-    device["attributes"] = properties
-    return [_command(fields, settings, "add_device", device)]
+        device["last_used"] = converted_value(last_used, convert_timestamp)
+    properties: JsonObject = {} if attributes is None else converted(attributes, convert_timestamp)
+    device["attributes"] = properties if app_version is None else {**properties, "app_version": app_version}
+    return [_command(settings, "add_device", person_id, anonymous_id, device)]
 
 
-def build_delete(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+def build_delete(
+    settings: ActionSettings, time: float, person_id: str | None, device_id: str, anonymous_id: str | None
+) -> list[Command]:
     """person/delete_device."""
-    return [_command(fields, settings, "delete_device", {"token": fields["device_id"]})]
+    return [_command(settings, "delete_device", person_id, anonymous_id, {"token": device_id})]
 
 
 def _command(
-    fields: JsonObject, settings: ActionSettings, action: Literal["add_device", "delete_device"], device: JsonObject
+    settings: ActionSettings,
+    action: Literal["add_device", "delete_device"],
+    person_id: str | None,
+    anonymous_id: str | None,
+    device: JsonObject,
 ) -> Command:
-    identifiers = identity.person(settings, fields.get("person_id"), anonymous_id=fields.get("anonymous_id"))
+    identifiers = identity.person(settings, person_id, anonymous_id)
     return Command(type="person", action=action, identifiers=identifiers, device=device)
 
 

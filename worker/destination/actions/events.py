@@ -41,26 +41,38 @@ RESERVED_NAMES = (
 PERSON_ID = string("id", "Person ID", path("userId"))
 
 
-def _build(action: Literal["event", "page", "screen"], name_field: str) -> Build:
-    def build(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
-        anonymous_id = fields.get("anonymous_id")
-        identifiers = identity.person(settings, fields.get("id"), anonymous_id=anonymous_id)
-        data = fields.get("data")
+def _build(action: Literal["event", "page", "screen"]) -> Build:
+    def build(
+        settings: ActionSettings,
+        time: float,
+        person_id: str | None,
+        anonymous_id: str | None,
+        name: str,
+        event_id: str | None,
+        when: str | int | None,
+        data: JsonObject | None,
+        convert_timestamp: bool | None,
+    ) -> list[Command]:
+        identifiers = identity.person(settings, person_id, anonymous_id)
+        attributes = UNSET if data is None else converted(data, convert_timestamp)
         return [
             Command(
                 type="person",
                 action=action,
                 identifiers=identifiers,
-                name=str(fields[name_field]),
-                id=str(fields["event_id"]) if "event_id" in fields else UNSET,
-                attributes=with_anonymous_id(
-                    converted(data, fields) if isinstance(data, dict) else UNSET, anonymous_id, identifiers, data
-                ),
-                timestamp=timestamp(fields),
+                attributes=with_anonymous_id(attributes, anonymous_id, identifiers, data),
+                timestamp=timestamp(when),
+                name=name,
+                id=UNSET if event_id is None else event_id,
             )
         ]
 
     return build
+
+
+def _takes(name: str) -> tuple[str, ...]:
+    """The fields as `build` takes them; `name` is the field that names the event."""
+    return ("id", "anonymous_id", name, "event_id", "timestamp", "data", "convert_timestamp")
 
 
 TRACK_EVENT = Action(
@@ -76,7 +88,8 @@ TRACK_EVENT = Action(
         DATA,
         CONVERT_TIMESTAMP,
     ),
-    build=_build("event", "name"),
+    build=_build("event"),
+    takes=_takes("name"),
 )
 
 TRACK_PAGE_VIEW = Action(
@@ -92,7 +105,8 @@ TRACK_PAGE_VIEW = Action(
         DATA,
         CONVERT_TIMESTAMP,
     ),
-    build=_build("page", "url"),
+    build=_build("page"),
+    takes=_takes("url"),
 )
 
 TRACK_SCREEN_VIEW = Action(
@@ -108,5 +122,6 @@ TRACK_SCREEN_VIEW = Action(
         DATA,
         CONVERT_TIMESTAMP,
     ),
-    build=_build("screen", "name"),
+    build=_build("screen"),
+    takes=_takes("name"),
 )

@@ -4,10 +4,9 @@ from worker.destination.actions import identity
 from worker.destination.actions.definition import Action, fields, path, string
 from worker.destination.command import Command
 from worker.destination.settings import ActionSettings
-from worker.jsontypes import JsonObject
 
 
-def build(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+def build(settings: ActionSettings, time: float, primary: str, secondary: str) -> list[Command]:
     """person/merge.
 
     Whether the two can be merged is the workspace's decision, also where they are the same (al_same).
@@ -16,8 +15,8 @@ def build(fields: JsonObject, settings: ActionSettings, time: float) -> list[Com
         Command(
             type="person",
             action="merge",
-            primary=identity.person(settings, fields["primary"]),
-            secondary=identity.person(settings, fields["secondary"]),
+            primary=identity.person(settings, primary),
+            secondary=identity.person(settings, secondary),
         )
     ]
 

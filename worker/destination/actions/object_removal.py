@@ -7,24 +7,31 @@ from worker.destination.actions.definition import ANONYMOUS_ID, Action, fields, 
 from worker.destination.actions.values import with_anonymous_id
 from worker.destination.command import Command
 from worker.destination.settings import ActionSettings
-from worker.jsontypes import JsonObject
 
 OBJECT_TYPE_ID = string(
     "object_type_id", "Object Type ID", first_of("properties.object_type_id", "properties.objectTypeId")
 )
 
 
-def build_delete_object(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+def build_delete_object(
+    settings: ActionSettings, time: float, object_id: str | None, object_type_id: str | None
+) -> list[Command]:
     """object/delete."""
-    identifiers = identity.object_(settings, fields.get("object_id"), fields.get("object_type_id"))
+    identifiers = identity.object_(settings, object_id, object_type_id)
     return [Command(type="object", action="delete", identifiers=identifiers)]
 
 
-def build_delete_relationship(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+def build_delete_relationship(
+    settings: ActionSettings,
+    time: float,
+    person_id: str | None,
+    anonymous_id: str | None,
+    object_id: str,
+    object_type_id: str | None,
+) -> list[Command]:
     """object/delete_relationships, also of somebody who is not identified yet (known deviation rm_rel_anon)."""
-    identifiers = identity.object_(settings, fields["object_id"], fields.get("object_type_id"))
-    anonymous_id = fields.get("anonymous_id")
-    person = identity.person(settings, fields.get("person_id"), anonymous_id=anonymous_id)
+    identifiers = identity.object_(settings, object_id, object_type_id)
+    person = identity.person(settings, person_id, anonymous_id)
     return [
         Command(
             type="object",

@@ -6,12 +6,11 @@ from worker.destination.actions import identity
 from worker.destination.actions.definition import Action, fields, path, string
 from worker.destination.command import Command
 from worker.destination.settings import ActionSettings
-from worker.jsontypes import JsonObject
 
 
 def _action(key: str, title: str, event: str, action: Literal["delete", "suppress", "unsuppress"]) -> Action:
-    def build(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
-        identifiers = identity.person(settings, fields["person_id"])
+    def build(settings: ActionSettings, time: float, person_id: str) -> list[Command]:
+        identifiers = identity.person(settings, person_id)
         return [Command(type="person", action=action, identifiers=identifiers)]
 
     return Action(

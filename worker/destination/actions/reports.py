@@ -1,7 +1,7 @@
 """Report Delivery Event and Report Content Event: what became of a message, or of content shown to somebody."""
 
 from math import floor
-from typing import Literal, cast
+from typing import Literal
 
 from msgspec import UNSET
 
@@ -29,19 +29,34 @@ METRICS = ("delivered", "opened", "clicked", "converted", "spammed", "bounced", 
 CONTENT_ACTIONS = ("viewed_content", "clicked_content")
 
 
-def build_delivery(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+def build_delivery(
+    settings: ActionSettings,
+    time: float,
+    delivery_id: str,
+    metric: str,
+    recipient: str | None,
+    reason: str | None,
+    href: str | None,
+    action_name: str | None,
+    action_value: str | None,
+    when: Json,
+) -> list[Command]:
     """delivery/report: the body of a request to v1/metrics."""
-    metadata: JsonObject = {name: fields[name] for name in ("action_name", "action_value") if name in fields}
+    metadata: JsonObject = {}
+    if action_name is not None:
+        metadata["action_name"] = action_name
+    if action_value is not None:
+        metadata["action_value"] = action_value
     return [
         Command(
             type="delivery",
             action="report",
-            delivery_id=str(fields["delivery_id"]),
-            metric=str(fields["metric"]),
-            timestamp=_seconds(fields.get("timestamp"), time),
-            recipient=str(fields["recipient"]) if "recipient" in fields else UNSET,
-            reason=str(fields["reason"]) if "reason" in fields else UNSET,
-            href=str(fields["href"]) if "href" in fields else UNSET,
+            delivery_id=delivery_id,
+            metric=metric,
+            timestamp=_seconds(when, time),
+            recipient=UNSET if recipient is None else recipient,
+            reason=UNSET if reason is None else reason,
+            href=UNSET if href is None else href,
             metadata=metadata or UNSET,
         )
     ]
@@ -60,16 +75,22 @@ def _seconds(value: Json, otherwise: float) -> int | float:
     return value if whole is None else whole
 
 
-def build_content(fields: JsonObject, settings: ActionSettings, time: float) -> list[Command]:
+def build_content(
+    settings: ActionSettings,
+    time: float,
+    anonymous_id: str | None,
+    action: Literal["viewed_content", "clicked_content"],
+    when: str | int | None,
+    data: JsonObject | None,
+    convert_timestamp: bool | None,
+    person_id: str | None,
+) -> list[Command]:
     """person/viewed_content or person/clicked_content, of the person where known (known deviation rc_clicked_user)."""
-    anonymous_id = fields.get("anonymous_id")
-    identifiers = identity.person(settings, fields.get("person_id"), anonymous_id=anonymous_id)
-    action = cast("Literal['viewed_content', 'clicked_content']", fields["actionType"])
-    data = fields.get("data")
+    identifiers = identity.person(settings, person_id, anonymous_id)
     attributes = (
-        converted({name: value for name, value in data.items() if name != "actionType"}, fields)
-        if isinstance(data, dict)
-        else UNSET
+        UNSET
+        if data is None
+        else converted({name: value for name, value in data.items() if name != "actionType"}, convert_timestamp)
     )
     return [
         Command(
@@ -78,7 +99,7 @@ def build_content(fields: JsonObject, settings: ActionSettings, time: float) -> 
             identifiers=identifiers,
             name=action,
             attributes=with_anonymous_id(attributes, anonymous_id, identifiers),
-            timestamp=timestamp(fields),
+            timestamp=timestamp(when),
         )
     ]
 

@@ -21,27 +21,27 @@ def as_seconds(value: Json) -> int | None:
     return None
 
 
-def converted(attributes: JsonObject, fields: JsonObject) -> JsonObject:
+def converted(attributes: JsonObject, convert_timestamp: bool | None) -> JsonObject:
     """The attributes, ISO 8601 strings as unix seconds if the mapping converts timestamps.
 
     A mapping without `convert_timestamp` does not (segment_actions.md 1.5); the presets have it. In Segment's
     JavaScript the conversion loses a key named `__proto__`, which is as well for those who read the commands in
     JavaScript.
     """
-    if not fields.get("convert_timestamp"):
+    if not convert_timestamp:
         return attributes
     if "__proto__" in attributes:
         attributes = {name: value for name, value in attributes.items() if name != "__proto__"}
     return convert_attributes(attributes)
 
 
-def converted_value(value: Json, fields: JsonObject) -> Json:
+def converted_value(value: str | int | None, convert_timestamp: bool | None) -> str | int | None:
     """The same for the value of a field."""
-    return to_unix_attribute(value) if isinstance(value, str) and fields.get("convert_timestamp") else value
+    return to_unix_attribute(value) if isinstance(value, str) and convert_timestamp else value
 
 
 def with_anonymous_id(
-    attributes: JsonObject | UnsetType, anonymous_id: Json, identifiers: dict[str, str], shared: Json = None
+    attributes: JsonObject | UnsetType, anonymous_id: str | None, identifiers: dict[str, str], shared: Json = None
 ) -> JsonObject | UnsetType:
     """The attributes with `anonymous_id`, over one that is there, or without it where it is the identifier (1.5).
 
@@ -60,10 +60,11 @@ def with_anonymous_id(
     return attributes
 
 
-def timestamp(fields: JsonObject) -> int | float | str | UnsetType:
+def timestamp(value: str | int | None) -> int | float | str | UnsetType:
     """The root `timestamp`: unix seconds, whatever `convert_timestamp` says; text that is no time stays."""
-    value = fields.get("timestamp")
+    if value.__class__ is int:
+        return value
     if value is None:
         return UNSET
-    value = to_unix_timestamp(value)
-    return value if isinstance(value, (int, float, str)) else UNSET
+    seconds = to_unix_timestamp(value)
+    return seconds if isinstance(seconds, (int, float, str)) else UNSET
