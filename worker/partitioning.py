@@ -5,23 +5,20 @@ where it was made. Every other key is spread by CRC-32, which is in the standard
 clients as librdkafka's `consistent` partitioner.
 """
 
+from functools import lru_cache
 from zlib import crc32
 
 PROFILE_PREFIX = "cio:"
 
 _RAW_PREFIX = PROFILE_PREFIX.encode()
-_NAMED_LENGTH = len(_RAW_PREFIX) + 4
 
 
 def partition_of(key: str, partitions: int) -> int:
     """The partition of `key` in a topic of `partitions` partitions."""
     if key[:4] == PROFILE_PREFIX:
-        named = key[4:8]
-        if len(named) == 4 and named.isascii() and named.isalnum():
-            try:
-                return int(named, 16) % partitions
-            except ValueError:
-                pass
+        named = _number(key[4:8])
+        if named is not None:
+            return named % partitions
     try:
         return crc32(key.encode()) % partitions
     except UnicodeEncodeError:  # half a surrogate pair: JSON may hold it
@@ -30,9 +27,19 @@ def partition_of(key: str, partitions: int) -> int:
 
 def partition_of_bytes(raw: bytes, partitions: int) -> int:
     """The partition of a key given as its UTF-8 bytes."""
-    if raw[:4] == _RAW_PREFIX and raw[4:8].isalnum() and len(raw) >= _NAMED_LENGTH:
+    if raw[:4] == _RAW_PREFIX:
+        named = _number(raw[4:8])
+        if named is not None:
+            return named % partitions
+    return crc32(raw) % partitions
+
+
+@lru_cache(maxsize=4096)
+def _number(digits: str | bytes) -> int | None:
+    """The number in four hex digits, None if they are something else. There are as many of them as partitions."""
+    if len(digits) == 4 and digits.isascii() and digits.isalnum():
         try:
-            return int(raw[4:8], 16) % partitions
+            return int(digits, 16)
         except ValueError:
             pass
-    return crc32(raw) % partitions
+    return None

@@ -22,7 +22,7 @@ from worker.runtime.changelog import append_owned
 from worker.runtime.dead_letter_limit import LimitState
 from worker.runtime.errors import InvalidMessage, ValueTooLarge
 from worker.runtime.meter import Meter
-from worker.runtime.origin import read_origin
+from worker.runtime.origin import parse_origin
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.publisher import Publisher
 from worker.runtime.record import Record
@@ -117,22 +117,21 @@ class Batches(Generic[ValueT]):
             return
         unit.begin(record)
         try:
-            if state is not None and self._internal and self._repeated(record, unit, state):
+            if state is not None and self._internal and self._repeated(unit, state):
                 self._meter.repeats += 1
                 return
             self._handle(record, unit)
         except InvalidMessage as problem:
             unit.dead_letter(self._dead_letters, record, problem.reason, problem.detail)
 
-    def _repeated(self, record: Record, unit: Unit[ValueT], state: PartitionState) -> bool:
-        """Whether the message was applied before; if not, it is marked as seen."""
+    def _repeated(self, unit: Unit[ValueT], state: PartitionState) -> bool:
+        """Whether the message that has begun was applied before; if not, it is marked as seen."""
+        if unit.origin is None:
+            return False
         try:
-            origin = read_origin(record.headers)
+            source, mark = parse_origin(unit.origin)
         except ValueError as problem:
             raise InvalidMessage(Reason.INVALID_MESSAGE, f"header origin: {problem}") from problem
-        if origin is None:
-            return False
-        source, mark = origin
         highest = unit.seen.get(source) or state.seen.get(source)
         if highest is not None and mark <= highest:
             return True
@@ -144,7 +143,7 @@ class Batches(Generic[ValueT]):
         unit = self._new_unit(state)
         unit.begin(record)
         if state is not None and self._internal:
-            self._repeated(record, unit, state)
+            self._repeated(unit, state)
         unit.dead_letter(self._dead_letters, record, Reason.STATE_TOO_LARGE, detail)
         return unit
 

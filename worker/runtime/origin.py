@@ -14,14 +14,22 @@ Mark = tuple[int, int]
 """(offset, index) of a message within its origin partition; marks of one origin partition are ordered."""
 
 
-def origin_prefix(topic: str, partition: int, offset: int) -> str:
-    """What the header values of all messages of one record begin with; the message's number follows."""
-    return f"{topic}/{partition}/{offset}/"
+def origin_prefix(topic: str, partition: int, offset: int) -> bytes:
+    """What the header values of all messages of one record begin with; the message's `number` follows."""
+    return f"{topic}/{partition}/{offset}/".encode("ascii")
+
+
+def number(index: int) -> bytes:
+    """The end of the header value of a record's message `index`."""
+    return _NUMBERS[index] if index < len(_NUMBERS) else b"%d" % index
+
+
+_NUMBERS = [b"%d" % index for index in range(64)]
 
 
 def write_origin(topic: str, partition: int, offset: int, index: int) -> bytes:
     """The header value for message number `index` of the record at `topic`/`partition`/`offset`."""
-    return f"{origin_prefix(topic, partition, offset)}{index}".encode("ascii")
+    return origin_prefix(topic, partition, offset) + number(index)
 
 
 def read_origin(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, Mark] | None:
@@ -32,9 +40,14 @@ def read_origin(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, Mark] | No
     """
     for name, value in headers:
         if name == ORIGIN_HEADER:
-            source, offset, index = value.rsplit(b"/", 2)
-            return source, (int(offset), int(index))
+            return parse_origin(value)
     return None
+
+
+def parse_origin(value: bytes) -> tuple[bytes, Mark]:
+    """The origin partition and the mark that a header value names; raises ValueError as `read_origin` does."""
+    source, offset, index = value.rsplit(b"/", 2)
+    return source, (int(offset), int(index))
 
 
 def pack_mark(mark: Mark) -> bytes:

@@ -1,18 +1,25 @@
 """A unit of work: the effects of some consecutive records of one partition, performed together or not at all."""
 
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from worker.partitioning import partition_of_bytes
 from worker.reasons import Reason
 from worker.runtime.dead_letter import dead_letter
 from worker.runtime.errors import ValueTooLarge
-from worker.runtime.origin import ORIGIN_HEADER, Mark, origin_prefix, pack_mark
-from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, RECORD_OVERHEAD_BYTES, Headers, Out, out
+from worker.runtime.origin import ORIGIN_HEADER, Mark, number, origin_prefix, pack_mark
+from worker.runtime.outgoing import (
+    CHANGELOG_BATCH_BYTES,
+    NO_HEADERS,
+    RECORD_OVERHEAD_BYTES,
+    Out,
+    out,
+)
 from worker.runtime.partition_state import POSITION_KEY, SEEN_PREFIX, PartitionState
 from worker.runtime.record import Record
-from worker.runtime.replayed import REPLAYED_HEADER, mark_of
+from worker.runtime.replayed import REPLAYED_HEADER
 
 ValueT = TypeVar("ValueT")
 
@@ -25,12 +32,13 @@ VALUE_BYTES = 512 * 1024
 RECORD_WRITES_BYTES = CHANGELOG_BATCH_BYTES // 2
 """The most that one record may write to the table; with a full unit before it, it still fits into one batch."""
 
-
-_SENT_OVERHEAD_BYTES = out(b"", b"", [(ORIGIN_HEADER, b"")]).size
+_SENT_OVERHEAD_BYTES: Final = out(b"", b"", [(ORIGIN_HEADER, b"")]).size
 """What a sent record takes beside its key, value and origin."""
 
+_encode = msgspec.json.Encoder().encode
 
-class Target(NamedTuple):
+
+class Target(Struct, frozen=True):
     """A topic to write to."""
 
     topic: str
@@ -50,7 +58,7 @@ class Prepared(NamedTuple):
         """The records of the changelog batch: the position first, then what was seen, then the writes."""
         records = [out(POSITION_KEY, b"%d" % self.position)]
         records += [out(SEEN_PREFIX + source, pack_mark(mark)) for source, mark in self.seen.items()]
-        records += [out(key, value) for key, value in self.writes.items()]
+        records += [Out(key, raw, NO_HEADERS, _write_bytes(key, raw)) for key, raw in self.writes.items()]
         return records
 
 
@@ -66,10 +74,12 @@ class Unit(Generic[ValueT]):
         self._values: dict[str, ValueT | None] = {}
         self._writes: dict[bytes, bytes | None] = {}
         self._outputs: dict[tuple[str, int], list[Out]] = {}
-        self._origin = ""
-        self._marks: Headers = []
+        self._origin = b""
+        self._mark: bytes | None = None
         self._index = 0
         self._written = 0
+        self.origin: bytes | None = None
+        """Of the record, the content of its header `origin`."""
         self.seen: dict[bytes, Mark] = {}
         self.position = -1
         self.size = 0
@@ -79,17 +89,23 @@ class Unit(Generic[ValueT]):
 
     def begin(self, record: Record) -> None:
         """The effects that follow belong to `record`."""
-        self._origin = origin_prefix(record.topic, record.partition, record.offset)
-        mark = mark_of(record.headers) if record.headers else None
-        self._marks = [] if mark is None else [(REPLAYED_HEADER, mark)]
+        offset = record.offset
+        self._origin = origin_prefix(record.topic, record.partition, offset)
         self._index = 0
         self._written = 0
-        self.position = record.offset
+        self.position = offset
+        self.origin = self._mark = None
+        for name, content in record.headers:
+            if name == ORIGIN_HEADER:
+                if self.origin is None:
+                    self.origin = content
+            elif name == REPLAYED_HEADER and self._mark is None:
+                self._mark = content
 
     @property
     def replayed(self) -> bool:
         """Whether the record is a replayed one, or follows from one (worker/runtime/replayed.py)."""
-        return bool(self._marks)
+        return self._mark is not None
 
     @property
     def full(self) -> bool:
@@ -98,13 +114,13 @@ class Unit(Generic[ValueT]):
 
     def get(self, key: str) -> ValueT | None:
         """The value at `key`, this unit's own writes included."""
-        try:
-            return self._values[key]
-        except KeyError:
-            raw = self._stored.get(key.encode())
-            value = None if raw is None or self._decoder is None else self._decoder.decode(raw)
-            self._values[key] = value
-            return value
+        values = self._values
+        if key in values:
+            return values[key]
+        raw = self._stored.get(key.encode())
+        value = None if raw is None or self._decoder is None else self._decoder.decode(raw)
+        values[key] = value
+        return value
 
     def put(self, key: str, value: ValueT) -> None:
         """Write `value` at `key`.
@@ -115,7 +131,7 @@ class Unit(Generic[ValueT]):
         Raises:
             ValueTooLarge: when it cannot be stored.
         """
-        raw = msgspec.json.encode(value)
+        raw = _encode(value)
         if len(raw) > VALUE_BYTES:
             raise ValueTooLarge(f"the value at {key[:200]!r} would take {len(raw)} bytes, more than {VALUE_BYTES}")
         self._write(key.encode(), raw)
@@ -127,27 +143,27 @@ class Unit(Generic[ValueT]):
         self._values[key] = None
 
     def _write(self, key: bytes, raw: bytes | None) -> None:
-        size = len(key) + len(raw or b"") + RECORD_OVERHEAD_BYTES
+        size = _write_bytes(key, raw)
         self._written += size
         if self._written > RECORD_WRITES_BYTES:
             raise ValueTooLarge(f"the record would write more than {RECORD_WRITES_BYTES} bytes")
-        if key in self._writes:
-            size -= len(key) + len(self._writes[key] or b"") + RECORD_OVERHEAD_BYTES
+        writes = self._writes
+        if key in writes:
+            size -= _write_bytes(key, writes[key])
         self.size += size
-        self._writes[key] = raw
+        writes[key] = raw
 
     def send(self, target: Target, key: str, value: bytes) -> None:
         """Write a record to `target`, on the partition of `key`, marked with where it came from."""
         assert self._origin, "begin() comes first"
-        origin = f"{self._origin}{self._index}".encode()
+        origin = self._origin + number(self._index)
         self._index += 1
         raw = key.encode()
-        headers = [(ORIGIN_HEADER, origin)]
-        if self._marks:
-            headers += self._marks
-            sent = out(raw, value, headers)
+        if self._mark is None:
+            size = _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin)
+            sent = Out(raw, value, [(ORIGIN_HEADER, origin)], size)
         else:
-            sent = Out(raw, value, headers, _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin))
+            sent = out(raw, value, [(ORIGIN_HEADER, origin), (REPLAYED_HEADER, self._mark)])
         self._add(target, partition_of_bytes(raw, target.partitions), sent)
 
     def dead_letter(self, target: Target, record: Record, reason: Reason, detail: str) -> None:
@@ -173,3 +189,8 @@ class Unit(Generic[ValueT]):
         stored = self._stored
         writes = {key: raw for key, raw in self._writes.items() if raw is not None or key in stored}
         return Prepared(self._outputs, writes, self.seen, self.position)
+
+
+def _write_bytes(key: bytes, raw: bytes | None) -> int:
+    """An upper bound of what a write takes in a changelog batch."""
+    return len(key) + RECORD_OVERHEAD_BYTES + (0 if raw is None else len(raw))

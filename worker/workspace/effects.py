@@ -4,7 +4,7 @@
 partition; time comes with the message (its cause); nothing else may be read.
 """
 
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypeVar, final
 
 from msgspec import Struct
 
@@ -36,20 +36,23 @@ class Place(Struct, frozen=True):
         return partition_of(key, self.partitions) == self.partition
 
 
-class Put(Struct, frozen=True):
+@final
+class Put(Struct, frozen=True, gc=False):
     """Write `value` (one of the table's value structs) at `key` of the agent's own table."""
 
     key: str
     value: Struct
 
 
-class Delete(Struct, frozen=True):
+@final
+class Delete(Struct, frozen=True, gc=False):
     """Remove `key` from the agent's own table."""
 
     key: str
 
 
-class Send(Struct, frozen=True):
+@final
+class Send(Struct, frozen=True, gc=False):
     """Send an internal message to the agent of `entity`; it arrives once, in order per (sender partition, key)."""
 
     entity: Entity
@@ -57,14 +60,16 @@ class Send(Struct, frozen=True):
     message: Struct
 
 
-class Publish(Struct, frozen=True):
+@final
+class Publish(Struct, frozen=True, gc=False):
     """Publish a change of the workspace (topic workspace.changes); `key` keeps one subject's changes in order."""
 
     key: str
     change: Struct
 
 
-class DeadLetter(Struct, frozen=True):
+@final
+class DeadLetter(Struct, frozen=True, gc=False):
     """The message can never succeed; its unchanged bytes go to the dead-letter topic with this reason."""
 
     reason: Reason
