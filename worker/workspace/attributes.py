@@ -28,7 +28,7 @@ FIXED: Final = frozenset({int, float, bool})
 _encode = msgspec.json.Encoder().encode
 
 
-class Attribute(Struct, frozen=True, array_like=True):
+class Attribute(Struct, frozen=True, array_like=True, gc=False):
     """A value and what set it: event time in unix seconds, messageId. None: removed."""
 
     value: WireJson
@@ -36,7 +36,7 @@ class Attribute(Struct, frozen=True, array_like=True):
     message_id: str
 
 
-class Attributes(Struct, frozen=True, array_like=True):
+class Attributes(Struct, frozen=True, array_like=True, gc=False):
     """A bounded set of attributes; `size` is about the bytes of its names and values in JSON."""
 
     values: dict[str, Attribute] = {}
@@ -47,7 +47,7 @@ class Attributes(Struct, frozen=True, array_like=True):
         return {name: one.value for name, one in self.values.items() if one.value is not None}
 
 
-class Outcome(Struct):
+class Outcome(Struct, gc=False):
     """What a call did to a set of attributes.
 
     `before` has the previous value of each that is `set` or `removed`, if there was one; `outdated` those that a newer

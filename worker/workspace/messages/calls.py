@@ -20,7 +20,7 @@ it is the person's already, or a newer call has decided it, or this one was refu
 """
 
 
-class Request(Struct, frozen=True, array_like=True, kw_only=True):
+class Request(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """What is asked of a person: at a handle that is pending it waits, and from there it goes on to the owner."""
 
     to: str
