@@ -35,6 +35,8 @@ def page_key(kind: Kind, owner: str, page: int) -> str:
 
 def page_of(number: int, pages: int) -> int:
     """The page of a hash among `pages` pages."""
+    if pages == 1:
+        return 0
     low = 1 << (pages.bit_length() - 1)
     page = number & (2 * low - 1)
     return page if page < pages else page - low
@@ -110,15 +112,16 @@ def has_digest(turn: Turn, owner: str, pages: int, digest: bytes) -> bool:
 def add_digest(turn: Turn, owner: str, pages: int, digest: bytes) -> int | None:
     """Add a digest; returns how many pages the set has then, or None when it was there already."""
     pages = pages or 1
-    page = page_of(_number(digest), pages)
-    entries = digests(turn, owner, page)
+    key = page_key("seen", owner, page_of(_number(digest), pages))
+    found = turn.find(key, Digests)
+    entries = b"" if found is None else found.entries
     if _contains(entries, digest):
         return None
     entries += digest
     overflows = len(entries) > PAGE_DIGESTS * DIGEST
     if overflows and pages >= DIGEST_PAGES_MAX:
         entries = entries[DIGEST:]
-    turn.put(page_key("seen", owner, page), Digests(entries))
+    turn.put(key, Digests(entries))
     if not overflows or pages >= DIGEST_PAGES_MAX:
         return pages
     source = _splits(pages)

@@ -1,6 +1,5 @@
 """One decision under way: what it reads, what it has written so far, and what it will return."""
 
-from collections import deque
 from typing import TypeVar
 
 from msgspec import Struct
@@ -19,7 +18,7 @@ RecordT = TypeVar("RecordT", bound=Struct)
 class Turn:
     """The state as the decision sees it, its own writes included, and the effects of the decision.
 
-    `inbox` holds messages for subjects of this very partition, which are decided in the same turn, in order.
+    `inbox` has the messages to subjects of this very partition, in order; they are decided in the same turn.
     """
 
     __slots__ = ("_cause", "_origin", "_outputs", "_state", "_written", "inbox", "place", "settings")
@@ -32,7 +31,7 @@ class Turn:
         self._origin: Origin | None = None
         self.place = place
         self.settings = settings
-        self.inbox: deque[PeopleMessage] = deque()
+        self.inbox: list[PeopleMessage] = []
 
     def get(self, key: str) -> Struct | None:
         """The record at `key`."""

@@ -5,7 +5,7 @@ the cause's unless its command says another. `via` is the handle through which i
 named the profile itself: a profile that does not own that handle (any more) sends the call back there.
 """
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
 
@@ -45,6 +45,7 @@ class Identify(Request, frozen=True, array_like=True, tag="identify", kw_only=Tr
     via: str = ""
 
 
+@final
 class Event(Request, frozen=True, array_like=True, tag="event", kw_only=True):
     """Something a person did; `id` (the messageId, unless mapped otherwise) tells repeats.
 

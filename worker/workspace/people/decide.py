@@ -22,15 +22,11 @@ def decide_people(
     """What a message does to the handle or profile it is addressed to, and to others of this partition."""
     turn = Turn(state, place, settings)
     _deliver(turn, message)
-    inbox = turn.inbox
-    steps = 0
-    while inbox:
-        message = inbox.popleft()
+    for steps, told in enumerate(turn.inbox):  # it grows on the way
         if steps < LOCAL_STEPS_MAX:
-            _deliver(turn, message)
+            _deliver(turn, told)
         else:
-            turn.send("people", message.to, message)
-        steps += 1
+            turn.send("people", told.to, told)
     return turn.effects()
 
 

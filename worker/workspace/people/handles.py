@@ -54,14 +54,15 @@ FREE: Final = Handle()
 def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
     """Decide `message`, addressed to the handle `key`."""
     handle = turn.find(key, Handle) or FREE
+    if type(message) is Event or isinstance(message, Request):  # most are events
+        if handle.status == "pending" or handle.calls.first != handle.calls.end:
+            turn.put(key, replace(handle, calls=queues.append(turn, "calls", key, handle.calls, message)))
+        else:
+            _decide(turn, key, handle, message)
+            if handle.groups.first != handle.groups.end:
+                _drain(turn, key, message.cause)
+        return
     match message:
-        case Request():
-            if handle.status == "pending" or handle.calls:
-                turn.put(key, replace(handle, calls=queues.append(turn, "calls", key, handle.calls, message)))
-            else:
-                _decide(turn, key, handle, message)
-                if handle.groups:
-                    _drain(turn, key, message.cause)
         case Answer():
             if awaited(turn, key, handle, message):
                 claimed(turn, key, handle, message)
@@ -103,7 +104,7 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
 
 def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
     """A call whose turn it is, at a handle that is not pending."""
-    if isinstance(call, Event):
+    if type(call) is Event:
         _decide_event(turn, key, handle, call)
         return
     at = call.identify.at if isinstance(call, Ask) else call.at

@@ -54,8 +54,8 @@ def identifiers_of(profile: Profile) -> Identifiers:
 
 def is_own(profile: Profile, handle: str) -> bool:
     """Whether `handle` is the person's present id or email."""
-    if handle.startswith(ID):
-        return handle[len(ID) :] == profile.id
+    if handle[:3] == ID:
+        return handle[3:] == profile.id
     return profile.email is not None and handle == email_key(profile.email)
 
 
