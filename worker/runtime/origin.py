@@ -7,8 +7,9 @@ aside. The highest one applied is all that a receiver has to remember (DESIGN se
 """
 
 from collections.abc import Sequence
+from typing import Final
 
-ORIGIN_HEADER = "origin"
+ORIGIN_HEADER: Final = "origin"
 
 Mark = tuple[int, int]
 """(offset, index) of a message within its origin partition; marks of one origin partition are ordered."""
@@ -16,15 +17,15 @@ Mark = tuple[int, int]
 
 def origin_prefix(topic: str, partition: int, offset: int) -> bytes:
     """What the header values of all messages of one record begin with; the message's `number` follows."""
-    return f"{topic}/{partition}/{offset}/".encode("ascii")
+    return f"{topic}/{partition}/{offset}/".encode()
+
+
+_NUMBERS: Final = tuple(b"%d" % index for index in range(64))
 
 
 def number(index: int) -> bytes:
     """The end of the header value of a record's message `index`."""
-    return _NUMBERS[index] if index < len(_NUMBERS) else b"%d" % index
-
-
-_NUMBERS = [b"%d" % index for index in range(64)]
+    return _NUMBERS[index] if index < 64 else b"%d" % index
 
 
 def write_origin(topic: str, partition: int, offset: int, index: int) -> bytes:

@@ -58,7 +58,10 @@ class Prepared(NamedTuple):
         """The records of the changelog batch: the position first, then what was seen, then the writes."""
         records = [out(POSITION_KEY, b"%d" % self.position)]
         records += [out(SEEN_PREFIX + source, pack_mark(mark)) for source, mark in self.seen.items()]
-        records += [Out(key, raw, NO_HEADERS, _write_bytes(key, raw)) for key, raw in self.writes.items()]
+        records += [
+            Out(key, raw, NO_HEADERS, len(key) + RECORD_OVERHEAD_BYTES + (0 if raw is None else len(raw)))
+            for key, raw in self.writes.items()
+        ]
         return records
 
 
@@ -76,6 +79,7 @@ class Unit(Generic[ValueT]):
         self._outputs: dict[tuple[str, int], list[Out]] = {}
         self._origin = b""
         self._mark: bytes | None = None
+        self._deletes = False
         self._index = 0
         self._written = 0
         self.origin: bytes | None = None
@@ -139,6 +143,7 @@ class Unit(Generic[ValueT]):
 
     def delete(self, key: str) -> None:
         """Remove `key`."""
+        self._deletes = True
         self._write(key.encode(), None)
         self._values[key] = None
 
@@ -186,8 +191,10 @@ class Unit(Generic[ValueT]):
 
     def prepare(self) -> Prepared:
         """The unit as it is to be written."""
-        stored = self._stored
-        writes = {key: raw for key, raw in self._writes.items() if raw is not None or key in stored}
+        writes = self._writes
+        if self._deletes:
+            stored = self._stored
+            writes = {key: raw for key, raw in writes.items() if raw is not None or key in stored}
         return Prepared(self._outputs, writes, self.seen, self.position)
 
 
