@@ -6,9 +6,13 @@ clients as librdkafka's `consistent` partitioner.
 """
 
 from functools import lru_cache
+from typing import Final
 from zlib import crc32
 
 PROFILE_PREFIX = "cio:"
+
+PLACES_KEPT: Final = 8192
+"""Keys whose places in a topic are remembered."""
 
 _RAW_PREFIX = PROFILE_PREFIX.encode()
 
@@ -32,6 +36,21 @@ def partition_of_bytes(raw: bytes, partitions: int) -> int:
         if named is not None:
             return named % partitions
     return crc32(raw) % partitions
+
+
+class Places(dict[str, tuple[bytes, tuple[str, int]]]):
+    """The bytes of a key, and the (topic, partition) where its records go; those of the last keys are remembered."""
+
+    def __init__(self, topic: str, partitions: int) -> None:
+        super().__init__()
+        self._partitions = [(topic, number) for number in range(partitions)]
+
+    def __missing__(self, key: str) -> tuple[bytes, tuple[str, int]]:
+        if len(self) >= PLACES_KEPT:
+            self.clear()
+        raw = key.encode()
+        place = self[key] = raw, self._partitions[partition_of_bytes(raw, len(self._partitions))]
+        return place
 
 
 @lru_cache(maxsize=4096)

@@ -15,22 +15,15 @@ Mark = tuple[int, int]
 """(offset, index) of a message within its origin partition; marks of one origin partition are ordered."""
 
 
-def origin_prefix(topic: str, partition: int, offset: int) -> bytes:
-    """What the header values of all messages of one record begin with; the message's `number` follows."""
-    return f"{topic}/{partition}/{offset}/".encode()
+NUMBERS: Final = tuple(b"%d" % index for index in range(64))
+"""The numbers of a record's first messages, as they stand in the header."""
 
-
-_NUMBERS: Final = tuple(b"%d" % index for index in range(64))
-
-
-def number(index: int) -> bytes:
-    """The end of the header value of a record's message `index`."""
-    return _NUMBERS[index] if index < 64 else b"%d" % index
+_NUMBERED: Final = {number: index for index, number in enumerate(NUMBERS)}
 
 
 def write_origin(topic: str, partition: int, offset: int, index: int) -> bytes:
     """The header value for message number `index` of the record at `topic`/`partition`/`offset`."""
-    return origin_prefix(topic, partition, offset) + number(index)
+    return f"{topic}/{partition}/{offset}/{index}".encode()
 
 
 def read_origin(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, Mark] | None:
@@ -47,8 +40,9 @@ def read_origin(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, Mark] | No
 
 def parse_origin(value: bytes) -> tuple[bytes, Mark]:
     """The origin partition and the mark that a header value names; raises ValueError as `read_origin` does."""
-    source, offset, index = value.rsplit(b"/", 2)
-    return source, (int(offset), int(index))
+    source, offset, number = value.rsplit(b"/", 2)
+    index = _NUMBERED.get(number)
+    return source, (int(offset), int(number) if index is None else index)
 
 
 def pack_mark(mark: Mark) -> bytes:

@@ -3,13 +3,12 @@
 from typing import Final, Generic, NamedTuple, TypeVar
 
 import msgspec
-from msgspec import Struct
 
-from worker.partitioning import partition_of_bytes
+from worker.partitioning import Places
 from worker.reasons import Reason
 from worker.runtime.dead_letter import dead_letter
 from worker.runtime.errors import ValueTooLarge
-from worker.runtime.origin import ORIGIN_HEADER, Mark, number, origin_prefix, pack_mark
+from worker.runtime.origin import NUMBERS, ORIGIN_HEADER, Mark, pack_mark
 from worker.runtime.outgoing import (
     CHANGELOG_BATCH_BYTES,
     NO_HEADERS,
@@ -38,19 +37,23 @@ _SENT_OVERHEAD_BYTES: Final = out(b"", b"", [(ORIGIN_HEADER, b"")]).size
 _encode = msgspec.json.Encoder().encode
 
 
-class Target(Struct, frozen=True):
-    """A topic to write to."""
+class Target:
+    """A topic to write to; `places` are those of keys in it."""
 
-    topic: str
-    partitions: int
-    max_record_bytes: int
+    __slots__ = ("max_record_bytes", "partitions", "places", "topic")
+
+    def __init__(self, topic: str, partitions: int, max_record_bytes: int) -> None:
+        self.topic = topic
+        self.partitions = partitions
+        self.max_record_bytes = max_record_bytes
+        self.places = Places(topic, partitions)
 
 
 class Prepared(NamedTuple):
     """A unit ready to be written: its outputs, and its table writes with the input position."""
 
     outputs: dict[tuple[str, int], list[Out]]
-    writes: dict[bytes, bytes | None]
+    written: list[Out]
     seen: dict[bytes, Mark]
     position: int
 
@@ -58,11 +61,12 @@ class Prepared(NamedTuple):
         """The records of the changelog batch: the position first, then what was seen, then the writes."""
         records = [out(POSITION_KEY, b"%d" % self.position)]
         records += [out(SEEN_PREFIX + source, pack_mark(mark)) for source, mark in self.seen.items()]
-        records += [
-            Out(key, raw, NO_HEADERS, len(key) + RECORD_OVERHEAD_BYTES + (0 if raw is None else len(raw)))
-            for key, raw in self.writes.items()
-        ]
-        return records
+        return records + self.written
+
+    @property
+    def writes(self) -> dict[bytes, bytes | None]:
+        """The table writes by key; None deletes."""
+        return {one.key: one.value for one in self.written if one.key is not None}
 
 
 class Unit(Generic[ValueT]):
@@ -75,8 +79,9 @@ class Unit(Generic[ValueT]):
         self._stored = state.values if state is not None else {}
         self._decoder = decoder
         self._values: dict[str, ValueT | None] = {}
-        self._writes: dict[bytes, bytes | None] = {}
+        self._writes: dict[bytes, Out] = {}
         self._outputs: dict[tuple[str, int], list[Out]] = {}
+        self._source = ""
         self._origin = b""
         self._mark: bytes | None = None
         self._deletes = False
@@ -94,7 +99,9 @@ class Unit(Generic[ValueT]):
     def begin(self, record: Record) -> None:
         """The effects that follow belong to `record`."""
         offset = record.offset
-        self._origin = origin_prefix(record.topic, record.partition, offset)
+        if not self._source:
+            self._source = f"{record.topic}/{record.partition}/"
+        self._origin = f"{self._source}{offset}/".encode()
         self._index = 0
         self._written = 0
         self.position = offset
@@ -148,41 +155,40 @@ class Unit(Generic[ValueT]):
         self._values[key] = None
 
     def _write(self, key: bytes, raw: bytes | None) -> None:
-        size = _write_bytes(key, raw)
+        size = RECORD_OVERHEAD_BYTES + len(key) + (0 if raw is None else len(raw))
         self._written += size
         if self._written > RECORD_WRITES_BYTES:
             raise ValueTooLarge(f"the record would write more than {RECORD_WRITES_BYTES} bytes")
-        writes = self._writes
-        if key in writes:
-            size -= _write_bytes(key, writes[key])
-        self.size += size
-        writes[key] = raw
+        before = self._writes.get(key)
+        self.size += size if before is None else size - before.size
+        self._writes[key] = Out(key, raw, NO_HEADERS, size)
 
     def send(self, target: Target, key: str, value: bytes) -> None:
         """Write a record to `target`, on the partition of `key`, marked with where it came from."""
         assert self._origin, "begin() comes first"
-        origin = self._origin + number(self._index)
-        self._index += 1
-        raw = key.encode()
+        index = self._index
+        self._index = index + 1
+        origin = self._origin + (NUMBERS[index] if index < len(NUMBERS) else b"%d" % index)
+        raw, place = target.places[key]
         if self._mark is None:
             size = _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin)
             sent = Out(raw, value, [(ORIGIN_HEADER, origin)], size)
         else:
             sent = out(raw, value, [(ORIGIN_HEADER, origin), (REPLAYED_HEADER, self._mark)])
-        self._add(target, partition_of_bytes(raw, target.partitions), sent)
+        self._add(target, place, sent)
 
     def dead_letter(self, target: Target, record: Record, reason: Reason, detail: str) -> None:
         """Write the unchanged record to its dead-letter topic, with headers that say why and whence."""
         self.dead_letters.append(reason)
         self.dead_offsets.add(record.offset)
-        self._add(target, record.partition % target.partitions, dead_letter(record, reason, detail))
+        place = (target.topic, record.partition % target.partitions)
+        self._add(target, place, dead_letter(record, reason, detail))
 
-    def _add(self, target: Target, partition: int, record: Out) -> None:
+    def _add(self, target: Target, place: tuple[str, int], record: Out) -> None:
         size = record.size
         if size > target.max_record_bytes:
             raise ValueTooLarge(f"a record of {size} bytes for {target.topic}, which takes {target.max_record_bytes}")
         self.size += size
-        place = (target.topic, partition)
         records = self._outputs.get(place)
         if records is None:
             self._outputs[place] = [record]
@@ -191,13 +197,8 @@ class Unit(Generic[ValueT]):
 
     def prepare(self) -> Prepared:
         """The unit as it is to be written."""
-        writes = self._writes
-        if self._deletes:
+        written = list(self._writes.values())
+        if self._deletes:  # of what was never stored nothing is left
             stored = self._stored
-            writes = {key: raw for key, raw in writes.items() if raw is not None or key in stored}
-        return Prepared(self._outputs, writes, self.seen, self.position)
-
-
-def _write_bytes(key: bytes, raw: bytes | None) -> int:
-    """An upper bound of what a write takes in a changelog batch."""
-    return len(key) + RECORD_OVERHEAD_BYTES + (0 if raw is None else len(raw))
+            written = [one for one in written if one.value is not None or one.key in stored]
+        return Prepared(self._outputs, written, self.seen, self.position)
