@@ -5,7 +5,6 @@ where it was made. Every other key is spread by CRC-32, which is in the standard
 clients as librdkafka's `consistent` partitioner.
 """
 
-from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
@@ -14,13 +13,21 @@ PROFILE_PREFIX = "cio:"
 PLACES_KEPT: Final = 8192
 """Keys whose places in a topic are remembered."""
 
-_RAW_PREFIX = PROFILE_PREFIX.encode()
+_RAW_PREFIX: Final = PROFILE_PREFIX.encode()
+_C: Final = _RAW_PREFIX[0]
+
+_NAMED: Final = {f"{PROFILE_PREFIX}{number:04x}": number for number in range(1024)}
+"""How profile keys begin, and the number that they name: those that there are in practice."""
+
+_RAW_NAMED: Final = {beginning.encode(): number for beginning, number in _NAMED.items()}
 
 
 def partition_of(key: str, partitions: int) -> int:
     """The partition of `key` in a topic of `partitions` partitions."""
-    if key[:4] == PROFILE_PREFIX:
-        named = _number(key[4:8])
+    if key and key[0] == "c":
+        named = _NAMED.get(key[:8])
+        if named is None and key[:4] == PROFILE_PREFIX:
+            named = _number(key[4:8])
         if named is not None:
             return named % partitions
     try:
@@ -31,11 +38,23 @@ def partition_of(key: str, partitions: int) -> int:
 
 def partition_of_bytes(raw: bytes, partitions: int) -> int:
     """The partition of a key given as its UTF-8 bytes."""
-    if raw[:4] == _RAW_PREFIX:
-        named = _number(raw[4:8])
+    if raw and raw[0] == _C:
+        named = _RAW_NAMED.get(raw[:8])
+        if named is None and raw[:4] == _RAW_PREFIX:
+            named = _number(raw[4:8])
         if named is not None:
             return named % partitions
     return crc32(raw) % partitions
+
+
+def _number(digits: str | bytes) -> int | None:
+    """The number in four hex digits, None if they are something else."""
+    if len(digits) == 4 and digits.isascii() and digits.isalnum():
+        try:
+            return int(digits, 16)
+        except ValueError:
+            pass
+    return None
 
 
 class Places(dict[str, tuple[bytes, tuple[str, int]]]):
@@ -52,13 +71,3 @@ class Places(dict[str, tuple[bytes, tuple[str, int]]]):
         place = self[key] = raw, self._partitions[partition_of_bytes(raw, len(self._partitions))]
         return place
 
-
-@lru_cache(maxsize=4096)
-def _number(digits: str | bytes) -> int | None:
-    """The number in four hex digits, None if they are something else. There are as many of them as partitions."""
-    if len(digits) == 4 and digits.isascii() and digits.isalnum():
-        try:
-            return int(digits, 16)
-        except ValueError:
-            pass
-    return None

@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeAlias, TypeVar, final
 
 from msgspec import Struct
 
-from worker.partitioning import partition_of
+from worker.partitioning import PROFILE_PREFIX, partition_of
 from worker.reasons import Reason
 
 Entity: TypeAlias = Literal["people", "anonymous", "objects", "devices"]
@@ -25,15 +25,23 @@ class State(Protocol[ValueT]):
         ...
 
 
-class Place(Struct, frozen=True):
-    """Where a decision is taken: partition `partition` of `partitions` (the four keyed topics have equal counts)."""
+class Place:
+    """Where a decision is taken: partition `partition` of `partitions` (the four keyed topics have equal counts).
 
-    partition: int
-    partitions: int
+    With `digits` begins the cio_id of every profile made here.
+    """
+
+    __slots__ = ("_home", "digits", "partition", "partitions")
+
+    def __init__(self, partition: int, partitions: int) -> None:
+        self.partition = partition
+        self.partitions = partitions
+        self.digits = f"{partition:04x}"
+        self._home = PROFILE_PREFIX + self.digits
 
     def holds(self, key: str) -> bool:
         """Whether `key` belongs to this partition, so that its state can be read here and now."""
-        return partition_of(key, self.partitions) == self.partition
+        return key[:8] == self._home or partition_of(key, self.partitions) == self.partition
 
 
 @final

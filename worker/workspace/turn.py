@@ -4,7 +4,6 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from worker.partitioning import partition_of
 from worker.workspace.changes import Change
 from worker.workspace.changes.base import Origin, origin
 from worker.workspace.effects import Delete, Effect, Entity, Place, Publish, Put, Send, State
@@ -60,8 +59,7 @@ class Turn:
 
     def tell(self, message: PeopleMessage) -> None:
         """Pass a message to a handle or profile: within this turn if it is of this partition."""
-        place = self.place
-        if partition_of(message.to, place.partitions) == place.partition:
+        if self.place.holds(message.to):
             self.inbox.append(message)
         else:
             self._outputs.append(Send("people", message.to, message))

@@ -12,6 +12,9 @@ from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import PeopleValue
 
+HANDLES: Final = ID[0] + EMAIL[0]
+"""The first letters of handles."""
+
 LOCAL_STEPS_MAX: Final = 200
 """Messages within the partition that one decision handles itself; what is left then goes through the topic."""
 
@@ -32,9 +35,10 @@ def decide_people(
 
 def _deliver(turn: Turn, message: PeopleMessage) -> None:
     to = message.to
-    if to.startswith(PROFILE):
+    kind = to[0]  # of all prefixes of keys it says which
+    if kind == PROFILE[0]:
         at_profile(turn, to, message)
-    elif to.startswith((ID, EMAIL)):
+    elif kind in HANDLES:
         at_handle(turn, to, message)
     else:
         assert isinstance(message, ReportDelivery), f"nobody has the key {to}"

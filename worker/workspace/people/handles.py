@@ -124,7 +124,7 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
 
 def _decide_event(turn: Turn, key: str, handle: Handle, event: Event) -> None:
     """Each event goes on once, whoever owns the handle when it is repeated."""
-    former = bool(handle.former) and event.at <= handle.former_until
+    former = handle.former != "" and event.at <= handle.former_until
     if handle.status == "suppressed" and not former:
         ignore_suppressed(turn, key, event.cause, "event")
         return

@@ -48,7 +48,7 @@ class Anonymous(Struct, frozen=True, array_like=True, tag="anonymous", gc=False)
     @property
     def waiting(self) -> int:
         """How many calls wait."""
-        return len(self.events) + len(self.calls)
+        return self.events.end - self.events.first + self.calls.end - self.calls.first
 
     @property
     def flushing(self) -> bool:
