@@ -10,9 +10,6 @@ from zlib import crc32
 
 PROFILE_PREFIX = "cio:"
 
-PLACES_KEPT: Final = 8192
-"""Keys whose places in a topic are remembered."""
-
 _RAW_PREFIX: Final = PROFILE_PREFIX.encode()
 _C: Final = _RAW_PREFIX[0]
 
@@ -55,19 +52,3 @@ def _number(digits: str | bytes) -> int | None:
         except ValueError:
             pass
     return None
-
-
-class Places(dict[str, tuple[bytes, tuple[str, int]]]):
-    """The bytes of a key, and the (topic, partition) where its records go; those of the last keys are remembered."""
-
-    def __init__(self, topic: str, partitions: int) -> None:
-        super().__init__()
-        self._partitions = [(topic, number) for number in range(partitions)]
-
-    def __missing__(self, key: str) -> tuple[bytes, tuple[str, int]]:
-        if len(self) >= PLACES_KEPT:
-            self.clear()
-        raw = key.encode()
-        place = self[key] = raw, self._partitions[partition_of_bytes(raw, len(self._partitions))]
-        return place
-

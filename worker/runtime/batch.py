@@ -88,8 +88,7 @@ class Batches(Generic[ValueT]):
     def _decide(self, records: Sequence[Record], start: int, state: PartitionState | None) -> tuple[Unit[ValueT], int]:
         """A unit with the effects of `records[start:end]`, and that end."""
         unit = self._new_unit(state)
-        end = start
-        while end < len(records):
+        for end in range(start, len(records)):
             record = records[end]
             try:
                 self._apply(record, unit, state)
@@ -97,10 +96,9 @@ class Batches(Generic[ValueT]):
                 if end > start:  # what precedes it is a unit of its own; it is met again as the first of the next
                     return self._redo(records[start:end], state), end
                 return self._refused(record, state, str(problem)), end + 1
-            end += 1
             if unit.full:
-                break
-        return unit, end
+                return unit, end + 1
+        return unit, len(records)
 
     def _redo(self, records: Sequence[Record], state: PartitionState | None) -> Unit[ValueT]:
         unit = self._new_unit(state)

@@ -1,10 +1,10 @@
 """A unit of work: the effects of some consecutive records of one partition, performed together or not at all."""
 
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from worker.partitioning import Places
+from worker.partitioning import partition_of_bytes
 from worker.reasons import Reason
 from worker.runtime.dead_letter import dead_letter
 from worker.runtime.errors import ValueTooLarge
@@ -34,11 +34,17 @@ RECORD_WRITES_BYTES = CHANGELOG_BATCH_BYTES // 2
 _SENT_OVERHEAD_BYTES: Final = out(b"", b"", [(ORIGIN_HEADER, b"")]).size
 """What a sent record takes beside its key, value and origin."""
 
+PLACES_KEPT: Final = 8192
+"""Keys whose place in a topic is remembered."""
+
+Place: TypeAlias = tuple[bytes, tuple[str, int]]
+"""The bytes of a key, and the topic and partition that its records go to."""
+
 _encode = msgspec.json.Encoder().encode
 
 
 class Target:
-    """A topic to write to; `places` are those of keys in it."""
+    """A topic to write to; `places` are those of the last keys sent there."""
 
     __slots__ = ("max_record_bytes", "partitions", "places", "topic")
 
@@ -46,7 +52,15 @@ class Target:
         self.topic = topic
         self.partitions = partitions
         self.max_record_bytes = max_record_bytes
-        self.places = Places(topic, partitions)
+        self.places: dict[str, Place] = {}
+
+    def place(self, key: str) -> Place:
+        """The place of records with that key, which is remembered."""
+        if len(self.places) >= PLACES_KEPT:
+            self.places.clear()
+        raw = key.encode()
+        place = self.places[key] = raw, (self.topic, partition_of_bytes(raw, self.partitions))
+        return place
 
 
 class Prepared(NamedTuple):
@@ -169,7 +183,7 @@ class Unit(Generic[ValueT]):
         index = self._index
         self._index = index + 1
         origin = self._origin + (NUMBERS[index] if index < len(NUMBERS) else b"%d" % index)
-        raw, place = target.places[key]
+        raw, place = target.places.get(key) or target.place(key)
         if self._mark is None:
             size = _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin)
             sent = Out(raw, value, [(ORIGIN_HEADER, origin)], size)

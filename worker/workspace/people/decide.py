@@ -12,6 +12,7 @@ from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import PeopleValue
 
+A_PROFILE: Final = PROFILE[0]
 HANDLES: Final = ID[0] + EMAIL[0]
 """The first letters of handles."""
 
@@ -35,10 +36,10 @@ def decide_people(
 
 def _deliver(turn: Turn, message: PeopleMessage) -> None:
     to = message.to
-    kind = to[0]  # of all prefixes of keys it says which
-    if kind == PROFILE[0]:
+    letter = to[0]  # it tells the kinds of keys apart
+    if letter == A_PROFILE:
         at_profile(turn, to, message)
-    elif kind in HANDLES:
+    elif letter in HANDLES:
         at_handle(turn, to, message)
     else:
         assert isinstance(message, ReportDelivery), f"nobody has the key {to}"
