@@ -15,10 +15,11 @@ Mark = tuple[int, int]
 """(offset, index) of a message within its origin partition; marks of one origin partition are ordered."""
 
 
-NUMBERS: Final = tuple(b"%d" % index for index in range(64))
+NUMBERED: Final = 64
+NUMBERS: Final = tuple(b"%d" % index for index in range(NUMBERED))
 """The numbers of a record's first messages, as they stand in the header."""
 
-_NUMBERED: Final = {number: index for index, number in enumerate(NUMBERS)}
+_INDICES: Final = {number: index for index, number in enumerate(NUMBERS)}
 
 
 def write_origin(topic: str, partition: int, offset: int, index: int) -> bytes:
@@ -41,7 +42,7 @@ def read_origin(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, Mark] | No
 def parse_origin(value: bytes) -> tuple[bytes, Mark]:
     """The origin partition and the mark that a header value names; raises ValueError as `read_origin` does."""
     source, offset, number = value.rsplit(b"/", 2)
-    index = _NUMBERED.get(number)
+    index = _INDICES.get(number)
     return source, (int(offset), int(number) if index is None else index)
 
 

@@ -8,7 +8,7 @@ from worker.partitioning import partition_of_bytes
 from worker.reasons import Reason
 from worker.runtime.dead_letter import dead_letter
 from worker.runtime.errors import ValueTooLarge
-from worker.runtime.origin import NUMBERS, ORIGIN_HEADER, Mark, pack_mark
+from worker.runtime.origin import NUMBERED, NUMBERS, ORIGIN_HEADER, Mark, pack_mark
 from worker.runtime.outgoing import (
     CHANGELOG_BATCH_BYTES,
     NO_HEADERS,
@@ -33,6 +33,9 @@ RECORD_WRITES_BYTES = CHANGELOG_BATCH_BYTES // 2
 
 _SENT_OVERHEAD_BYTES: Final = out(b"", b"", [(ORIGIN_HEADER, b"")]).size
 """What a sent record takes beside its key, value and origin."""
+
+_REPLAYED_OVERHEAD_BYTES: Final = out(b"", b"", [(REPLAYED_HEADER, b"")]).size - out(b"", b"").size
+"""What a mark of a replay takes beside its content."""
 
 PLACES_KEPT: Final = 8192
 """Keys whose place in a topic is remembered."""
@@ -103,6 +106,8 @@ class Unit(Generic[ValueT]):
         self._written = 0
         self.origin: bytes | None = None
         """Of the record, the content of its header `origin`."""
+        self.replayed = False
+        """Whether the record is a replayed one, or follows from one (worker/runtime/replayed.py)."""
         self.seen: dict[bytes, Mark] = {}
         self.position = -1
         self.size = 0
@@ -120,17 +125,13 @@ class Unit(Generic[ValueT]):
         self._written = 0
         self.position = offset
         self.origin = self._mark = None
+        self.replayed = False
         for name, content in record.headers:
             if name == ORIGIN_HEADER:
                 if self.origin is None:
                     self.origin = content
-            elif name == REPLAYED_HEADER and self._mark is None:
-                self._mark = content
-
-    @property
-    def replayed(self) -> bool:
-        """Whether the record is a replayed one, or follows from one (worker/runtime/replayed.py)."""
-        return self._mark is not None
+            elif name == REPLAYED_HEADER and not self.replayed:
+                self.replayed, self._mark = True, content
 
     @property
     def full(self) -> bool:
@@ -157,21 +158,22 @@ class Unit(Generic[ValueT]):
             ValueTooLarge: when it cannot be stored.
         """
         raw = _encode(value)
-        if len(raw) > VALUE_BYTES:
-            raise ValueTooLarge(f"the value at {key[:200]!r} would take {len(raw)} bytes, more than {VALUE_BYTES}")
-        self._write(key.encode(), raw)
+        length = len(raw)
+        if length > VALUE_BYTES:
+            raise ValueTooLarge(f"the value at {key[:200]!r} would take {length} bytes, more than {VALUE_BYTES}")
+        self._write(key.encode(), raw, length)
         self._values[key] = value
 
     def delete(self, key: str) -> None:
         """Remove `key`."""
         self._deletes = True
-        self._write(key.encode(), None)
+        self._write(key.encode(), None, 0)
         self._values[key] = None
 
-    def _write(self, key: bytes, raw: bytes | None) -> None:
-        size = RECORD_OVERHEAD_BYTES + len(key) + (0 if raw is None else len(raw))
-        self._written += size
-        if self._written > RECORD_WRITES_BYTES:
+    def _write(self, key: bytes, raw: bytes | None, length: int) -> None:
+        size = RECORD_OVERHEAD_BYTES + len(key) + length
+        self._written = written = self._written + size
+        if written > RECORD_WRITES_BYTES:
             raise ValueTooLarge(f"the record would write more than {RECORD_WRITES_BYTES} bytes")
         before = self._writes.get(key)
         self.size += size if before is None else size - before.size
@@ -182,14 +184,14 @@ class Unit(Generic[ValueT]):
         assert self._origin, "begin() comes first"
         index = self._index
         self._index = index + 1
-        origin = self._origin + (NUMBERS[index] if index < len(NUMBERS) else b"%d" % index)
+        origin = self._origin + (NUMBERS[index] if index < NUMBERED else b"%d" % index)
         raw, place = target.places.get(key) or target.place(key)
-        if self._mark is None:
-            size = _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin)
-            sent = Out(raw, value, [(ORIGIN_HEADER, origin)], size)
-        else:
-            sent = out(raw, value, [(ORIGIN_HEADER, origin), (REPLAYED_HEADER, self._mark)])
-        self._add(target, place, sent)
+        headers = [(ORIGIN_HEADER, origin)]
+        size = _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin)
+        if self._mark is not None:
+            headers.append((REPLAYED_HEADER, self._mark))
+            size += _REPLAYED_OVERHEAD_BYTES + len(self._mark)
+        self._add(target, place, Out(raw, value, headers, size))
 
     def dead_letter(self, target: Target, record: Record, reason: Reason, detail: str) -> None:
         """Write the unchanged record to its dead-letter topic, with headers that say why and whence."""
@@ -204,10 +206,10 @@ class Unit(Generic[ValueT]):
             raise ValueTooLarge(f"a record of {size} bytes for {target.topic}, which takes {target.max_record_bytes}")
         self.size += size
         records = self._outputs.get(place)
-        if records is None:
-            self._outputs[place] = [record]
-        else:
+        if records is not None:
             records.append(record)
+        else:
+            self._outputs[place] = [record]
 
     def prepare(self) -> Prepared:
         """The unit as it is to be written."""

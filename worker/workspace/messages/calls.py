@@ -105,6 +105,7 @@ class RemoveDevice(Request, frozen=True, array_like=True, tag="remove_device", k
     via: str = ""
 
 
+@final
 class Merge(Request, frozen=True, array_like=True, tag="merge", kw_only=True):
     """Merge whoever `secondary` (a key) names into the person called; `primary` is the key the call named."""
 

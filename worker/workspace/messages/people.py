@@ -4,7 +4,7 @@ How they belong together is told in worker/workspace/people/__init__.py. What a 
 the owners that a handle has had, one after the other, have rising ranks, and a handle follows nobody of a lower rank.
 """
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
 
@@ -25,6 +25,7 @@ from worker.workspace.registers import Register
 from worker.workspace.wire import Stamp, WireObject
 
 
+@final
 class Ask(Request, frozen=True, array_like=True, tag="ask", kw_only=True):
     """May `asker` have the handle `wanted`? Goes to that handle and, if it is owned, on to its owner.
 

@@ -25,17 +25,16 @@ def decide_people(
 ) -> list[Effect]:
     """What a message does to the handle or profile it is addressed to, and to others of this partition."""
     turn = Turn(state, place, settings)
-    _deliver(turn, message)
+    _deliver(turn, message.to, message)
     for steps, told in enumerate(turn.inbox):  # it grows on the way
         if steps < LOCAL_STEPS_MAX:
-            _deliver(turn, told)
+            _deliver(turn, told.to, told)
         else:
             turn.send("people", told.to, told)
     return turn.effects()
 
 
-def _deliver(turn: Turn, message: PeopleMessage) -> None:
-    to = message.to
+def _deliver(turn: Turn, to: str, message: PeopleMessage) -> None:
     letter = to[0]  # it tells the kinds of keys apart
     if letter == A_PROFILE:
         at_profile(turn, to, message)

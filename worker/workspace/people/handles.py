@@ -107,14 +107,14 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
     if type(call) is Event:
         _decide_event(turn, key, handle, call)
         return
-    at = call.identify.at if isinstance(call, Ask) else call.at
-    if handle.former and at <= handle.former_until and not isinstance(call, Ask):
+    at = call.identify.at if type(call) is Ask else call.at
+    if handle.former and at <= handle.former_until and type(call) is not Ask:
         turn.tell(replace(call, to=profile_key(handle.former), via=""))
     elif handle.status == "suppressed":
         _at_suppressed(turn, key, handle, call)
     elif handle.cleared_at is not None and at <= handle.cleared_at:
         _too_late(turn, key, call)
-    elif isinstance(call, Merge) and call.cause.message_id in handle.refused:
+    elif type(call) is Merge and call.cause.message_id in handle.refused:
         pass  # a repeat: nobody was there to merge anybody into
     elif handle.status == "owned":
         turn.tell(replace(call, to=profile_key(handle.cio_id), via=key))
