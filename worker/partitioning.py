@@ -5,23 +5,28 @@ where it was made. Every other key is spread by CRC-32, which is in the standard
 clients as librdkafka's `consistent` partitioner.
 """
 
+from typing import Final
 from zlib import crc32
 
 PROFILE_PREFIX = "cio:"
 
-_RAW_PREFIX = PROFILE_PREFIX.encode()
-_NAMED_LENGTH = len(_RAW_PREFIX) + 4
+_RAW_PREFIX: Final = PROFILE_PREFIX.encode()
+_C: Final = _RAW_PREFIX[0]
+
+_NAMED: Final = {f"{PROFILE_PREFIX}{number:04x}": number for number in range(1024)}
+"""How profile keys begin, and the number that they name: those that there are in practice."""
+
+_RAW_NAMED: Final = {beginning.encode(): number for beginning, number in _NAMED.items()}
 
 
 def partition_of(key: str, partitions: int) -> int:
     """The partition of `key` in a topic of `partitions` partitions."""
-    if key[:4] == PROFILE_PREFIX:
-        named = key[4:8]
-        if len(named) == 4 and named.isascii() and named.isalnum():
-            try:
-                return int(named, 16) % partitions
-            except ValueError:
-                pass
+    if key and key[0] == "c":
+        named = _NAMED.get(key[:8])
+        if named is None and key[:4] == PROFILE_PREFIX:
+            named = _number(key[4:8])
+        if named is not None:
+            return named % partitions
     try:
         return crc32(key.encode()) % partitions
     except UnicodeEncodeError:  # half a surrogate pair: JSON may hold it
@@ -30,9 +35,20 @@ def partition_of(key: str, partitions: int) -> int:
 
 def partition_of_bytes(raw: bytes, partitions: int) -> int:
     """The partition of a key given as its UTF-8 bytes."""
-    if raw[:4] == _RAW_PREFIX and raw[4:8].isalnum() and len(raw) >= _NAMED_LENGTH:
+    if raw and raw[0] == _C:
+        named = _RAW_NAMED.get(raw[:8])
+        if named is None and raw[:4] == _RAW_PREFIX:
+            named = _number(raw[4:8])
+        if named is not None:
+            return named % partitions
+    return crc32(raw) % partitions
+
+
+def _number(digits: str | bytes) -> int | None:
+    """The number in four hex digits, None if they are something else."""
+    if len(digits) == 4 and digits.isascii() and digits.isalnum():
         try:
-            return int(raw[4:8], 16) % partitions
+            return int(digits, 16)
         except ValueError:
             pass
-    return crc32(raw) % partitions
+    return None

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from worker.workspace.attributes import apply
 from worker.workspace.facts import REMEMBERED_MAX, Facts, with_gone, with_merged
 from worker.workspace.junk import LONGEST, is_junk
-from worker.workspace.keys import email_key, object_name, split_object_name
+from worker.workspace.keys import DELIVERY, EMAIL, ID, PROFILE, email_key, object_name, split_object_name
 from worker.workspace.people.lineage import (
     Passage,
     above_floor,
@@ -26,6 +26,10 @@ TEXT = st.text("a/%2Fü", max_size=6)
 @given(TEXT, TEXT)
 def test_an_object_name_tells_type_and_id(object_type_id: str, object_id: str) -> None:
     assert split_object_name(object_name(object_type_id, object_id)) == (object_type_id, object_id)
+
+
+def test_the_first_letter_tells_the_kinds_of_keys_of_people_apart() -> None:
+    assert len({key[0] for key in (ID, EMAIL, PROFILE, DELIVERY)}) == 4
 
 
 @given(st.tuples(TEXT, TEXT), st.tuples(TEXT, TEXT))

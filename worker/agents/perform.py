@@ -34,17 +34,18 @@ class Performer:
 
     def perform(self, effects: Iterable[Effect], record: Record, unit: Unit[Any]) -> None:
         """Put `effects`, decided from `record`, into `unit`, in order."""
+        targets, changes = self._targets, self._changes
         for effect in effects:
-            # Of all code it is run most often, and isinstance costs half of what a match does.
-            if isinstance(effect, Put):
+            # Of all code it is run most often: `isinstance` of a Struct that it is not costs four times as much.
+            if type(effect) is Put:
                 unit.put(effect.key, effect.value)
-            elif isinstance(effect, Send):
-                unit.send(self._targets[effect.entity], effect.key, _encode(effect.message))
-            elif isinstance(effect, Publish):
-                unit.send(self._changes, effect.key, _encode(effect.change))
-            elif isinstance(effect, Delete):
+            elif type(effect) is Publish:
+                unit.send(changes, effect.key, _encode(effect.change))
+            elif type(effect) is Send:
+                unit.send(targets[effect.entity], effect.key, _encode(effect.message))
+            elif type(effect) is Delete:
                 unit.delete(effect.key)
-            elif isinstance(effect, DeadLetter):
+            elif type(effect) is DeadLetter:
                 unit.dead_letter(self._dead_letters, record, effect.reason, effect.detail)
             else:
                 assert_never(effect)

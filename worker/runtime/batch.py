@@ -22,7 +22,7 @@ from worker.runtime.changelog import append_owned
 from worker.runtime.dead_letter_limit import LimitState
 from worker.runtime.errors import InvalidMessage, ValueTooLarge
 from worker.runtime.meter import Meter
-from worker.runtime.origin import read_origin
+from worker.runtime.origin import parse_origin
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.publisher import Publisher
 from worker.runtime.record import Record
@@ -88,8 +88,7 @@ class Batches(Generic[ValueT]):
     def _decide(self, records: Sequence[Record], start: int, state: PartitionState | None) -> tuple[Unit[ValueT], int]:
         """A unit with the effects of `records[start:end]`, and that end."""
         unit = self._new_unit(state)
-        end = start
-        while end < len(records):
+        for end in range(start, len(records)):
             record = records[end]
             try:
                 self._apply(record, unit, state)
@@ -97,10 +96,9 @@ class Batches(Generic[ValueT]):
                 if end > start:  # what precedes it is a unit of its own; it is met again as the first of the next
                     return self._redo(records[start:end], state), end
                 return self._refused(record, state, str(problem)), end + 1
-            end += 1
             if unit.full:
-                break
-        return unit, end
+                return unit, end + 1
+        return unit, len(records)
 
     def _redo(self, records: Sequence[Record], state: PartitionState | None) -> Unit[ValueT]:
         unit = self._new_unit(state)
@@ -117,22 +115,21 @@ class Batches(Generic[ValueT]):
             return
         unit.begin(record)
         try:
-            if state is not None and self._internal and self._repeated(record, unit, state):
+            if state is not None and self._internal and self._repeated(unit, state):
                 self._meter.repeats += 1
                 return
             self._handle(record, unit)
         except InvalidMessage as problem:
             unit.dead_letter(self._dead_letters, record, problem.reason, problem.detail)
 
-    def _repeated(self, record: Record, unit: Unit[ValueT], state: PartitionState) -> bool:
-        """Whether the message was applied before; if not, it is marked as seen."""
+    def _repeated(self, unit: Unit[ValueT], state: PartitionState) -> bool:
+        """Whether the message that has begun was applied before; if not, it is marked as seen."""
+        if unit.origin is None:
+            return False
         try:
-            origin = read_origin(record.headers)
+            source, mark = parse_origin(unit.origin)
         except ValueError as problem:
             raise InvalidMessage(Reason.INVALID_MESSAGE, f"header origin: {problem}") from problem
-        if origin is None:
-            return False
-        source, mark = origin
         highest = unit.seen.get(source) or state.seen.get(source)
         if highest is not None and mark <= highest:
             return True
@@ -144,7 +141,7 @@ class Batches(Generic[ValueT]):
         unit = self._new_unit(state)
         unit.begin(record)
         if state is not None and self._internal:
-            self._repeated(record, unit, state)
+            self._repeated(unit, state)
         unit.dead_letter(self._dead_letters, record, Reason.STATE_TOO_LARGE, detail)
         return unit
 

@@ -7,21 +7,24 @@ aside. The highest one applied is all that a receiver has to remember (DESIGN se
 """
 
 from collections.abc import Sequence
+from typing import Final
 
-ORIGIN_HEADER = "origin"
+ORIGIN_HEADER: Final = "origin"
 
 Mark = tuple[int, int]
 """(offset, index) of a message within its origin partition; marks of one origin partition are ordered."""
 
 
-def origin_prefix(topic: str, partition: int, offset: int) -> str:
-    """What the header values of all messages of one record begin with; the message's number follows."""
-    return f"{topic}/{partition}/{offset}/"
+NUMBERED: Final = 64
+NUMBERS: Final = tuple(b"%d" % index for index in range(NUMBERED))
+"""The numbers of a record's first messages, as they stand in the header."""
+
+_INDICES: Final = {number: index for index, number in enumerate(NUMBERS)}
 
 
 def write_origin(topic: str, partition: int, offset: int, index: int) -> bytes:
     """The header value for message number `index` of the record at `topic`/`partition`/`offset`."""
-    return f"{origin_prefix(topic, partition, offset)}{index}".encode("ascii")
+    return f"{topic}/{partition}/{offset}/{index}".encode()
 
 
 def read_origin(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, Mark] | None:
@@ -32,9 +35,15 @@ def read_origin(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, Mark] | No
     """
     for name, value in headers:
         if name == ORIGIN_HEADER:
-            source, offset, index = value.rsplit(b"/", 2)
-            return source, (int(offset), int(index))
+            return parse_origin(value)
     return None
+
+
+def parse_origin(value: bytes) -> tuple[bytes, Mark]:
+    """The origin partition and the mark that a header value names; raises ValueError as `read_origin` does."""
+    source, offset, number = value.rsplit(b"/", 2)
+    index = _INDICES.get(number)
+    return source, (int(offset), int(number) if index is None else index)
 
 
 def pack_mark(mark: Mark) -> bytes:

@@ -1,8 +1,13 @@
 """Records to be written, and how large batches of them may be."""
 
-from typing import NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 Headers = list[tuple[str, bytes]]
+
+NO_HEADERS: Final[Headers] = []
+"""Of records without headers; nothing may be added to it."""
 
 OUTPUT_BATCH_BYTES = 900_000
 """Records of one output batch; below the 1 MiB that a topic takes by default."""
@@ -14,7 +19,7 @@ RECORD_OVERHEAD_BYTES = 64
 """More than Kafka's framing of a record adds to its key, value and headers."""
 
 
-class Out(NamedTuple):
+class Out(Struct, frozen=True, gc=False):
     """A record to be written. `size` is an upper bound of its bytes in a batch."""
 
     key: bytes | None
@@ -28,4 +33,4 @@ def out(key: bytes | None, value: bytes | None, headers: Headers | None = None) 
     size = RECORD_OVERHEAD_BYTES + len(key or b"") + len(value or b"")
     for name, content in headers or ():
         size += len(name) + len(content) + 8
-    return Out(key, value, headers or [], size)
+    return Out(key, value, headers or NO_HEADERS, size)

@@ -1,6 +1,6 @@
 """A unit of work: the effects of some consecutive records of one partition, performed together or not at all."""
 
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -8,11 +8,17 @@ from worker.partitioning import partition_of_bytes
 from worker.reasons import Reason
 from worker.runtime.dead_letter import dead_letter
 from worker.runtime.errors import ValueTooLarge
-from worker.runtime.origin import ORIGIN_HEADER, Mark, origin_prefix, pack_mark
-from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, RECORD_OVERHEAD_BYTES, Headers, Out, out
+from worker.runtime.origin import NUMBERED, NUMBERS, ORIGIN_HEADER, Mark, pack_mark
+from worker.runtime.outgoing import (
+    CHANGELOG_BATCH_BYTES,
+    NO_HEADERS,
+    RECORD_OVERHEAD_BYTES,
+    Out,
+    out,
+)
 from worker.runtime.partition_state import POSITION_KEY, SEEN_PREFIX, PartitionState
 from worker.runtime.record import Record
-from worker.runtime.replayed import REPLAYED_HEADER, mark_of
+from worker.runtime.replayed import REPLAYED_HEADER
 
 ValueT = TypeVar("ValueT")
 
@@ -25,24 +31,46 @@ VALUE_BYTES = 512 * 1024
 RECORD_WRITES_BYTES = CHANGELOG_BATCH_BYTES // 2
 """The most that one record may write to the table; with a full unit before it, it still fits into one batch."""
 
-
-_SENT_OVERHEAD_BYTES = out(b"", b"", [(ORIGIN_HEADER, b"")]).size
+_SENT_OVERHEAD_BYTES: Final = out(b"", b"", [(ORIGIN_HEADER, b"")]).size
 """What a sent record takes beside its key, value and origin."""
 
+_REPLAYED_OVERHEAD_BYTES: Final = out(b"", b"", [(REPLAYED_HEADER, b"")]).size - out(b"", b"").size
+"""What a mark of a replay takes beside its content."""
 
-class Target(NamedTuple):
-    """A topic to write to."""
+PLACES_KEPT: Final = 8192
+"""Keys whose place in a topic is remembered."""
 
-    topic: str
-    partitions: int
-    max_record_bytes: int
+Place: TypeAlias = tuple[bytes, tuple[str, int]]
+"""The bytes of a key, and the topic and partition that its records go to."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Target:
+    """A topic to write to; `places` are those of the last keys sent there."""
+
+    __slots__ = ("max_record_bytes", "partitions", "places", "topic")
+
+    def __init__(self, topic: str, partitions: int, max_record_bytes: int) -> None:
+        self.topic = topic
+        self.partitions = partitions
+        self.max_record_bytes = max_record_bytes
+        self.places: dict[str, Place] = {}
+
+    def place(self, key: str) -> Place:
+        """The place of records with that key, which is remembered."""
+        if len(self.places) >= PLACES_KEPT:
+            self.places.clear()
+        raw = key.encode()
+        place = self.places[key] = raw, (self.topic, partition_of_bytes(raw, self.partitions))
+        return place
 
 
 class Prepared(NamedTuple):
     """A unit ready to be written: its outputs, and its table writes with the input position."""
 
     outputs: dict[tuple[str, int], list[Out]]
-    writes: dict[bytes, bytes | None]
+    written: list[Out]
     seen: dict[bytes, Mark]
     position: int
 
@@ -50,8 +78,12 @@ class Prepared(NamedTuple):
         """The records of the changelog batch: the position first, then what was seen, then the writes."""
         records = [out(POSITION_KEY, b"%d" % self.position)]
         records += [out(SEEN_PREFIX + source, pack_mark(mark)) for source, mark in self.seen.items()]
-        records += [out(key, value) for key, value in self.writes.items()]
-        return records
+        return records + self.written
+
+    @property
+    def writes(self) -> dict[bytes, bytes | None]:
+        """The table writes by key; None deletes."""
+        return {one.key: one.value for one in self.written if one.key is not None}
 
 
 class Unit(Generic[ValueT]):
@@ -64,12 +96,18 @@ class Unit(Generic[ValueT]):
         self._stored = state.values if state is not None else {}
         self._decoder = decoder
         self._values: dict[str, ValueT | None] = {}
-        self._writes: dict[bytes, bytes | None] = {}
+        self._writes: dict[bytes, Out] = {}
         self._outputs: dict[tuple[str, int], list[Out]] = {}
-        self._origin = ""
-        self._marks: Headers = []
+        self._source = ""
+        self._origin = b""
+        self._mark: bytes | None = None
+        self._deletes = False
         self._index = 0
         self._written = 0
+        self.origin: bytes | None = None
+        """Of the record, the content of its header `origin`."""
+        self.replayed = False
+        """Whether the record is a replayed one, or follows from one (worker/runtime/replayed.py)."""
         self.seen: dict[bytes, Mark] = {}
         self.position = -1
         self.size = 0
@@ -79,17 +117,21 @@ class Unit(Generic[ValueT]):
 
     def begin(self, record: Record) -> None:
         """The effects that follow belong to `record`."""
-        self._origin = origin_prefix(record.topic, record.partition, record.offset)
-        mark = mark_of(record.headers) if record.headers else None
-        self._marks = [] if mark is None else [(REPLAYED_HEADER, mark)]
+        offset = record.offset
+        if not self._source:
+            self._source = f"{record.topic}/{record.partition}/"
+        self._origin = f"{self._source}{offset}/".encode()
         self._index = 0
         self._written = 0
-        self.position = record.offset
-
-    @property
-    def replayed(self) -> bool:
-        """Whether the record is a replayed one, or follows from one (worker/runtime/replayed.py)."""
-        return bool(self._marks)
+        self.position = offset
+        self.origin = self._mark = None
+        self.replayed = False
+        for name, content in record.headers:
+            if name == ORIGIN_HEADER:
+                if self.origin is None:
+                    self.origin = content
+            elif name == REPLAYED_HEADER and not self.replayed:
+                self.replayed, self._mark = True, content
 
     @property
     def full(self) -> bool:
@@ -98,13 +140,13 @@ class Unit(Generic[ValueT]):
 
     def get(self, key: str) -> ValueT | None:
         """The value at `key`, this unit's own writes included."""
-        try:
-            return self._values[key]
-        except KeyError:
-            raw = self._stored.get(key.encode())
-            value = None if raw is None or self._decoder is None else self._decoder.decode(raw)
-            self._values[key] = value
-            return value
+        values = self._values
+        if key in values:
+            return values[key]
+        raw = self._stored.get(key.encode())
+        value = None if raw is None or self._decoder is None else self._decoder.decode(raw)
+        values[key] = value
+        return value
 
     def put(self, key: str, value: ValueT) -> None:
         """Write `value` at `key`.
@@ -115,61 +157,64 @@ class Unit(Generic[ValueT]):
         Raises:
             ValueTooLarge: when it cannot be stored.
         """
-        raw = msgspec.json.encode(value)
-        if len(raw) > VALUE_BYTES:
-            raise ValueTooLarge(f"the value at {key[:200]!r} would take {len(raw)} bytes, more than {VALUE_BYTES}")
-        self._write(key.encode(), raw)
+        raw = _encode(value)
+        length = len(raw)
+        if length > VALUE_BYTES:
+            raise ValueTooLarge(f"the value at {key[:200]!r} would take {length} bytes, more than {VALUE_BYTES}")
+        self._write(key.encode(), raw, length)
         self._values[key] = value
 
     def delete(self, key: str) -> None:
         """Remove `key`."""
-        self._write(key.encode(), None)
+        self._deletes = True
+        self._write(key.encode(), None, 0)
         self._values[key] = None
 
-    def _write(self, key: bytes, raw: bytes | None) -> None:
-        size = len(key) + len(raw or b"") + RECORD_OVERHEAD_BYTES
-        self._written += size
-        if self._written > RECORD_WRITES_BYTES:
+    def _write(self, key: bytes, raw: bytes | None, length: int) -> None:
+        size = RECORD_OVERHEAD_BYTES + len(key) + length
+        self._written = written = self._written + size
+        if written > RECORD_WRITES_BYTES:
             raise ValueTooLarge(f"the record would write more than {RECORD_WRITES_BYTES} bytes")
-        if key in self._writes:
-            size -= len(key) + len(self._writes[key] or b"") + RECORD_OVERHEAD_BYTES
-        self.size += size
-        self._writes[key] = raw
+        before = self._writes.get(key)
+        self.size += size if before is None else size - before.size
+        self._writes[key] = Out(key, raw, NO_HEADERS, size)
 
     def send(self, target: Target, key: str, value: bytes) -> None:
         """Write a record to `target`, on the partition of `key`, marked with where it came from."""
         assert self._origin, "begin() comes first"
-        origin = f"{self._origin}{self._index}".encode()
-        self._index += 1
-        raw = key.encode()
+        index = self._index
+        self._index = index + 1
+        origin = self._origin + (NUMBERS[index] if index < NUMBERED else b"%d" % index)
+        raw, place = target.places.get(key) or target.place(key)
         headers = [(ORIGIN_HEADER, origin)]
-        if self._marks:
-            headers += self._marks
-            sent = out(raw, value, headers)
-        else:
-            sent = Out(raw, value, headers, _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin))
-        self._add(target, partition_of_bytes(raw, target.partitions), sent)
+        size = _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin)
+        if self._mark is not None:
+            headers.append((REPLAYED_HEADER, self._mark))
+            size += _REPLAYED_OVERHEAD_BYTES + len(self._mark)
+        self._add(target, place, Out(raw, value, headers, size))
 
     def dead_letter(self, target: Target, record: Record, reason: Reason, detail: str) -> None:
         """Write the unchanged record to its dead-letter topic, with headers that say why and whence."""
         self.dead_letters.append(reason)
         self.dead_offsets.add(record.offset)
-        self._add(target, record.partition % target.partitions, dead_letter(record, reason, detail))
+        place = (target.topic, record.partition % target.partitions)
+        self._add(target, place, dead_letter(record, reason, detail))
 
-    def _add(self, target: Target, partition: int, record: Out) -> None:
+    def _add(self, target: Target, place: tuple[str, int], record: Out) -> None:
         size = record.size
         if size > target.max_record_bytes:
             raise ValueTooLarge(f"a record of {size} bytes for {target.topic}, which takes {target.max_record_bytes}")
         self.size += size
-        place = (target.topic, partition)
         records = self._outputs.get(place)
-        if records is None:
-            self._outputs[place] = [record]
-        else:
+        if records is not None:
             records.append(record)
+        else:
+            self._outputs[place] = [record]
 
     def prepare(self) -> Prepared:
         """The unit as it is to be written."""
-        stored = self._stored
-        writes = {key: raw for key, raw in self._writes.items() if raw is not None or key in stored}
-        return Prepared(self._outputs, writes, self.seen, self.position)
+        written = list(self._writes.values())
+        if self._deletes:  # of what was never stored nothing is left
+            stored = self._stored
+            written = [one for one in written if one.value is not None or one.key in stored]
+        return Prepared(self._outputs, written, self.seen, self.position)

@@ -28,7 +28,7 @@ FIXED: Final = frozenset({int, float, bool})
 _encode = msgspec.json.Encoder().encode
 
 
-class Attribute(Struct, frozen=True, array_like=True):
+class Attribute(Struct, frozen=True, array_like=True, gc=False):
     """A value and what set it: event time in unix seconds, messageId. None: removed."""
 
     value: WireJson
@@ -36,7 +36,7 @@ class Attribute(Struct, frozen=True, array_like=True):
     message_id: str
 
 
-class Attributes(Struct, frozen=True, array_like=True):
+class Attributes(Struct, frozen=True, array_like=True, gc=False):
     """A bounded set of attributes; `size` is about the bytes of its names and values in JSON."""
 
     values: dict[str, Attribute] = {}
@@ -47,7 +47,7 @@ class Attributes(Struct, frozen=True, array_like=True):
         return {name: one.value for name, one in self.values.items() if one.value is not None}
 
 
-class Outcome(Struct):
+class Outcome(Struct, gc=False):
     """What a call did to a set of attributes.
 
     `before` has the previous value of each that is `set` or `removed`, if there was one; `outdated` those that a newer
@@ -76,35 +76,39 @@ def apply(attributes: Attributes, call: JsonObject, stamp: Stamp, floor: Stamp |
     values, size = attributes.values, attributes.size
     time, message_id = stamp
     changed: dict[str, Attribute] = {}
+    new, before = outcome.set, outcome.before
     room = COUNT_MAX - len(values)
     if room < len(call):
         room = COUNT_MAX - sum(one.value is not None for one in values.values())
     for name, value in call.items():
         current = values.get(name)
+        old: Json = None
         if current is not None:
-            if current.time > time or (current.time == time and current.message_id >= message_id):
+            set_at = current.time
+            if set_at > time or (set_at == time and current.message_id >= message_id):
                 if current.message_id != message_id:
                     outcome.outdated[name] = current.message_id
                 continue
-            if current.value is not None:
-                outcome.before[name] = current.value
+            old = current.value
         if value is None or value == "":
             changed[name] = Attribute(None, time, message_id)
-            if name in outcome.before:
+            if old is not None:
+                before[name] = old
                 outcome.removed.append(name)
-                size -= _size(name, outcome.before[name])
+                size -= _size(name, old)
                 room += 1
             continue
-        needed = current is None or current.value is None
-        grown = _size(name, value) if current is None else _grown(name, current.value, value)
-        if (grown > 0 and size + grown > BYTES_MAX) or needed > room:
+        grown = _size(name, value) if old is None else _grown(name, old, value)
+        if (grown > 0 and size + grown > BYTES_MAX) or (old is None and room < 1):
             outcome.refused.append(name)
-            outcome.before.pop(name, None)
             continue
         size += grown
-        room -= needed
+        if old is None:
+            room -= 1
+        else:
+            before[name] = old
         changed[name] = Attribute(value, time, message_id)
-        outcome.set[name] = value
+        new[name] = value
     if changed:
         outcome.attributes = Attributes(_bounded({**values, **changed}), size)
         outcome.written = True
@@ -168,9 +172,12 @@ def _bounded(values: dict[str, Attribute]) -> dict[str, Attribute]:
 
 
 def _grown(name: str, before: Json, after: Json) -> int:
-    if after.__class__ is before.__class__ and after.__class__ in FIXED:
-        return 0
-    return _size(name, after) - (0 if before is None else _size(name, before))
+    if after.__class__ is before.__class__:
+        if after.__class__ in FIXED:
+            return 0
+        if isinstance(after, str) and isinstance(before, str) and after.isascii() and before.isascii():
+            return len(after) - len(before)
+    return _size(name, after) - _size(name, before)
 
 
 def _size(name: str, value: Json) -> int:

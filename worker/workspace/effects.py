@@ -4,11 +4,11 @@
 partition; time comes with the message (its cause); nothing else may be read.
 """
 
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypeVar, final
 
 from msgspec import Struct
 
-from worker.partitioning import partition_of
+from worker.partitioning import PROFILE_PREFIX, partition_of
 from worker.reasons import Reason
 
 Entity: TypeAlias = Literal["people", "anonymous", "objects", "devices"]
@@ -25,31 +25,42 @@ class State(Protocol[ValueT]):
         ...
 
 
-class Place(Struct, frozen=True):
-    """Where a decision is taken: partition `partition` of `partitions` (the four keyed topics have equal counts)."""
+class Place:
+    """Where a decision is taken: partition `partition` of `partitions` (the four keyed topics have equal counts).
 
-    partition: int
-    partitions: int
+    With `digits` begins the cio_id of every profile made here.
+    """
+
+    __slots__ = ("_home", "digits", "partition", "partitions")
+
+    def __init__(self, partition: int, partitions: int) -> None:
+        self.partition = partition
+        self.partitions = partitions
+        self.digits = f"{partition:04x}"
+        self._home = PROFILE_PREFIX + self.digits
 
     def holds(self, key: str) -> bool:
         """Whether `key` belongs to this partition, so that its state can be read here and now."""
-        return partition_of(key, self.partitions) == self.partition
+        return key[:8] == self._home or partition_of(key, self.partitions) == self.partition
 
 
-class Put(Struct, frozen=True):
+@final
+class Put(Struct, frozen=True, gc=False):
     """Write `value` (one of the table's value structs) at `key` of the agent's own table."""
 
     key: str
     value: Struct
 
 
-class Delete(Struct, frozen=True):
+@final
+class Delete(Struct, frozen=True, gc=False):
     """Remove `key` from the agent's own table."""
 
     key: str
 
 
-class Send(Struct, frozen=True):
+@final
+class Send(Struct, frozen=True, gc=False):
     """Send an internal message to the agent of `entity`; it arrives once, in order per (sender partition, key)."""
 
     entity: Entity
@@ -57,14 +68,16 @@ class Send(Struct, frozen=True):
     message: Struct
 
 
-class Publish(Struct, frozen=True):
+@final
+class Publish(Struct, frozen=True, gc=False):
     """Publish a change of the workspace (topic workspace.changes); `key` keeps one subject's changes in order."""
 
     key: str
     change: Struct
 
 
-class DeadLetter(Struct, frozen=True):
+@final
+class DeadLetter(Struct, frozen=True, gc=False):
     """The message can never succeed; its unchanged bytes go to the dead-letter topic with this reason."""
 
     reason: Reason

@@ -15,7 +15,7 @@ REMEMBERED_MAX: Final = 64
 """Facts of each kind that a record remembers."""
 
 
-class Facts(Struct, frozen=True, array_like=True):
+class Facts(Struct, frozen=True, array_like=True, gc=False):
     """`merged`: into whom a profile was merged; `gone`: when (unix seconds) a profile was deleted."""
 
     merged: dict[str, str] = {}

@@ -34,6 +34,8 @@ def is_junk(identifier: str) -> bool:
     if not identifier or identifier.isspace() or "\0" in identifier:
         return True
     word = identifier
-    if length > 2 and word[0] == word[-1] and word[0] in "'\"":
+    if word[0] in "'\"" and length > 2 and word[0] == word[-1]:
         word = word[1:-1]
-    return word in _EXACT or word.lower() in _ANY_CASE or not word.strip()
+        if not word.strip():
+            return True
+    return word in _EXACT or word.lower() in _ANY_CASE

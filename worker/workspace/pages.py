@@ -30,7 +30,7 @@ Kind: TypeAlias = Literal["handles", "anonymous", "devices", "relationships", "m
 
 def page_key(kind: Kind, owner: str, page: int) -> str:
     """The key of a page."""
-    return f"{kind}/{page}/{owner}"
+    return f"{kind}/{page}/{owner}" if page else f"{kind}/0/{owner}"  # as usual
 
 
 def page_of(number: int, pages: int) -> int:
@@ -49,6 +49,10 @@ def _hash(name: str) -> int:
     return crc32(name.encode("utf-8", "surrogatepass"))
 
 
+def _page_of(name: str, pages: int) -> int:
+    return page_of(_hash(name), pages) if pages > 1 else 0
+
+
 def names(turn: Turn, kind: Kind, owner: str, page: int) -> dict[str, str]:
     """The names of one page, with their notes. Not to be changed."""
     found = turn.find(page_key(kind, owner, page), Names)
@@ -57,13 +61,13 @@ def names(turn: Turn, kind: Kind, owner: str, page: int) -> dict[str, str]:
 
 def note(turn: Turn, kind: Kind, owner: str, pages: int, name: str) -> str | None:
     """The note at `name`, None if it is not in the set."""
-    return names(turn, kind, owner, page_of(_hash(name), pages)).get(name) if pages else None
+    return names(turn, kind, owner, _page_of(name, pages)).get(name) if pages else None
 
 
 def add(turn: Turn, kind: Kind, owner: str, pages: int, name: str, text: str = "") -> int:
     """Add `name` with a note, or change its note; returns how many pages the set has then."""
     pages = pages or 1
-    page = page_of(_hash(name), pages)
+    page = _page_of(name, pages)
     entries = names(turn, kind, owner, page)
     if entries.get(name) == text:
         return pages
@@ -85,7 +89,7 @@ def discard(turn: Turn, kind: Kind, owner: str, pages: int, name: str) -> None:
     """Take `name` out, if it is in the set."""
     if not pages:
         return
-    page = page_of(_hash(name), pages)
+    page = _page_of(name, pages)
     entries = names(turn, kind, owner, page)
     if name in entries:
         turn.put(page_key(kind, owner, page), Names({other: text for other, text in entries.items() if other != name}))
@@ -93,7 +97,9 @@ def discard(turn: Turn, kind: Kind, owner: str, pages: int, name: str) -> None:
 
 def digest_of(*texts: str) -> bytes:
     """What a set of digests remembers of an event."""
-    return blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=DIGEST).digest()
+    text = "\0".join(texts)
+    raw = text.encode() if text.isascii() else text.encode("utf-8", "surrogatepass")
+    return blake2b(raw, digest_size=DIGEST).digest()
 
 
 def digests(turn: Turn, owner: str, page: int) -> bytes:
@@ -110,15 +116,16 @@ def has_digest(turn: Turn, owner: str, pages: int, digest: bytes) -> bool:
 def add_digest(turn: Turn, owner: str, pages: int, digest: bytes) -> int | None:
     """Add a digest; returns how many pages the set has then, or None when it was there already."""
     pages = pages or 1
-    page = page_of(_number(digest), pages)
-    entries = digests(turn, owner, page)
-    if _contains(entries, digest):
+    key = page_key("seen", owner, page_of(_number(digest), pages) if pages > 1 else 0)
+    found = turn.find(key, Digests)
+    entries = b"" if found is None else found.entries
+    if digest in entries and _contains(entries, digest):
         return None
     entries += digest
     overflows = len(entries) > PAGE_DIGESTS * DIGEST
     if overflows and pages >= DIGEST_PAGES_MAX:
         entries = entries[DIGEST:]
-    turn.put(page_key("seen", owner, page), Digests(entries))
+    turn.put(key, Digests(entries))
     if not overflows or pages >= DIGEST_PAGES_MAX:
         return pages
     source = _splits(pages)

@@ -11,7 +11,7 @@ NEVER: Final[Stamp] = (-1e15, "")
 """Before everything. (JSON has no infinity.)"""
 
 
-class Register(Struct, frozen=True, array_like=True, tag="register"):
+class Register(Struct, frozen=True, array_like=True, tag="register", gc=False):
     """Whether something is there (it was added later than it was removed), and its attributes.
 
     An attribute that is not newer than the removal is gone with it. Of a relationship, `made` is when the newest call

@@ -1,6 +1,6 @@
 """The decisions of table anonymous."""
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
@@ -16,6 +16,9 @@ from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.turn import Turn
 from worker.workspace.values.anonymous import Anonymous, AnonymousValue
 
+_PREFIX_LENGTH: Final = len(anonymous_key(""))
+_NEW: Final = Anonymous()
+
 
 def decide_anonymous(
     state: State[AnonymousValue], message: AnonymousMessage, place: Place, settings: WorkspaceSettings
@@ -23,8 +26,8 @@ def decide_anonymous(
     """What a message does to an anonymousId."""
     turn = Turn(state, place, settings)
     key = message.to
-    name = key[len(anonymous_key("")) :]
-    before = turn.find(key, Anonymous) or Anonymous()
+    name = key[_PREFIX_LENGTH:]
+    before = turn.find(key, Anonymous) or _NEW
     match message:
         case Under():
             after = receive(turn, before, name, message)

@@ -103,5 +103,5 @@ def _flush_lane(
 
 def _pass_on(turn: Turn, owner: str, call: AnonymousCall) -> None:
     to = profile_key(owner)
-    call = replace(call, to=to, counted=True) if isinstance(call, Event) else replace(call, to=to)
+    call = replace(call, to=to, counted=True) if type(call) is Event else replace(call, to=to)
     turn.send("people", to, call)

@@ -29,9 +29,13 @@ def wait(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonymous
     seen = pages.add_digest(turn, key, anonymous.seen, digest(call))
     if seen is None:
         return anonymous
-    lane: Lane = "events" if isinstance(call, Event) else "calls"
-    queue = queues.append(turn, lane, key, lane_of(anonymous, lane), call)
-    anonymous = replace(with_lane(anonymous, lane, queue), seen=seen)
+    lane: Lane
+    if type(call) is Event:
+        lane, queue = "events", queues.append(turn, "events", key, anonymous.events, call)
+        anonymous = replace(anonymous, events=queue, seen=seen)
+    else:
+        lane, queue = "calls", queues.append(turn, "calls", key, anonymous.calls, call)
+        anonymous = replace(anonymous, calls=queue, seen=seen)
     turn.publish(
         key,
         AnonymousWaiting(
@@ -61,7 +65,8 @@ def _expire(turn: Turn, anonymous: Anonymous, name: str, under: Under, lane: Lan
     """Drop what has waited too long from the front of a queue, so that one that is never flushed stays bounded."""
     oldest = under.cause.arrived - KEEP_SECONDS
     for _ in range(EXPIRE_STEP):
-        if len(lane_of(anonymous, lane)) < 2 or first(turn, anonymous, lane, under.to).at >= oldest:
+        queue = lane_of(anonymous, lane)
+        if queue.end - queue.first < 2 or first(turn, anonymous, lane, under.to).at >= oldest:
             break
         call, anonymous = take(turn, anonymous, lane, under.to)
         expired(turn, under.to, name, call, anonymous, under.cause)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from worker.workspace.messages.cause import Cause
 
 
-class Origin(Struct, frozen=True):
+class Origin(Struct, frozen=True, gc=False):
     """Which event caused a change: its messageId, its own time and that of its arrival (unix seconds), and its record.
 
     `message_id` is the record's place where the event has none.
@@ -21,7 +21,7 @@ class Origin(Struct, frozen=True):
     offset: int
 
 
-class Change(Struct, frozen=True, kw_only=True, tag_field="type"):
+class Change(Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
     """A change of the workspace; `version` is that of the schema."""
 
     cause: Origin

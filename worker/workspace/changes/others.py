@@ -8,7 +8,7 @@ from worker.workspace.changes.base import Change
 from worker.workspace.wire import WireObject
 
 
-class LinkSpan(Struct, frozen=True):
+class LinkSpan(Struct, frozen=True, gc=False):
     """Whose an anonymousId is from `since` (unix seconds) until the next span; the first one's also what was before.
 
     `gone_at`: the person was deleted then: what came up to then is forgotten, and what comes later is the next one's.

@@ -8,7 +8,7 @@ from worker.workspace.changes.base import Change
 from worker.workspace.wire import WireObject
 
 
-class Identifiers(Struct, frozen=True):
+class Identifiers(Struct, frozen=True, gc=False):
     """What names a person besides the cio_id; the email is as last given."""
 
     id: str | None

@@ -8,7 +8,7 @@ from worker.workspace.messages.calls import AnonymousCall
 from worker.workspace.messages.cause import Cause
 
 
-class Under(Struct, frozen=True, array_like=True, tag="under", kw_only=True):
+class Under(Struct, frozen=True, array_like=True, tag="under", kw_only=True, gc=False):
     """A call under an anonymousId alone, whose person may be unknown. Its `to` is the anonymousId's key."""
 
     to: str
@@ -16,7 +16,7 @@ class Under(Struct, frozen=True, array_like=True, tag="under", kw_only=True):
     call: AnonymousCall
 
 
-class Link(Struct, frozen=True, array_like=True, tag="link", kw_only=True):
+class Link(Struct, frozen=True, array_like=True, tag="link", kw_only=True, gc=False):
     """The profile `cio_id` was identified with this anonymousId at `at` (unix seconds)."""
 
     to: str
@@ -25,7 +25,7 @@ class Link(Struct, frozen=True, array_like=True, tag="link", kw_only=True):
     cio_id: str
 
 
-class Unlink(Struct, frozen=True, array_like=True, tag="unlink", kw_only=True):
+class Unlink(Struct, frozen=True, array_like=True, tag="unlink", kw_only=True, gc=False):
     """The profile `cio_id` was deleted at `at`: what came up to then is to be forgotten with it."""
 
     to: str
@@ -34,7 +34,7 @@ class Unlink(Struct, frozen=True, array_like=True, tag="unlink", kw_only=True):
     cio_id: str
 
 
-class LinkMoved(Struct, frozen=True, array_like=True, tag="link_moved", kw_only=True):
+class LinkMoved(Struct, frozen=True, array_like=True, tag="link_moved", kw_only=True, gc=False):
     """The profile `cio_id` was merged into `into`."""
 
     to: str
@@ -43,7 +43,7 @@ class LinkMoved(Struct, frozen=True, array_like=True, tag="link_moved", kw_only=
     into: str
 
 
-class ContinueFlush(Struct, frozen=True, array_like=True, tag="continue_flush", kw_only=True):
+class ContinueFlush(Struct, frozen=True, array_like=True, tag="continue_flush", kw_only=True, gc=False):
     """Go on with what waits under the anonymousId."""
 
     to: str

@@ -5,7 +5,7 @@ the cause's unless its command says another. `via` is the handle through which i
 named the profile itself: a profile that does not own that handle (any more) sends the call back there.
 """
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ it is the person's already, or a newer call has decided it, or this one was refu
 """
 
 
-class Request(Struct, frozen=True, array_like=True, kw_only=True):
+class Request(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """What is asked of a person: at a handle that is pending it waits, and from there it goes on to the owner."""
 
     to: str
@@ -45,6 +45,7 @@ class Identify(Request, frozen=True, array_like=True, tag="identify", kw_only=Tr
     via: str = ""
 
 
+@final
 class Event(Request, frozen=True, array_like=True, tag="event", kw_only=True):
     """Something a person did; `id` (the messageId, unless mapped otherwise) tells repeats.
 
@@ -104,6 +105,7 @@ class RemoveDevice(Request, frozen=True, array_like=True, tag="remove_device", k
     via: str = ""
 
 
+@final
 class Merge(Request, frozen=True, array_like=True, tag="merge", kw_only=True):
     """Merge whoever `secondary` (a key) names into the person called; `primary` is the key the call named."""
 

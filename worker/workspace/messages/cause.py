@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-class Cause(Struct, frozen=True, array_like=True):
+class Cause(Struct, frozen=True, array_like=True, gc=False):
     """The inbound event from which something follows; carried by every message and change.
 
     `time` is the event's own time and `arrived` the time its record was written to Kafka, both in unix seconds

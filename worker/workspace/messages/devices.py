@@ -8,7 +8,7 @@ from worker.workspace.messages.cause import Cause
 from worker.workspace.wire import WireObject
 
 
-class SeenWith(Struct, frozen=True, array_like=True, tag="seen_with", kw_only=True):
+class SeenWith(Struct, frozen=True, array_like=True, tag="seen_with", kw_only=True, gc=False):
     """The person used the device at `at`; `last_used` is that time as shown (both unix seconds)."""
 
     to: str
@@ -21,7 +21,7 @@ class SeenWith(Struct, frozen=True, array_like=True, tag="seen_with", kw_only=Tr
     attributes: WireObject
 
 
-class Dropped(Struct, frozen=True, array_like=True, tag="dropped", kw_only=True):
+class Dropped(Struct, frozen=True, array_like=True, tag="dropped", kw_only=True, gc=False):
     """The person removed the device at `at` (unix seconds)."""
 
     to: str
@@ -31,7 +31,7 @@ class Dropped(Struct, frozen=True, array_like=True, tag="dropped", kw_only=True)
     cio_id: str
 
 
-class OwnerMerged(Struct, frozen=True, array_like=True, tag="owner_merged", kw_only=True):
+class OwnerMerged(Struct, frozen=True, array_like=True, tag="owner_merged", kw_only=True, gc=False):
     """The profile was merged into `into`."""
 
     to: str
@@ -41,7 +41,7 @@ class OwnerMerged(Struct, frozen=True, array_like=True, tag="owner_merged", kw_o
     into: str
 
 
-class OwnerGone(Struct, frozen=True, array_like=True, tag="owner_gone", kw_only=True):
+class OwnerGone(Struct, frozen=True, array_like=True, tag="owner_gone", kw_only=True, gc=False):
     """The profile was deleted."""
 
     to: str

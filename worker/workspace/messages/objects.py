@@ -8,7 +8,7 @@ from worker.workspace.messages.cause import Cause
 from worker.workspace.wire import Stamp, WireObject
 
 
-class UpdateObject(Struct, frozen=True, array_like=True, tag="update_object", kw_only=True):
+class UpdateObject(Struct, frozen=True, array_like=True, tag="update_object", kw_only=True, gc=False):
     """Create or update the object; `cio_id` is the identified person the call relates to it, empty if none."""
 
     to: str
@@ -19,7 +19,7 @@ class UpdateObject(Struct, frozen=True, array_like=True, tag="update_object", kw
     cio_id: str
 
 
-class DeleteObject(Struct, frozen=True, array_like=True, tag="delete_object", kw_only=True):
+class DeleteObject(Struct, frozen=True, array_like=True, tag="delete_object", kw_only=True, gc=False):
     """Delete the object, and with it everybody's relationship."""
 
     to: str
@@ -28,7 +28,7 @@ class DeleteObject(Struct, frozen=True, array_like=True, tag="delete_object", kw
     name: str
 
 
-class Join(Struct, frozen=True, array_like=True, tag="join", kw_only=True):
+class Join(Struct, frozen=True, array_like=True, tag="join", kw_only=True, gc=False):
     """The profile `cio_id` has by a merge a relationship with the object, which was made at `added`."""
 
     to: str
@@ -38,7 +38,7 @@ class Join(Struct, frozen=True, array_like=True, tag="join", kw_only=True):
     added: Stamp
 
 
-class Leave(Struct, frozen=True, array_like=True, tag="leave", kw_only=True):
+class Leave(Struct, frozen=True, array_like=True, tag="leave", kw_only=True, gc=False):
     """The profile `cio_id` has no relationship with the object any more."""
 
     to: str
@@ -47,7 +47,7 @@ class Leave(Struct, frozen=True, array_like=True, tag="leave", kw_only=True):
     cio_id: str
 
 
-class UseType(Struct, frozen=True, array_like=True, tag="use_type", kw_only=True):
+class UseType(Struct, frozen=True, array_like=True, tag="use_type", kw_only=True, gc=False):
     """There is an object of this type."""
 
     to: str
@@ -55,7 +55,7 @@ class UseType(Struct, frozen=True, array_like=True, tag="use_type", kw_only=True
     object_type_id: str
 
 
-class ContinueDeletion(Struct, frozen=True, array_like=True, tag="continue_deletion", kw_only=True):
+class ContinueDeletion(Struct, frozen=True, array_like=True, tag="continue_deletion", kw_only=True, gc=False):
     """Go on telling the people related to the object that it is deleted."""
 
     to: str

@@ -4,7 +4,7 @@ How they belong together is told in worker/workspace/people/__init__.py. What a 
 the owners that a handle has had, one after the other, have rising ranks, and a handle follows nobody of a lower rank.
 """
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, final
 
 from msgspec import Struct
 
@@ -25,6 +25,7 @@ from worker.workspace.registers import Register
 from worker.workspace.wire import Stamp, WireObject
 
 
+@final
 class Ask(Request, frozen=True, array_like=True, tag="ask", kw_only=True):
     """May `asker` have the handle `wanted`? Goes to that handle and, if it is owned, on to its owner.
 
@@ -43,7 +44,7 @@ class Ask(Request, frozen=True, array_like=True, tag="ask", kw_only=True):
     via: str = ""
 
 
-class Answer(Struct, frozen=True, array_like=True, tag="answer", kw_only=True):
+class Answer(Struct, frozen=True, array_like=True, tag="answer", kw_only=True, gc=False):
     """What became of an Ask: the handle is that of `cio_id` now, or somebody else's, or was not claimed.
 
     Or it is suppressed, or its person was deleted later, and the whole call is to be ignored.
@@ -58,7 +59,7 @@ class Answer(Struct, frozen=True, array_like=True, tag="answer", kw_only=True):
     identify: Identify
 
 
-class Halves(Struct, frozen=True, array_like=True, tag="halves", kw_only=True):
+class Halves(Struct, frozen=True, array_like=True, tag="halves", kw_only=True, gc=False):
     """The profile `other`, created at `created`, has only what the profile `asker` lacks: the two can be merged."""
 
     to: str
@@ -70,7 +71,7 @@ class Halves(Struct, frozen=True, array_like=True, tag="halves", kw_only=True):
     identify: Identify
 
 
-class Declined(Struct, frozen=True, array_like=True, tag="declined", kw_only=True):
+class Declined(Struct, frozen=True, array_like=True, tag="declined", kw_only=True, gc=False):
     """The receiver is not merged with `promised` after all, and may be claimed by others again."""
 
     to: str
@@ -78,7 +79,7 @@ class Declined(Struct, frozen=True, array_like=True, tag="declined", kw_only=Tru
     promised: str
 
 
-class Release(Struct, frozen=True, array_like=True, tag="release", kw_only=True):
+class Release(Struct, frozen=True, array_like=True, tag="release", kw_only=True, gc=False):
     """The handle is free; calls of a time up to `until` are still those of its owner `cio_id` (none if empty)."""
 
     to: str
@@ -88,7 +89,7 @@ class Release(Struct, frozen=True, array_like=True, tag="release", kw_only=True)
     until: float
 
 
-class Rebind(Struct, frozen=True, array_like=True, tag="rebind", kw_only=True):
+class Rebind(Struct, frozen=True, array_like=True, tag="rebind", kw_only=True, gc=False):
     """The handle belongs to `cio_id` now, into which its owner was merged."""
 
     to: str
@@ -97,7 +98,7 @@ class Rebind(Struct, frozen=True, array_like=True, tag="rebind", kw_only=True):
     cio_id: str
 
 
-class Block(Struct, frozen=True, array_like=True, tag="block", kw_only=True):
+class Block(Struct, frozen=True, array_like=True, tag="block", kw_only=True, gc=False):
     """The handle's person was suppressed at `at`; `cio_id` keeps the list of its handles."""
 
     to: str
@@ -107,7 +108,7 @@ class Block(Struct, frozen=True, array_like=True, tag="block", kw_only=True):
     at: float
 
 
-class Clear(Struct, frozen=True, array_like=True, tag="clear", kw_only=True):
+class Clear(Struct, frozen=True, array_like=True, tag="clear", kw_only=True, gc=False):
     """The handle's person was deleted or unsuppressed at `at`: it is free, and calls up to then are ignored."""
 
     to: str
@@ -133,7 +134,7 @@ class MergeInto(Request, frozen=True, array_like=True, tag="merge_into", kw_only
     via: str = ""
 
 
-class MergeAnswer(Struct, frozen=True, array_like=True, tag="merge_answer", kw_only=True):
+class MergeAnswer(Struct, frozen=True, array_like=True, tag="merge_answer", kw_only=True, gc=False):
     """Why nothing was merged into the receiver: who `secondary` names."""
 
     to: str
@@ -146,7 +147,7 @@ class MergeAnswer(Struct, frozen=True, array_like=True, tag="merge_answer", kw_o
     identify: Identify | None = None
 
 
-class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True):
+class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True, gc=False):
     """The profile `origin` is merged into the receiver; this is what it was, but for what follows in pages.
 
     It ends the promise to `promised` (auto_merge). `again` and `outdone` serve merges that run in a circle, see
@@ -174,14 +175,14 @@ class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True):
     attributes: Attributes
 
 
-class Absorbed(Struct, frozen=True, array_like=True, tag="absorbed", kw_only=True):
+class Absorbed(Struct, frozen=True, array_like=True, tag="absorbed", kw_only=True, gc=False):
     """The receiver's Absorb, which had come back to it, was taken in by somebody: it is no longer on its way."""
 
     to: str
     cause: Cause
 
 
-class AbsorbNames(Struct, frozen=True, array_like=True, tag="absorb_names", kw_only=True):
+class AbsorbNames(Struct, frozen=True, array_like=True, tag="absorb_names", kw_only=True, gc=False):
     """A page of the handles, anonymousIds or devices of the merged profile `origin`."""
 
     to: str
@@ -192,7 +193,7 @@ class AbsorbNames(Struct, frozen=True, array_like=True, tag="absorb_names", kw_o
     names: dict[str, str]
 
 
-class AbsorbSeen(Struct, frozen=True, array_like=True, tag="absorb_seen", kw_only=True):
+class AbsorbSeen(Struct, frozen=True, array_like=True, tag="absorb_seen", kw_only=True, gc=False):
     """A page of the events that the merged profile has counted."""
 
     to: str
@@ -200,7 +201,7 @@ class AbsorbSeen(Struct, frozen=True, array_like=True, tag="absorb_seen", kw_onl
     digests: bytes
 
 
-class AbsorbRelationship(Struct, frozen=True, array_like=True, tag="absorb_relationship", kw_only=True):
+class AbsorbRelationship(Struct, frozen=True, array_like=True, tag="absorb_relationship", kw_only=True, gc=False):
     """A relationship of the merged profile `origin`, or that it ended."""
 
     to: str
@@ -211,7 +212,7 @@ class AbsorbRelationship(Struct, frozen=True, array_like=True, tag="absorb_relat
     relationship: Register
 
 
-class DeviceHeld(Struct, frozen=True, array_like=True, tag="device_held", kw_only=True):
+class DeviceHeld(Struct, frozen=True, array_like=True, tag="device_held", kw_only=True, gc=False):
     """The device belongs to the profile `owner` now: the receiver, or if `forwarded` somebody merged into it."""
 
     to: str
@@ -221,7 +222,7 @@ class DeviceHeld(Struct, frozen=True, array_like=True, tag="device_held", kw_onl
     forwarded: bool = False
 
 
-class DeviceLost(Struct, frozen=True, array_like=True, tag="device_lost", kw_only=True):
+class DeviceLost(Struct, frozen=True, array_like=True, tag="device_lost", kw_only=True, gc=False):
     """The device no longer belongs to the receiver; `reason`: somebody else used it later, or it was removed."""
 
     to: str
@@ -230,7 +231,7 @@ class DeviceLost(Struct, frozen=True, array_like=True, tag="device_lost", kw_onl
     reason: Literal["moved", "removed"]
 
 
-class ObjectGone(Struct, frozen=True, array_like=True, tag="object_gone", kw_only=True):
+class ObjectGone(Struct, frozen=True, array_like=True, tag="object_gone", kw_only=True, gc=False):
     """The object `name` was deleted: relationships that are not newer than `deleted` end."""
 
     to: str
@@ -239,7 +240,7 @@ class ObjectGone(Struct, frozen=True, array_like=True, tag="object_gone", kw_onl
     deleted: Stamp
 
 
-class Disown(Struct, frozen=True, array_like=True, tag="disown", kw_only=True):
+class Disown(Struct, frozen=True, array_like=True, tag="disown", kw_only=True, gc=False):
     """Events that came under an anonymousId, of times from `since` to before `until`, are those of `owner`.
 
     An identify that arrived late has shown it. None: no bound.
@@ -253,7 +254,7 @@ class Disown(Struct, frozen=True, array_like=True, tag="disown", kw_only=True):
     owner: str
 
 
-class ReportDelivery(Struct, frozen=True, array_like=True, tag="report_delivery", kw_only=True):
+class ReportDelivery(Struct, frozen=True, array_like=True, tag="report_delivery", kw_only=True, gc=False):
     """What became of a message that was sent (segment_actions.md 1.6, reportDeliveryEvent)."""
 
     to: str
@@ -263,7 +264,7 @@ class ReportDelivery(Struct, frozen=True, array_like=True, tag="report_delivery"
     report: WireObject
 
 
-class Continue(Struct, frozen=True, array_like=True, tag="continue", kw_only=True):
+class Continue(Struct, frozen=True, array_like=True, tag="continue", kw_only=True, gc=False):
     """Go on with what was too much for one decision."""
 
     to: str

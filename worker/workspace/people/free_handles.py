@@ -34,13 +34,13 @@ REFUSED_MAX: Final = 8
 def at_free(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
     """Decide a call at a handle that is nobody's."""
     match call:
+        case Event() | AddDevice() | RemoveDevice():
+            _make(turn, key, handle, call)
         case Identify():
             if call.email is not None and not call.email_verdict and key.startswith(ID):
                 _ask_for_email(turn, key, handle, call)
             else:
                 _make(turn, key, handle, call)
-        case Event() | AddDevice() | RemoveDevice():
-            _make(turn, key, handle, call)
         case Relate() | Unrelate():
             _defer(turn, key, handle, call)
         case Merge():

@@ -54,14 +54,15 @@ FREE: Final = Handle()
 def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
     """Decide `message`, addressed to the handle `key`."""
     handle = turn.find(key, Handle) or FREE
+    if type(message) is Event or isinstance(message, Request):  # most are events
+        if handle.status == "pending" or handle.calls.first != handle.calls.end:
+            turn.put(key, replace(handle, calls=queues.append(turn, "calls", key, handle.calls, message)))
+        else:
+            _decide(turn, key, handle, message)
+            if handle.groups.first != handle.groups.end:
+                _drain(turn, key, message.cause)
+        return
     match message:
-        case Request():
-            if handle.status == "pending" or handle.calls:
-                turn.put(key, replace(handle, calls=queues.append(turn, "calls", key, handle.calls, message)))
-            else:
-                _decide(turn, key, handle, message)
-                if handle.groups:
-                    _drain(turn, key, message.cause)
         case Answer():
             if awaited(turn, key, handle, message):
                 claimed(turn, key, handle, message)
@@ -103,17 +104,17 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
 
 def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
     """A call whose turn it is, at a handle that is not pending."""
-    if isinstance(call, Event):
+    if type(call) is Event:
         _decide_event(turn, key, handle, call)
         return
-    at = call.identify.at if isinstance(call, Ask) else call.at
-    if handle.former and at <= handle.former_until and not isinstance(call, Ask):
+    at = call.identify.at if type(call) is Ask else call.at
+    if handle.former and at <= handle.former_until and type(call) is not Ask:
         turn.tell(replace(call, to=profile_key(handle.former), via=""))
     elif handle.status == "suppressed":
         _at_suppressed(turn, key, handle, call)
     elif handle.cleared_at is not None and at <= handle.cleared_at:
         _too_late(turn, key, call)
-    elif isinstance(call, Merge) and call.cause.message_id in handle.refused:
+    elif type(call) is Merge and call.cause.message_id in handle.refused:
         pass  # a repeat: nobody was there to merge anybody into
     elif handle.status == "owned":
         turn.tell(replace(call, to=profile_key(handle.cio_id), via=key))
@@ -123,7 +124,7 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
 
 def _decide_event(turn: Turn, key: str, handle: Handle, event: Event) -> None:
     """Each event goes on once, whoever owns the handle when it is repeated."""
-    former = bool(handle.former) and event.at <= handle.former_until
+    former = handle.former != "" and event.at <= handle.former_until
     if handle.status == "suppressed" and not former:
         ignore_suppressed(turn, key, event.cause, "event")
         return

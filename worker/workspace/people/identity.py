@@ -13,6 +13,9 @@ from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
 from worker.workspace.wire import Stamp
 
+_AN_ID: Final = ID[0]
+_ID_LENGTH: Final = len(ID)
+
 MADE: Final[Stamp] = (-1e10, "")
 """The stamp of an id or email that no identify has set: all may change it but those from before a merge (lineage)."""
 
@@ -23,7 +26,7 @@ def new_cio_id(place: Place, handle: str, cause: Cause) -> str:
     The same event makes the same cio_id however often it is decided.
     """
     told = f"{handle}\0{cause.message_id}\0{cause.topic}\0{cause.partition}\0{cause.offset}"
-    return f"{place.partition:04x}{blake2b(told.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
+    return f"{place.digits}{blake2b(told.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
 
 
 def create(
@@ -54,8 +57,8 @@ def identifiers_of(profile: Profile) -> Identifiers:
 
 def is_own(profile: Profile, handle: str) -> bool:
     """Whether `handle` is the person's present id or email."""
-    if handle.startswith(ID):
-        return handle[len(ID) :] == profile.id
+    if handle[0] == _AN_ID:
+        return handle[_ID_LENGTH:] == profile.id
     return profile.email is not None and handle == email_key(profile.email)
 
 

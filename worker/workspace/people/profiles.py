@@ -53,9 +53,10 @@ from worker.workspace.values.records import WaitingCall
 def at_profile(turn: Turn, key: str, message: PeopleMessage) -> None:
     """Decide `message`, addressed to the profile `key`."""
     record = turn.get(key)
+    if isinstance(record, Profile):
+        _at_person(turn, record, message)
+        return
     match record:
-        case Profile():
-            _at_person(turn, record, message)
         case Merged():
             at_merged(turn, record, message)
         case Gone():
@@ -66,13 +67,14 @@ def at_profile(turn: Turn, key: str, message: PeopleMessage) -> None:
 
 
 def _at_person(turn: Turn, profile: Profile, message: PeopleMessage) -> None:
+    if type(message) is Event or isinstance(message, Request):  # most are events
+        if message.via and not owns(turn, profile, message.via):
+            # The handle hears that it is no longer this person's before it meets the call again.
+            turn.tell(replace(message, to=message.via, via=""))
+        else:
+            _call(turn, profile, message)
+        return
     match message:
-        case Request():
-            if message.via and not owns(turn, profile, message.via):
-                # The handle hears that it is no longer this person's before it meets the call again.
-                turn.tell(replace(message, to=message.via, via=""))
-            else:
-                _call(turn, profile, message)
         case Absorb() | AbsorbNames() | AbsorbSeen() | AbsorbRelationship():
             absorption.absorb(turn, profile, message)
         case DeviceHeld() | DeviceLost():
@@ -92,9 +94,10 @@ def _at_person(turn: Turn, profile: Profile, message: PeopleMessage) -> None:
 
 
 def _call(turn: Turn, profile: Profile, call: WaitingCall) -> None:
+    if type(call) is Event:
+        events.receive(turn, profile, call)
+        return
     match call:
-        case Event():
-            events.receive(turn, profile, call)
         case Identify():
             identify.process(turn, profile, call)
         case Relate() | Unrelate():

@@ -9,7 +9,7 @@ from worker.workspace.values.records import Digests, Queue, Waiting
 from worker.workspace.wire import Stamp
 
 
-class Linked(Struct, frozen=True, array_like=True):
+class Linked(Struct, frozen=True, array_like=True, gc=False):
     """A person was identified with the anonymousId, first at `first`, and nobody else for some time.
 
     `again` are the last of its identifies after that: there somebody's late identify in between would end. `gone_at`:
@@ -27,7 +27,7 @@ class Linked(Struct, frozen=True, array_like=True):
         return self.again[-1] if self.again else self.first
 
 
-class Anonymous(Struct, frozen=True, array_like=True, tag="anonymous"):
+class Anonymous(Struct, frozen=True, array_like=True, tag="anonymous", gc=False):
     """An anonymousId (key `anonymous:…`).
 
     `links` in order of time. Events wait in `events`, other calls in `calls`; `seen` pages have
@@ -48,7 +48,7 @@ class Anonymous(Struct, frozen=True, array_like=True, tag="anonymous"):
     @property
     def waiting(self) -> int:
         """How many calls wait."""
-        return len(self.events) + len(self.calls)
+        return self.events.end - self.events.first + self.calls.end - self.calls.first
 
     @property
     def flushing(self) -> bool:

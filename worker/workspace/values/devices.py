@@ -10,7 +10,7 @@ from worker.workspace.registers import NEVER
 from worker.workspace.wire import Stamp
 
 
-class Device(Struct, frozen=True, array_like=True, tag="device"):
+class Device(Struct, frozen=True, array_like=True, tag="device", gc=False):
     """A device (key `device:…`): it belongs to who used it last, unless that person removed it afterwards.
 
     `used` is the stamp of the newest use, shown as `last_used`, and `owner` whose it was; `removals` has the newest

@@ -8,7 +8,7 @@ from worker.workspace.registers import Register
 from worker.workspace.values.records import Names
 
 
-class Object(Struct, frozen=True, array_like=True, tag="object"):
+class Object(Struct, frozen=True, array_like=True, tag="object", gc=False):
     """An object (key `object:…`): whether it exists and its attributes are in `register`.
 
     `name` is type and id (keys.object_name), and `members` how many pages the set of related profiles has. While a
@@ -21,7 +21,7 @@ class Object(Struct, frozen=True, array_like=True, tag="object"):
     telling: int | None = None
 
 
-class ObjectType(Struct, frozen=True, array_like=True, tag="object_type"):
+class ObjectType(Struct, frozen=True, array_like=True, tag="object_type", gc=False):
     """A type of objects (key `type:…`)."""
 
     name: str

@@ -10,7 +10,7 @@ from worker.workspace.values.records import Digests, Names, Queue, Waiting
 from worker.workspace.wire import Stamp
 
 
-class Handle(Struct, frozen=True, array_like=True, tag="handle"):
+class Handle(Struct, frozen=True, array_like=True, tag="handle", gc=False):
     """An id or an email (keys `id:…`, `email:…`); where there is none it is free.
 
     `cio_id` is the owner; of a pending id the person it may become; of a suppressed handle the profile that was
@@ -33,7 +33,7 @@ class Handle(Struct, frozen=True, array_like=True, tag="handle"):
     seen: int = 0
 
 
-class Profile(Struct, frozen=True, array_like=True, tag="profile"):
+class Profile(Struct, frozen=True, array_like=True, tag="profile", gc=False):
     """A person (key `cio:…`). The attributes are in a record of their own.
 
     `id` and `email` are as last given, set by the calls of `id_at` and `email_at`. `refused` has, by handle, the newest
@@ -62,7 +62,7 @@ class Profile(Struct, frozen=True, array_like=True, tag="profile"):
     groups: Queue = Queue()
 
 
-class Merged(Struct, frozen=True, array_like=True, tag="merged"):
+class Merged(Struct, frozen=True, array_like=True, tag="merged", gc=False):
     """Where a person was who is merged into `into`: what is addressed to it goes there.
 
     `home`: its state came back to it, since it was merged in a circle. The rest is what is still to be moved, page by
@@ -79,7 +79,7 @@ class Merged(Struct, frozen=True, array_like=True, tag="merged"):
     groups: Queue = Queue()
 
 
-class Gone(Struct, frozen=True, array_like=True, tag="gone"):
+class Gone(Struct, frozen=True, array_like=True, tag="gone", gc=False):
     """Where a person was who was deleted at `at`; a suppressed one keeps its handles, to free them again.
 
     The rest is what is still to be forgotten, page by page.
@@ -99,7 +99,7 @@ class Gone(Struct, frozen=True, array_like=True, tag="gone"):
     groups: Queue = Queue()
 
 
-class PersonAttributes(Struct, frozen=True, array_like=True, tag="attributes"):
+class PersonAttributes(Struct, frozen=True, array_like=True, tag="attributes", gc=False):
     """A person's attributes."""
 
     attributes: Attributes

@@ -12,19 +12,19 @@ from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, M
 from worker.workspace.messages.people import Ask, MergeInto
 
 
-class Names(Struct, frozen=True, array_like=True, tag="names"):
+class Names(Struct, frozen=True, array_like=True, tag="names", gc=False):
     """A page of a set of names, each with a short note."""
 
     entries: dict[str, str]
 
 
-class Digests(Struct, frozen=True, array_like=True, tag="digests"):
+class Digests(Struct, frozen=True, array_like=True, tag="digests", gc=False):
     """A page of a set of events, each 12 bytes of a hash, in order of arrival."""
 
     entries: bytes
 
 
-class Queue(Struct, frozen=True, array_like=True):
+class Queue(Struct, frozen=True, array_like=True, gc=False):
     """What waits has the numbers from `first` to before `end`."""
 
     first: int = 0
@@ -39,7 +39,7 @@ WaitingCall: TypeAlias = (
 )
 
 
-class Waiting(Struct, frozen=True, array_like=True, tag="waiting"):
+class Waiting(Struct, frozen=True, array_like=True, tag="waiting", gc=False):
     """A call that waits."""
 
     call: WaitingCall

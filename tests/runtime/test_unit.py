@@ -1,0 +1,101 @@
+"""What a unit of work holds when it is prepared."""
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+from msgspec import Struct
+
+from worker.partitioning import partition_of
+from worker.runtime import unit as unit_module
+from worker.runtime.origin import ORIGIN_HEADER, write_origin
+from worker.runtime.outgoing import Out, out
+from worker.runtime.partition_state import PartitionState
+from worker.runtime.replayed import REPLAYED_HEADER
+from worker.runtime.unit import Target, Unit
+
+TARGET = ("out", 12, 1_000)
+
+
+class Arrived(Struct):
+    """A record as it comes from Kafka."""
+
+    offset: int
+    headers: Sequence[tuple[str, bytes]] = ()
+    topic: str = "in"
+    partition: int = 3
+    timestamp: int = 0
+    key: bytes | None = b"k"
+    value: bytes | None = b"v"
+
+
+def begun(offset: int, *headers: tuple[str, bytes], state: PartitionState | None = None) -> Unit[int]:
+    unit: Unit[int] = Unit(state, msgspec.json.Decoder(int))
+    unit.begin(Arrived(offset, headers))
+    return unit
+
+
+def sent(unit: Unit[int]) -> list[Out]:
+    return [record for records in unit.prepare().outputs.values() for record in records]
+
+
+def test_every_message_of_a_record_has_its_number() -> None:
+    unit, target = begun(41), Target(*TARGET)
+    for _ in range(200):
+        unit.send(target, "k", b"v")
+    assert [record.headers for record in sent(unit)] == [
+        [(ORIGIN_HEADER, write_origin("in", 3, 41, index))] for index in range(200)
+    ]
+
+
+@pytest.mark.parametrize("headers", [(), ((REPLAYED_HEADER, b"run/file/7"),)])
+def test_what_is_sent_counts_with_all_its_bytes(headers: tuple[tuple[str, bytes], ...]) -> None:
+    unit = begun(1, (ORIGIN_HEADER, b"up/0/1/0"), *headers)
+    unit.send(Target(*TARGET), "id:1", b"value")
+    (record,) = sent(unit)
+    assert record == out(b"id:1", b"value", [(ORIGIN_HEADER, b"in/3/1/0"), *headers])
+    assert unit.size == record.size
+    assert unit.replayed == bool(headers)
+
+
+def test_of_several_headers_of_one_name_the_first_counts() -> None:
+    unit = begun(
+        1, (REPLAYED_HEADER, b"a"), (ORIGIN_HEADER, b"up/0/1/0"), (REPLAYED_HEADER, b"b"), (ORIGIN_HEADER, b"x")
+    )
+    assert unit.origin == b"up/0/1/0"
+    unit.send(Target(*TARGET), "k", b"v")
+    assert sent(unit)[0].headers[1:] == [(REPLAYED_HEADER, b"a")]
+    unit.begin(Arrived(2))
+    assert not unit.replayed
+    unit.send(Target(*TARGET), "k", b"v")
+    assert sent(unit)[1].headers == [(ORIGIN_HEADER, write_origin("in", 3, 2, 0))]
+
+
+def test_a_target_remembers_the_last_keys_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unit_module, "PLACES_KEPT", 8)
+    unit, target = begun(1), Target(*TARGET)
+    keys = [f"id:{number % 20}" for number in range(100)]
+    for key in keys:
+        unit.send(target, key, key.encode())
+        assert len(target.places) <= 8
+    for (topic, partition), records in unit.prepare().outputs.items():
+        assert topic == "out"
+        assert {partition_of((record.key or b"").decode(), 12) for record in records} == {partition}
+        assert all(record.key == record.value for record in records)
+
+
+def test_of_several_writes_to_a_key_the_last_is_written_and_counted() -> None:
+    state = PartitionState()
+    state.values[b"old"] = b"7"
+    unit = begun(5, state=state)
+    assert unit.get("old") == 7
+    for key, value in (("a", 1), ("a", 22), ("b", 3)):
+        unit.put(key, value)
+    unit.delete("old")
+    unit.delete("never")
+    prepared = unit.prepare()
+    assert prepared.writes == {b"a": b"22", b"b": b"3", b"old": None}
+    assert prepared.changelog()[1:] == [out(b"a", b"22"), out(b"b", b"3"), out(b"old", None)]
+    assert unit.size == sum(one.size for one in [*prepared.written, out(b"never", None)])
+    assert unit.get("a") == 22
+    assert unit.get("old") is None
