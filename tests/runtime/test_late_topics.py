@@ -2,12 +2,11 @@
 
 import asyncio
 
-import msgspec
 import pytest
 
 from tests.support.broker import Broker
 from tests.support.cluster import until
-from tests.support.kafka_cluster import QUICK, KafkaCluster
+from tests.support.kafka_cluster import KafkaCluster
 from tests.support.pipeline import Pipeline
 from worker.runtime.errors import TopicsMissing
 
@@ -37,7 +36,7 @@ async def test_a_worker_ends_that_waits_in_vain_for_a_topic(broker: Broker) -> N
     async with KafkaCluster(broker.bootstrap) as cluster:
         pipeline = Pipeline(cluster)
         await pipeline.create_topics()
-        worker = pipeline.worker(msgspec.structs.replace(QUICK, request_timeout_s=4.0))
+        worker = pipeline.worker()
         worker.launch()
         problem = await worker.ended()
         assert isinstance(problem, TopicsMissing)
