@@ -17,9 +17,10 @@ async def test_a_worker_waits_until_the_broker_knows_all_its_topics(broker: Brok
         pipeline = Pipeline(cluster)
         await pipeline.create_topics()
         first, second = pipeline.worker(), pipeline.worker()
-        first.launch()
+        starting = asyncio.create_task(first.start())
         await asyncio.sleep(1.5)
         await pipeline.create_changelogs()
+        await starting
         await pipeline.send(200)
         await pipeline.until_settled()
         await second.start()
