@@ -8,7 +8,8 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from tests.backfill.deployment import backfill, checkpoint, sent, traces
+from tests.backfill.deployment import backfill, checkpoint, sent
+from tests.backfill.traces import Traces, traces, view_caught_up
 from tests.pipeline.deployment import Setup, end, setup
 from tests.support.broker import Broker
 from worker.backfill.checkpoint import opened
@@ -58,7 +59,7 @@ def identify(user: str, plan: str, day: int, **more: Json) -> bytes:
 @pytest.mark.timeout(120)
 async def test_ranges_dry_runs_and_what_a_replay_leaves_alone(broker: Broker, tmp_path: Path) -> None:
     async with setup(broker.bootstrap, tmp_path, partitions=2) as running:
-        worker = running.start()
+        worker, view = running.start(), running.start("view")
         try:
             await running.send([identify("u1", "free", 1, messageId="m1"), identify("u1", "pro", 2, messageId="m2")])
             await running.send([b'{"type": "track", "userId": "u1", "event": "No messageId, no time"}', b"not JSON"])
@@ -78,20 +79,33 @@ async def test_ranges_dry_runs_and_what_a_replay_leaves_alone(broker: Broker, tm
             file = tmp_path / "old.ndjson"
             lines = [identify("u1", "older", 1, messageId="m0"), identify("u1", "team", 3), identify("u2", "free", 3)]
             file.write_bytes(b"\n".join(lines))
-            before = await traces(running)
-            checkpoints = checkpoint(running).read_bytes()
+            before = await everything(running)
             (dry,) = await backfill(running, "--file", str(file), "--dry-run")
-            assert await traces(running) == before
-            assert checkpoint(running).read_bytes() == checkpoints
+            assert await everything(running) == before
             assert (dry["examples"][0]["before"], dry["examples"][0]["after"]) == ("pro", "team")
             assert [(one["what"], one["id"]) for one in dry["people"]] == [("created", "u2")]
 
             await backfill(running, "--file", str(file))
             await running.settled(60)
+            after = await everything(running)
+            for one in ("topics", "groups", "view", "files"):
+                assert getattr(after, one) != getattr(before, one), "each of them would have told"
             (dry,) = await backfill(running, "--file", str(file), "--dry-run")
             assert dry["changes"] == {}, "it is as the dry run said"
         finally:
-            await asyncio.to_thread(end, worker)
+            for role in (worker, view):
+                await asyncio.to_thread(end, role)
+
+
+async def everything(running: Setup) -> Traces:
+    """What there is once workers and view have done all that there is to do."""
+    await view_caught_up(running)
+    found = await traces(running)
+    assert found.topics
+    assert any(found.groups.values()), "workers have committed"
+    assert found.view["people"]
+    assert checkpoint(running).name in found.files
+    return found
 
 
 @pytest.mark.broker
