@@ -10,12 +10,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
 from tests.bench.bench import Bench
-from tests.bench.deployment import deployment_of, pipeline_job
+from tests.bench.deployment import deployment_of, pipeline_job, settled
 from tests.bench.groups import wait_for_members
 from tests.bench.job import Job
 from tests.bench.process import ROOT, Contender, ContenderFailed, python
@@ -25,7 +25,6 @@ from tests.bench.topics import tail
 from tests.bench.traffic import traffic
 from tests.pipeline.outcome import read_all, workspace_of
 from worker.jsontypes import JsonObject
-from worker.runtime.lag import LagReader
 from worker.topics import names
 
 PARTITIONS = 12
@@ -60,10 +59,10 @@ async def run(bench: Bench) -> Section:
     with Contender(python("pipeline"), job, name=job.group):
         await wait_for_members(job.bootstrap, job.group, 1, _JOIN_S)
         seconds = await _killed(bench, job, file)
-        await _settled(job)
+        await settled(job)
         sent, changes = await _count(job, job.input), await _count(job, job.output)
         await asyncio.to_thread(_backfill, job, file, "again")
-        await _settled(job)
+        await settled(job)
         again = await _count(job, job.output) - changes
         metrics = await _count(job, deployment_of(job).topic(names.MESSAGE_METRICS))
     undisturbed = await pipeline_job(bench, "undisturbed", PARTITIONS)
@@ -72,7 +71,7 @@ async def run(bench: Bench) -> Section:
         began = time.monotonic()
         await asyncio.to_thread(_backfill, undisturbed, file, "once")
         alone_s = time.monotonic() - began
-        await _settled(undisturbed)
+        await settled(undisturbed)
     same = await _workspace(job) == await _workspace(undisturbed)
     rate = bench.amount(LIVE_RATE, 50)
     facts = (
@@ -256,23 +255,6 @@ async def _count(job: Job, topic: str) -> int:
         return await ends.count()
 
 
-async def _settled(job: Job) -> None:
-    """Wait until nothing waits for the worker."""
-    deployment = deployment_of(job)
-    topics = [deployment.topic(name) for name in (names.SEGMENT_EVENTS, *_ENTITIES)]
-    before: Any = None
-    async with asyncio.timeout(_LONGEST_S), LagReader(deployment.connection) as lag:
-        while True:
-            now = await lag.group(deployment.group, topics)
-            if now == before and not any(row.lag for row in now):
-                return
-            before = now
-            await asyncio.sleep(1.0)
-
-
 async def _workspace(job: Job) -> JsonObject:
     """The workspace that the changes tell, without what depends on which handle was met first."""
     return workspace_of(await read_all(job.bootstrap, job.output))
-
-
-_ENTITIES = (names.PEOPLE, names.ANONYMOUS, names.OBJECTS, names.DEVICES)
