@@ -1,6 +1,7 @@
 """The command where something is wrong, and ranges, dry runs, cancelling and relaying on a real broker."""
 
 import asyncio
+import gzip
 import time
 from pathlib import Path
 
@@ -29,12 +30,34 @@ from worker.topics import names
         (["--topic", "reporting.events"], "add --relay"),
         (["--topic", "reporting.events", "--relay", "--where", 'type = "x"'], "FQL"),
         (["--file", __file__, "--from", "2026-11-01"], "are of a topic"),
+        (["--file", str(Path(__file__).parent)], "is a directory"),
+        (["--from", "2026-13-01"], "is no time"),
+        (["--from", "2026-11-08", "--to", "2026-11-01"], "is not before"),
+        (["--offsets", "0:0-1", "--to", "36h"], "either times or offsets"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options: list[str], words: str) -> None:
     done = CliRunner().invoke(app, options)
     assert done.exit_code == 2
     assert words in done.output
+
+
+def test_a_file_that_is_not_what_its_name_says(tmp_path: Path) -> None:
+    plain = tmp_path / "plain.ndjson.gz"
+    plain.write_text("{}")
+    done = CliRunner().invoke(app, ["--file", str(plain)])
+    assert done.exit_code == 2
+    assert "not compressed by gzip" in done.output
+
+
+@pytest.mark.broker
+async def test_a_damaged_file_is_named_and_the_run_is_left_unfinished(broker: Broker, tmp_path: Path) -> None:
+    file = tmp_path / "cut.ndjson.gz"
+    file.write_bytes(gzip.compress(identify("u1", "free", 1))[:30])
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        (failed,) = await backfill(running, "--file", str(file), expect=1)
+        assert "cut.ndjson.gz can't be read" in failed["error"]
+        assert "mend the file" in failed["hint"]
 
 
 def test_a_checkpoint_that_is_not_there(tmp_path: Path) -> None:

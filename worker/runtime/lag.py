@@ -44,9 +44,14 @@ class LagReader:
         self._timeout_s = timeout_s
 
     async def __aenter__(self) -> Self:
-        async with asyncio.timeout(self._timeout_s):
-            await self._admin.start()
-            await self._consumer.start()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._admin.start()
+                await self._consumer.start()
+        except BaseException:
+            await self._consumer.stop()
+            await self._admin.close()
+            raise
         return self
 
     async def __aexit__(
