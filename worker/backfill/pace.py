@@ -29,11 +29,12 @@ LIVE_RATE: Final = 100.0
 
 LIVE_RATE_MIN: Final = 10.0
 LIVE_RATE_MAX: Final = 1_000.0
-LIVE_STEP: Final = 25.0
+LIVE_STEP: Final = 15.0
 """Events a second by which it goes faster in each second in which nothing waits."""
 
-WAIT_MAX_S: Final = 0.1
-"""Records that wait longer than this in a topic, on the average, wait."""
+WAIT_MAX_S: Final = 0.06
+"""Where records wait longer than this in a topic, on the average, the workers are behind. (The brokers are asked up to
+a look's time after a commit, so that what comes in that time seems to wait too.)"""
 
 SLACK_RECORDS: Final = 10
 """So few records do not make a queue, however few pass."""
