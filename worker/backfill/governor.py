@@ -18,7 +18,7 @@ PORTION_S = 0.05
 """Beside live traffic, a portion is sent this often. A live event waits behind one at most: some 50 ms of the workers'
 time at the highest rate. In smaller ones each record would cost them a batch of its own, ten times the work."""
 
-_INPUTS = {
+INPUTS = {
     names.SEGMENT_EVENTS: (names.SEGMENT_EVENTS, names.PEOPLE, names.ANONYMOUS, names.OBJECTS, names.DEVICES),
     names.REPORTING_EVENTS: (names.REPORTING_EVENTS,),
 }
@@ -44,7 +44,7 @@ class Governor:
         """Where the inbound topic ended at the last look, by partition; empty before the first."""
         self._lag = lag
         self._group = deployment.group
-        self._topics = [deployment.topic(name) for name in _INPUTS[contract]]
+        self._topics = [deployment.topic(name) for name in INPUTS[contract]]
         self._looked = 0.0
         self._seen: _Seen | None = None
         self._sent = 0
