@@ -1,4 +1,4 @@
-"""Backfills of a test's deployment, as processes; and everything in its Kafka that a trace could be left in."""
+"""Backfills of a test's deployment, as processes."""
 
 import asyncio
 import subprocess
@@ -13,9 +13,7 @@ from tests.pipeline.deployment import Setup
 from tests.pipeline.outcome import read_all
 from worker.cli.backfill import app
 from worker.runtime.lag import LagReader
-from worker.runtime.ranges import RangeReader
 from worker.topics import names
-from worker.topics.cluster import connect
 
 
 def checkpoint(running: Setup) -> Path:
@@ -49,14 +47,3 @@ async def inbound(running: Setup) -> int:
 async def sent(running: Setup, topic: str) -> int:
     """Records of a topic."""
     return len(await read_all(running.bootstrap, running.topic(topic)))
-
-
-async def traces(running: Setup) -> dict[str, dict[int, tuple[int, int]]]:
-    """All topics of the deployment with the bounds of their partitions."""
-    found = {}
-    async with connect(running.deployment.connection) as cluster:
-        topics = await cluster.topics([contract.topic for contract in running.deployment.contracts.values()])
-    for topic in sorted(topics):
-        async with RangeReader(running.deployment.connection, topic) as reader:
-            found[topic] = await reader.bounds()
-    return found

@@ -1,6 +1,7 @@
 """The command where something is wrong, and ranges, dry runs, cancelling and relaying on a real broker."""
 
 import asyncio
+import gzip
 import time
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from tests.backfill.deployment import backfill, checkpoint, sent, traces
+from tests.backfill.deployment import backfill, checkpoint, sent
+from tests.backfill.traces import Traces, traces, view_caught_up
 from tests.pipeline.deployment import Setup, end, setup
 from tests.support.broker import Broker
 from worker.backfill.checkpoint import opened
@@ -28,12 +30,34 @@ from worker.topics import names
         (["--topic", "reporting.events"], "add --relay"),
         (["--topic", "reporting.events", "--relay", "--where", 'type = "x"'], "FQL"),
         (["--file", __file__, "--from", "2026-11-01"], "are of a topic"),
+        (["--file", str(Path(__file__).parent)], "is a directory"),
+        (["--from", "2026-13-01"], "is no time"),
+        (["--from", "2026-11-08", "--to", "2026-11-01"], "is not before"),
+        (["--offsets", "0:0-1", "--to", "36h"], "either times or offsets"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options: list[str], words: str) -> None:
     done = CliRunner().invoke(app, options)
     assert done.exit_code == 2
     assert words in done.output
+
+
+def test_a_file_that_is_not_what_its_name_says(tmp_path: Path) -> None:
+    plain = tmp_path / "plain.ndjson.gz"
+    plain.write_text("{}")
+    done = CliRunner().invoke(app, ["--file", str(plain)])
+    assert done.exit_code == 2
+    assert "not compressed by gzip" in done.output
+
+
+@pytest.mark.broker
+async def test_a_damaged_file_is_named_and_the_run_is_left_unfinished(broker: Broker, tmp_path: Path) -> None:
+    file = tmp_path / "cut.ndjson.gz"
+    file.write_bytes(gzip.compress(identify("u1", "free", 1))[:30])
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        (failed,) = await backfill(running, "--file", str(file), expect=1)
+        assert "cut.ndjson.gz can't be read" in failed["error"]
+        assert "mend the file" in failed["hint"]
 
 
 def test_a_checkpoint_that_is_not_there(tmp_path: Path) -> None:
@@ -58,7 +82,7 @@ def identify(user: str, plan: str, day: int, **more: Json) -> bytes:
 @pytest.mark.timeout(120)
 async def test_ranges_dry_runs_and_what_a_replay_leaves_alone(broker: Broker, tmp_path: Path) -> None:
     async with setup(broker.bootstrap, tmp_path, partitions=2) as running:
-        worker = running.start()
+        worker, view = running.start(), running.start("view")
         try:
             await running.send([identify("u1", "free", 1, messageId="m1"), identify("u1", "pro", 2, messageId="m2")])
             await running.send([b'{"type": "track", "userId": "u1", "event": "No messageId, no time"}', b"not JSON"])
@@ -78,20 +102,33 @@ async def test_ranges_dry_runs_and_what_a_replay_leaves_alone(broker: Broker, tm
             file = tmp_path / "old.ndjson"
             lines = [identify("u1", "older", 1, messageId="m0"), identify("u1", "team", 3), identify("u2", "free", 3)]
             file.write_bytes(b"\n".join(lines))
-            before = await traces(running)
-            checkpoints = checkpoint(running).read_bytes()
+            before = await everything(running)
             (dry,) = await backfill(running, "--file", str(file), "--dry-run")
-            assert await traces(running) == before
-            assert checkpoint(running).read_bytes() == checkpoints
+            assert await everything(running) == before
             assert (dry["examples"][0]["before"], dry["examples"][0]["after"]) == ("pro", "team")
             assert [(one["what"], one["id"]) for one in dry["people"]] == [("created", "u2")]
 
             await backfill(running, "--file", str(file))
             await running.settled(60)
+            after = await everything(running)
+            for one in ("topics", "groups", "view", "files"):
+                assert getattr(after, one) != getattr(before, one), "each of them would have told"
             (dry,) = await backfill(running, "--file", str(file), "--dry-run")
             assert dry["changes"] == {}, "it is as the dry run said"
         finally:
-            await asyncio.to_thread(end, worker)
+            for role in (worker, view):
+                await asyncio.to_thread(end, role)
+
+
+async def everything(running: Setup) -> Traces:
+    """What there is once workers and view have done all that there is to do."""
+    await view_caught_up(running)
+    found = await traces(running)
+    assert found.topics
+    assert any(found.groups.values()), "workers have committed"
+    assert found.view["people"]
+    assert checkpoint(running).name in found.files
+    return found
 
 
 @pytest.mark.broker

@@ -8,7 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.backfill.deployment import backfill, inbound, sent, started, traces
+from tests.backfill.deployment import backfill, inbound, sent, started
+from tests.backfill.traces import traces
 from tests.pipeline.deployment import Setup, end, setup
 from tests.pipeline.events import histories
 from tests.pipeline.outcome import event_counts, read_all, undisturbed, workspace_of

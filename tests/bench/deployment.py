@@ -1,14 +1,20 @@
 """The whole pipeline as one run of the benchmark has it: its configuration and topics, under names of its own."""
 
+import asyncio
+
 import msgspec
 
 from tests.bench.bench import Bench
 from tests.bench.job import Job
 from worker.config import Config, Kafka
+from worker.runtime.lag import LagReader
 from worker.runtime.tuning import Tuning
 from worker.topics import names
 from worker.topics.apply import apply
 from worker.wiring import Deployment, make_deployment
+
+ENTITIES = (names.PEOPLE, names.ANONYMOUS, names.OBJECTS, names.DEVICES)
+"""The contracts of the keyed topics."""
 
 
 def deployment_of(job: Job) -> Deployment:
@@ -33,3 +39,17 @@ async def pipeline_job(bench: Bench, stem: str, partitions: int) -> Job:
         job.output,
     )
     return job
+
+
+async def settled(job: Job, longest_s: float = 3600.0) -> None:
+    """Wait until nothing waits for the worker. Raises TimeoutError."""
+    deployment = deployment_of(job)
+    topics = [deployment.topic(name) for name in (names.SEGMENT_EVENTS, *ENTITIES)]
+    before = None
+    async with asyncio.timeout(longest_s), LagReader(deployment.connection) as lag:
+        while True:
+            now = await lag.group(deployment.group, topics)
+            if now == before and not any(row.lag for row in now):
+                return
+            before = now
+            await asyncio.sleep(1.0)

@@ -188,7 +188,7 @@ async def test_a_worker_stops_when_all_it_gets_becomes_dead_letters(broker: Brok
         (["list", "--reason", "nonsense"], "is none of"),
         (["list", "--since", "soon"], "is no time"),
         (["list", "--topic", "nonsense"], "has no dead letters"),
-        (["show", "x"], "x"),
+        (["show", "x"], "is not <topic>/<partition>/<offset>"),
     ],
 )
 def test_wrong_use_is_exit_code_2(arguments: list[str], said: str) -> None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.ranges import RangeReader
 from worker.simulation.network import ENTITIES, Network
+from worker.topics.cluster import expect
 from worker.topics.names import changelog_of
 from worker.wiring import Deployment
 from worker.workspace.effects import Entity
@@ -52,9 +53,11 @@ async def copied_network(deployment: Deployment) -> Network:
     """The four tables as the changelogs have them now; what waits in the topics is not in it.
 
     Raises:
+        TopicsError: when there is none.
         BrokerUnreachable: when a changelog can't be read.
         RecoveryFailed: when one is damaged.
     """
+    await expect(deployment.connection, [deployment.topic(changelog_of(entity)) for entity in ENTITIES])
     partitions = deployment.contracts["people"].partitions
     network = Network(deployment.config.workspace.settings(), partitions, Random(0))
     for entity in ENTITIES:

@@ -2,60 +2,94 @@
 
 import asyncio
 import time
+from typing import NamedTuple
 
 import msgspec
 
-from worker.backfill.pace import Observation, Pace
-from worker.runtime.lag import LagReader
+from worker.backfill.pace import Look, Pace
+from worker.runtime.lag import LagReader, lag_of
 from worker.topics import names
 from worker.wiring import Deployment
 
-LOOK_S = 0.25
+LOOK_S = 0.1
 """Between two looks."""
 
-_INPUTS = {
+PORTION_S = 0.05
+"""Beside live traffic, a portion is sent this often. A live event waits behind one at most: some 50 ms of the workers'
+time at the highest rate. In smaller ones each record would cost them a batch of its own, ten times the work."""
+
+INPUTS = {
     names.SEGMENT_EVENTS: (names.SEGMENT_EVENTS, names.PEOPLE, names.ANONYMOUS, names.OBJECTS, names.DEVICES),
     names.REPORTING_EVENTS: (names.REPORTING_EVENTS,),
 }
 """Where records wait for the workers, by the contract of the inbound topic, which is the first."""
 
 
+class _Seen(NamedTuple):
+    """Counts of records since the topics began: in the inbound topic, in all, and those done in all."""
+
+    inbound: int
+    written: int
+    done: int
+
+
 class Governor:
     """Of one backfill into the inbound topic of `contract`."""
 
     def __init__(self, lag: LagReader, deployment: Deployment, contract: str, limit: float | None) -> None:
-        self.pace = Pace(limit)
+        self.pace = Pace(limit, deployment.config.worker.commit_interval_s)
         self.waiting = 0
         """Records that waited for the workers at the last look."""
+        self.ends: dict[int, int] = {}
+        """Where the inbound topic ended at the last look, by partition; empty before the first."""
         self._lag = lag
         self._group = deployment.group
-        self._topics = [deployment.topic(name) for name in _INPUTS[contract]]
+        self._topics = [deployment.topic(name) for name in INPUTS[contract]]
         self._looked = 0.0
-        self._end: int | None = None
+        self._seen: _Seen | None = None
         self._sent = 0
+        self._credit = 0.0
+        self._granted = 0.0
 
     async def permit(self, wanted: int) -> int:
-        """Wait until something may be sent; how many records, `wanted` at most. They count as sent from now on."""
+        """Wait until something may be sent; how many records, `wanted` at most. They count as sent from now on.
+
+        What was permitted before must have been delivered.
+        """
         while True:
-            since = time.monotonic() - self._looked
-            if since >= LOOK_S:
+            if time.monotonic() - self._looked >= LOOK_S:
                 await self._look()
-            elif self.pace.budget <= 0:
-                await asyncio.sleep(LOOK_S - since)
-                continue
-            permitted = min(wanted, self.pace.budget)
+            permitted = min(wanted, self._allowed())
             if permitted > 0:
-                self.pace = msgspec.structs.replace(self.pace, budget=self.pace.budget - permitted)
+                self._credit -= permitted
+                self.pace = msgspec.structs.replace(self.pace, room=self.pace.room - permitted)
                 self._sent += permitted
                 return permitted
+            await asyncio.sleep(PORTION_S)
+
+    def _allowed(self) -> int:
+        """How many records may be sent now. What was not sent in a portion's time is not made up for later."""
+        now, rate = time.monotonic(), self.pace.per_second
+        if rate is None:
+            self._granted = now
+            return self.pace.room
+        if (passed := now - self._granted) < PORTION_S:
+            return 0
+        self._granted = now
+        self._credit = min(self._credit + rate * passed, max(1.0, 2 * rate * PORTION_S))
+        return int(self._credit) if self.pace.live else min(int(self._credit), self.pace.room)
 
     async def _look(self) -> None:
-        rows = await self._lag.group(self._group, self._topics)
-        now, end = time.monotonic(), rows[0].end
+        depths = await self._lag.depths(self._group, self._topics)
+        now = time.monotonic()
+        self.ends = dict(depths[self._topics[0]].ends)
+        rows = [lag_of(topic, self._group, *depth) for topic, depth in depths.items()]
         self.waiting = sum(row.lag for row in rows)
-        if self._end is not None:  # the first look only says where the topic ends
-            live = max(0, end - self._end - self._sent)
-            # Looks may be late; what was not sent meanwhile is not made up for.
-            seconds = min(max(now - self._looked, 0.001), 2 * LOOK_S)
-            self.pace = self.pace.after(Observation(self.waiting, live, seconds))
-        self._looked, self._end, self._sent = now, end, 0
+        written = sum(row.end for row in rows)
+        seen = _Seen(rows[0].end, written, written - self.waiting)
+        if (before := self._seen) is not None:  # the first look only says where the topics end
+            live = max(0, seen.inbound - before.inbound - self._sent)
+            self.pace = self.pace.after(
+                Look(now - self._looked, self.waiting, seen.written - before.written, seen.done - before.done, live)
+            )
+        self._looked, self._seen, self._sent = now, seen, 0

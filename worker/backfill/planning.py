@@ -3,17 +3,24 @@
 import re
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from worker.backfill.plan import Files, Plan, TopicRange
+from worker.backfill.governor import INPUTS
+from worker.backfill.plan import Files, FileSource, Plan, TopicRange
 from worker.backfill.sources import describe_file
+from worker.moments import parse_moment
 from worker.runtime.ranges import RangeReader
 from worker.segment.fql import FqlError, compile_trigger
-from worker.segment.timestamps import event_time
 from worker.topics import names
+from worker.topics.cluster import expect
 from worker.wiring import Deployment
 
+_GZIP = b"\x1f\x8b"
+"""How every gzip file begins."""
+
 _OFFSETS = re.compile(r"(?P<partition>[0-9]{1,6}):(?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})")
+_SECONDS = re.compile(r"[0-9]{9,11}([.][0-9]+)?")
 
 
 class PlanError(Exception):
@@ -40,7 +47,7 @@ async def make_plan(
 
     Raises:
         PlanError: when something of it is wrong.
-        BrokerUnreachable, KafkaError: when the topic can't be asked.
+        TopicsError, BrokerUnreachable, KafkaError: when the topic can't be asked.
     """
     if where is not None:
         _check_filter(contract, where)
@@ -49,12 +56,29 @@ async def make_plan(
     if files:
         if start or end or offsets:
             raise PlanError("--from, --to and --offsets are of a topic", "filter files with --where")
-        try:
-            described = tuple(describe_file(path) for path in files)
-        except OSError as error:
-            raise PlanError(f"{error.filename} can't be read: {error.strerror}", "name files that exist") from error
-        return Plan(contract, Files(described), where, rate, relay)
-    return Plan(contract, await _range(deployment, contract, start, end, offsets), where, rate, relay)
+        described = Files(tuple(map(_file, files)))
+        await expect(deployment.connection, [deployment.topic(name) for name in INPUTS[contract]])
+        return Plan(contract, described, where, rate, relay)
+    if offsets and (start or end):
+        raise PlanError("either times or offsets", "leave one of them out")
+    times = _times(start, end)
+    await expect(deployment.connection, [deployment.topic(name) for name in INPUTS[contract]])
+    return Plan(contract, await _range(deployment, contract, times, offsets), where, rate, relay)
+
+
+def _file(path: Path) -> FileSource:
+    """The file, which can be read; what is damaged further on is found later."""
+    try:
+        if path.is_dir():
+            raise PlanError(f"{path} is a directory", "name its files, each with --file")
+        with path.open("rb") as file:
+            beginning = file.read(2)
+        found = describe_file(path)
+    except OSError as error:
+        raise PlanError(f"{error.filename} can't be read: {error.strerror}", "name files that exist") from error
+    if path.suffix == ".gz" and beginning != _GZIP:
+        raise PlanError(f"{path} is not compressed by gzip", "call it .ndjson if it is plain text")
+    return found
 
 
 def _check_filter(contract: str, where: str) -> None:
@@ -67,21 +91,20 @@ def _check_filter(contract: str, where: str) -> None:
 
 
 async def _range(
-    deployment: Deployment, contract: str, start: str | None, end: str | None, offsets: Sequence[str]
+    deployment: Deployment, contract: str, times: tuple[int | None, int | None], offsets: Sequence[str]
 ) -> TopicRange:
     topic = deployment.topic(contract)
     async with RangeReader(deployment.connection, topic) as reader:
         bounds = await reader.bounds()
         if offsets:
-            if start or end:
-                raise PlanError("either times or offsets", "leave one of them out")
             return _of_offsets(topic, bounds, offsets)
         starts = {number: first for number, (first, _) in bounds.items()}
         ends = {number: last for number, (_, last) in bounds.items()}
+        start, end = times
         if start is not None:
-            starts = await reader.at_time(_unix_ms("--from", start))
+            starts = await reader.at_time(start)
         if end is not None:
-            until = await reader.at_time(_unix_ms("--to", end))
+            until = await reader.at_time(end)
             ends = {number: min(last, until[number]) for number, last in ends.items()}
     return TopicRange(topic, starts, {number: max(last, starts[number]) for number, last in ends.items()})
 
@@ -106,8 +129,22 @@ def _of_offsets(topic: str, bounds: dict[int, tuple[int, int]], offsets: Sequenc
     return TopicRange(topic, starts, ends)
 
 
+def _times(start: str | None, end: str | None) -> tuple[int | None, int | None]:
+    """From and to, in unix milliseconds."""
+    found = (
+        None if start is None else _unix_ms("--from", start),
+        None if end is None else _unix_ms("--to", end),
+    )
+    if found[0] is not None and found[1] is not None and found[0] >= found[1]:
+        raise PlanError(f"--from {start} is not before --to {end}", "there is nothing between them")
+    return found
+
+
 def _unix_ms(option: str, text: str) -> int:
-    seconds = event_time(text)
-    if seconds is None or not 0 <= seconds <= time.time() + 10 * 365 * 86_400:
-        raise PlanError(f"{option} {text!r} is no time", "write e.g. 2026-11-01T12:00:00Z, or unix seconds")
-    return round(seconds * 1000)
+    try:
+        found = round(float(text) * 1000) if _SECONDS.fullmatch(text) else parse_moment(text, datetime.now(UTC))
+    except ValueError as problem:
+        raise PlanError(f"{option}: {problem}", "or write unix seconds") from problem
+    if not 0 <= found <= (time.time() + 10 * 365 * 86_400) * 1000:
+        raise PlanError(f"{option} {text!r} is no time of these years", "a number is unix seconds")
+    return found

@@ -79,7 +79,7 @@ async def replay(deployment: Deployment, checkpoint: Checkpoint, run: Run, told:
             progress = msgspec.structs.replace(
                 counted,
                 positions={**progress.positions, **batch.positions},
-                scan=await lag.ends(contract.topic),
+                scan=governor.ends or progress.scan,
                 done=batch.done,
             )
             told(Status(progress, governor.waiting, governor.pace.live))

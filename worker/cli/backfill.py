@@ -24,6 +24,7 @@ from worker.cli.send import Inbound
 from worker.gateway.lines import UnreadableError
 from worker.runtime.errors import BrokerUnreachable, DeliveryFailed, RecoveryFailed
 from worker.topics import names
+from worker.topics.cluster import TopicsError
 from worker.wiring import Deployment, make_deployment
 
 ResultT = TypeVar("ResultT")
@@ -51,9 +52,11 @@ def backfill(
     ] = None,
     topic: Annotated[Inbound, typer.Option(help="Segment events or reporting webhooks.")] = Inbound.SEGMENT_EVENTS,
     start: Annotated[
-        str | None, typer.Option("--from", help="Only what arrived since: ISO 8601 or unix seconds.")
+        str | None, typer.Option("--from", help="Only what arrived since: ISO 8601, unix seconds, or ago: 36h.")
     ] = None,
-    end: Annotated[str | None, typer.Option("--to", help="Only what arrived before: ISO 8601 or unix seconds.")] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", help="Only what arrived before: ISO 8601, unix seconds, or ago: 36h.")
+    ] = None,
     offsets: Annotated[
         list[str] | None,
         typer.Option(help="Only these offsets of a partition, PARTITION:FIRST-LAST; may be given again."),
@@ -197,8 +200,13 @@ def _run(work: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: 
         raise failed(Problem(str(error), error.hint), as_json, code=2) from error
     except CheckpointError as error:
         raise failed(Problem(str(error), error.hint), as_json) from error
-    except (SourceChanged, UnreadableError) as error:
+    except TopicsError as error:
+        raise failed(Problem(error.problem, error.hint), as_json) from error
+    except SourceChanged as error:
         raise failed(Problem(str(error), "start another backfill; what was sent is recognised"), as_json) from error
+    except UnreadableError as error:
+        hint = "mend the file and start another backfill; what was sent up to there is recognised"
+        raise failed(Problem(str(error), hint), as_json) from error
     except RecoveryFailed as error:
         raise failed(Problem(f"the state can't be read: {error}"), as_json) from error
     except (BrokerUnreachable, DeliveryFailed, KafkaError, TimeoutError) as error:

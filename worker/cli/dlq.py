@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar
@@ -16,11 +17,13 @@ from worker.config import Config
 from worker.deadletters.box import Box
 from worker.deadletters.letter import UNREADABLE, Place
 from worker.deadletters.replay import Handling, OnError, Outcome, Source
-from worker.deadletters.selection import Selection, parse_time
+from worker.deadletters.selection import Selection
 from worker.deadletters.trial import Trial
+from worker.moments import parse_moment
 from worker.reasons import Reason
 from worker.runtime.errors import RuntimeFault
 from worker.runtime.resend import resender
+from worker.topics.cluster import TopicsError, expect
 from worker.topics.contracts import ContractsError
 from worker.topics.names import dead_letters_of
 from worker.wiring import Deployment, make_agents, make_deployment
@@ -103,7 +106,7 @@ def list_letters(
 ) -> None:
     """List the dead letters that wait, the oldest of each partition first, and count them by reason."""
     asked = _asked(config, as_json, None, topic, reason, since, until)
-    overview = _run(asked.box.overview(asked.selection, limit, handled=handled), as_json)
+    overview = _run(asked, asked.box.overview(asked.selection, limit, handled=handled), as_json)
     if as_json:
         for found in overview.shown:
             emit(dlq_text.line(found))
@@ -118,7 +121,7 @@ def show(letters: Letters = None, config: ConfigOption = None, as_json: JsonOpti
     if not letters:
         raise typer.BadParameter("name a letter, as `segment-worker dlq list` shows them", param_hint="LETTER")
     asked = _asked(config, as_json, letters, None, None, None, None)
-    found = _run(asked.box.overview(asked.selection, len(letters), handled=True), as_json).shown
+    found = _run(asked, asked.box.overview(asked.selection, len(letters), handled=True), as_json).shown
     for each in found:
         if as_json:
             emit(dlq_text.whole(each))
@@ -194,8 +197,8 @@ def _asked(
         selection = Selection(
             places=places,
             reasons=frozenset(reasons or ()),
-            since_ms=None if since is None else parse_time(since, now),
-            until_ms=None if until is None else parse_time(until, now),
+            since_ms=None if since is None else parse_moment(since, now),
+            until_ms=None if until is None else parse_moment(until, now),
         )
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from problem
@@ -207,13 +210,23 @@ def _asked(
         raise failed(Problem(str(problem), "correct the configuration"), as_json, code=2) from problem
     unknown = {place.topic for place in places} - set(asked.sources)
     if unknown:
-        raise failed(Problem(f"{sorted(unknown)[0]} is no topic of dead letters here"), as_json)
+        known_topics = f"they are called like {min(asked.sources)}: see `segment-worker dlq list`"
+        raise failed(Problem(f"{min(unknown)} is no topic of dead letters here", known_topics), as_json)
     return asked
 
 
-def _run(question: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: what nobody sends or yields
+def _run(
+    asked: _Asked, question: Coroutine[Any, Any, ResultT], as_json: bool
+) -> ResultT:  # Any: nobody sends or yields
+    async def answered() -> ResultT:
+        with closing(question):  # where it is not begun
+            await expect(asked.deployment.connection, asked.topics)
+            return await question
+
     try:
-        return asyncio.run(question)
+        return asyncio.run(answered())
+    except TopicsError as problem:
+        raise failed(Problem(problem.problem, problem.hint), as_json) from problem
     except (KafkaError, RuntimeFault, TimeoutError, OSError) as problem:
         hint = "is Kafka running, and are the topics there? segment-worker check"
         raise failed(Problem(f"it could not be done: {problem!r}", hint), as_json) from problem
@@ -229,7 +242,7 @@ def _report(asked: _Asked, what: Callable[[Handling], Coroutine[Any, Any, Outcom
             async with resender(asked.deployment.connection) as sender:
                 return await what(Handling(asked.box, sender, asked.sources, told))
 
-        outcome = _run(run(), as_json)
+        outcome = _run(asked, run(), as_json)
     if as_json:
         emit(outcome)
     else:

@@ -12,6 +12,7 @@ from worker.config.sections import Kafka
 from worker.runtime.connection import Connection
 from worker.runtime.lag import LagReader, TopicLag
 from worker.topics import names
+from worker.topics.cluster import TopicsError, expect
 from worker.topics.contracts import load_contracts
 
 WORKER_INPUTS = (
@@ -31,6 +32,8 @@ def lag(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     hush_client_logs()
     try:
         rows = asyncio.run(read_lag(connection_to(kafka, as_json), kafka))
+    except TopicsError as error:
+        raise failed(Problem(error.problem, error.hint), as_json) from error
     except (KafkaError, TimeoutError, OSError) as error:
         servers = ", ".join(kafka.bootstrap_servers)
         raise failed(Problem(f"no answer from Kafka at {servers}: {error!r}", "is it running?"), as_json) from error
@@ -45,9 +48,12 @@ def lag(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 async def read_lag(connection: Connection, kafka: Kafka) -> list[TopicLag]:
-    """The lag of the workers' and the relays' groups."""
+    """The lag of the workers' and the relays' groups. Raises TopicsError, KafkaError, TimeoutError."""
     contracts = load_contracts(app_id=kafka.app_id, prefix=kafka.topic_prefix, partitions=kafka.partitions)
+    inputs = [contracts[name].topic for name in WORKER_INPUTS]
+    metrics = contracts[names.MESSAGE_METRICS].topic
+    await expect(connection, [*inputs, metrics])
     async with LagReader(connection) as reader:
-        rows = await reader.group(kafka.app_id, [contracts[name].topic for name in WORKER_INPUTS])
-        rows += await reader.group(f"{kafka.app_id}-relay", [contracts[names.MESSAGE_METRICS].topic])
+        rows = await reader.group(kafka.app_id, inputs)
+        rows += await reader.group(f"{kafka.app_id}-relay", [metrics])
     return rows

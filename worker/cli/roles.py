@@ -68,11 +68,11 @@ def relay(config: ConfigOption = None, only_print: PrintOption = False) -> None:
     observed = Observed("relay")
 
     async def role(deployment: Deployment, stop: asyncio.Event) -> None:
-        observer = observed.observer = RelayObserver()
+        topic = deployment.topic(names.MESSAGE_METRICS)
+        observer = observed.observer = RelayObserver(topic)
         write_key = deployment.config.source.write_key
         if not write_key or only_print:
             log.info("printing", reason="--print" if only_print else "source.write_key is not set")
-            topic = deployment.topic(names.MESSAGE_METRICS)
             observer.works()
             await print_metrics(deployment.connection, topic, deployment.printing_group, stop, _print)
         else:

@@ -24,7 +24,7 @@ class Place(Struct, frozen=True, order=True):
     @classmethod
     def parse(cls, text: str) -> Self:
         """The inverse of `str`. Raises ValueError."""
-        topic, partition, offset = text.rsplit("/", 2)
+        topic, partition, offset = parts if len(parts := text.rsplit("/", 2)) == 3 else ("", "", "")
         if not (topic and partition.isdecimal() and offset.isdecimal()):
             raise ValueError(f"{text!r} is not <topic>/<partition>/<offset>")
         return cls(topic, int(partition), int(offset))

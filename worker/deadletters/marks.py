@@ -12,7 +12,8 @@ A mark is younger than its letters and so stays for at least as long; every oper
 A replay writes a mark `replaying` first, sends the letters, and then writes `replayed`. After a crash between them the
 next replay sends the same letters again, with the same origin: `<dead-letter topic>/<partition>@<offset of the mark>`,
 and the offset of each letter. So an agent that reads internal messages drops the repeats (worker/runtime/origin.py);
-the others know them by the events' own ids.
+the others know them by the events' own ids. The same holds where two operators replay at once: the second takes the
+first one's mark for an interrupted replay.
 """
 
 from collections import defaultdict

@@ -32,7 +32,7 @@ LAG: Final = Metric(
     "gauge",
     "Records that wait in a topic for this process, of the partitions it has.",
     ("topic",),
-    ("worker", "view"),
+    _EVERY,
 )
 
 RECORDS: Final = Metric(

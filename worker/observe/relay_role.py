@@ -10,7 +10,8 @@ from worker.relay.meter import RelayMeter
 class RelayObserver:
     """Reads `meter`, in which the relay counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, topic: str) -> None:
+        self._topic = topic
         self.meter = RelayMeter()
         self._works = False
 
@@ -38,6 +39,8 @@ class RelayObserver:
             yield Sample(metrics.RELAY_REQUESTS, (outcome,), count)
         yield Sample(metrics.RELAY_SECONDS, (), meter.latency)
         yield Sample(metrics.RELAY_WAITING, (), meter.waiting)
+        if meter.lag is not None:
+            yield Sample(metrics.LAG, (self._topic,), meter.lag)
         yield Sample(metrics.RELAY_PAUSED, (), meter.open)
         for reason, count in meter.dead_letters.items():
             yield Sample(metrics.DEAD_LETTERS, ("relay", reason.value), count)

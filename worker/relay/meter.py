@@ -9,7 +9,7 @@ from worker.runtime.histogram import SECONDS, Histogram
 
 @dataclass(slots=True)
 class RelayMeter:
-    """Counts since the start; `waiting` and `open` are of now."""
+    """Counts since the start; `waiting`, `lag` and `open` are of now."""
 
     accepted: int = 0
     """Events that Segment acknowledged."""
@@ -32,3 +32,5 @@ class RelayMeter:
     """Whether it is open."""
     waiting: int = 0
     """Events that were read and are not yet decided."""
+    lag: int | None = None
+    """Events in the topic's partitions that are ours and are not yet committed; None while that is not known."""

@@ -13,6 +13,7 @@ import structlog
 from msgspec import Struct
 
 from worker.relay.courier import Courier
+from worker.relay.lag import watch_lag
 from worker.relay.lane import Desk, Lane
 from worker.relay.ledger import Ledger, open_ledger
 from worker.relay.meter import RelayMeter
@@ -103,7 +104,7 @@ class Relay:
                 reader.commit,
                 self.stop_for,
             )
-            async with reader, beside(self.stop_for, lambda: self._read(reader)):
+            async with reader, beside(self.stop_for, lambda: self._read(reader), self._watch):
                 if on_ready is not None:
                     on_ready()
                 await first_of(stop, self.faulted)
@@ -128,6 +129,10 @@ class Relay:
             for number, records in (await reader.fetch(full, FETCH_S)).items():
                 if number in self._lanes:
                     self._lanes[number].put(records)
+
+    async def _watch(self) -> None:
+        delivery = self._delivery
+        await watch_lag(delivery.connection, delivery.topic, delivery.group, lambda: self._lanes.keys(), self.meter)
 
     async def _prune(self, ledger: Ledger) -> None:
         while True:

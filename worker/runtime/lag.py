@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -28,6 +28,13 @@ class TopicLag(Struct, frozen=True):
     lag: int
 
 
+class Depth(NamedTuple):
+    """Of a topic, by partition: the offset after the last record, and the next one that a group will read."""
+
+    ends: Mapping[int, int]
+    done: Mapping[int, int]
+
+
 class LagReader:
     """Asks the brokers for ends and committed offsets."""
 
@@ -37,9 +44,14 @@ class LagReader:
         self._timeout_s = timeout_s
 
     async def __aenter__(self) -> Self:
-        async with asyncio.timeout(self._timeout_s):
-            await self._admin.start()
-            await self._consumer.start()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._admin.start()
+                await self._consumer.start()
+        except BaseException:
+            await self._consumer.stop()
+            await self._admin.close()
+            raise
         return self
 
     async def __aexit__(
@@ -55,25 +67,27 @@ class LagReader:
         Raises:
             KafkaError: when there is no such topic.
         """
-        async with asyncio.timeout(self._timeout_s):
-            numbers = await partition_numbers(self._consumer, topic)
-            ends = await self._consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
-        return {partition.partition: offset for partition, offset in ends.items()}
+        return (await self._ends([topic]))[topic]
 
     async def group(self, group: str, topics: Sequence[str]) -> list[TopicLag]:
         """The lag of a consumer group in `topics`."""
+        return [lag_of(topic, group, *depth) for topic, depth in (await self.depths(group, topics)).items()]
+
+    async def depths(self, group: str, topics: Sequence[str]) -> dict[str, Depth]:
+        """The ends of `topics`, and what a consumer group has committed there; in two requests."""
         async with asyncio.timeout(self._timeout_s):
             committed = await self._committed(group)
-        rows = []
-        for topic in topics:
-            ends = await self.ends(topic)
-            done = {
-                number: entry.offset
-                for number in ends
-                if (entry := committed.get(TopicPartition(topic, number))) is not None and entry.offset >= 0
-            }
-            rows.append(lag_of(topic, group, ends, done))
-        return rows
+        return {
+            topic: Depth(
+                ends,
+                {
+                    number: entry.offset
+                    for number in ends
+                    if (entry := committed.get(TopicPartition(topic, number))) is not None and entry.offset >= 0
+                },
+            )
+            for topic, ends in (await self._ends(topics)).items()
+        }
 
     async def committed(self, group: str) -> dict[tuple[str, int], int]:
         """The next offset that a consumer group will read, by topic and partition, where it has committed any."""
@@ -89,6 +103,19 @@ class LagReader:
         except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
             return 0
         return sum(len(found["members"]) for found in answer.to_object()["groups"])
+
+    async def _ends(self, topics: Sequence[str]) -> dict[str, dict[int, int]]:
+        async with asyncio.timeout(self._timeout_s):
+            places = [
+                TopicPartition(topic, number)
+                for topic in topics
+                for number in await partition_numbers(self._consumer, topic)
+            ]
+            found = await self._consumer.end_offsets(places)
+        ends: dict[str, dict[int, int]] = {topic: {} for topic in topics}
+        for place, offset in found.items():
+            ends[place.topic][place.partition] = offset
+        return ends
 
     async def _committed(self, group: str) -> Mapping[TopicPartition, OffsetAndMetadata]:
         """What the group has committed: nothing while the cluster has no coordinator, as before its first group."""

@@ -75,6 +75,11 @@ class Cluster:
             for name in existing
         }
 
+    async def existing(self, names: Collection[str]) -> set[str]:
+        """The names of those of the topics `names` that exist; it needs no right to see their settings."""
+        described = await self._patiently(self._client.describe_topics)
+        return {each["topic"] for each in described if each["partitions"]}.intersection(names)
+
     async def _patiently(self, ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
         deadline = time.monotonic() + self._patience_seconds
         while True:
@@ -150,6 +155,22 @@ async def connect(connection: Connection, timeout_seconds: float = 10.0) -> Asyn
         ) from error
     finally:
         await client.close()
+
+
+async def expect(connection: Connection, topics: Collection[str], timeout_seconds: float = 3.0) -> None:
+    """Return when all of `topics` exist: a reader of one that does not would wait for it.
+
+    Raises:
+        TopicsError: when one is missing, or no broker answers.
+    """
+    async with connect(connection, timeout_seconds) as cluster:
+        missing = sorted(set(topics) - await cluster.existing(topics))
+    if missing:
+        more = f" (and {len(missing) - 1} more are missing)" if len(missing) > 1 else ""
+        raise TopicsError(
+            f"there is no topic {missing[0]}{more}",
+            "make them with `segment-worker topics apply`, or correct kafka.topic_prefix and kafka.app_id",
+        )
 
 
 async def _started(connection: Connection, servers: str, timeout_seconds: float) -> AIOKafkaAdminClient:

@@ -19,6 +19,7 @@ PARTS = {
     "f": "language",
     "g": "backfill",
     "m": "metrics",
+    "s": "sizing",
     "w": "decide",
 }
 """Letter and module, in the order in which they run."""

@@ -133,6 +133,8 @@ def claimed(turn: Turn, key: str, handle: Handle, got: Answer) -> None:
 
 def _defer(turn: Turn, key: str, handle: Handle, call: Deferrable) -> None:
     """A group call waits for somebody to be identified (document, Group calls and anonymous people)."""
+    if queues.holds(turn, "groups", key, handle.groups, call):
+        return
     turn.put(key, replace(handle, groups=queues.append(turn, "groups", key, handle.groups, call)))
     object_type_id, object_id = split_object_name(call.name)
     kind = "relate" if isinstance(call, Relate) else "unrelate"

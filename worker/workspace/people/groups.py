@@ -34,6 +34,8 @@ def receive(turn: Turn, profile: Profile, call: Deferrable) -> None:
         return
     cio_id = profile.cio_id
     key = profile_key(cio_id)
+    if queues.holds(turn, "groups", cio_id, profile.groups, call):
+        return
     turn.put(key, replace(profile, groups=queues.append(turn, "groups", cio_id, profile.groups, call)))
     object_type_id, object_id = split_object_name(call.name)
     kind = "relate" if isinstance(call, Relate) else "unrelate"
