@@ -17,7 +17,7 @@ from tests.bench.traffic import traffic
 
 PARTITIONS = (4, 12)
 PIPELINE = python("pipeline")
-_WARM_S = 5.0
+_WARM_S = 15.0
 _JOIN_S = 40.0
 
 METHOD = """\
