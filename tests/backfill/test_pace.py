@@ -1,5 +1,6 @@
 """How fast a backfill goes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from worker.backfill.pace import (
     LIVE_RATE,
     LIVE_RATE_MAX,
     LIVE_RATE_MIN,
+    LIVE_SHARE_MIN,
     LIVE_STEP,
     QUIET_RECORDS,
     QUIET_RECORDS_MAX,
@@ -86,7 +88,13 @@ def test_it_halves_its_rate_within_a_second_when_records_wait() -> None:
     pace = after(Pace(None, COMMIT_S, rate=800.0), *[look(5, live=10)] * 20)
     pace = after(pace, *[look(behind, live=10)] * round(1 / LOOK_S))
     assert pace.rate <= 425.0
-    assert after(pace, *[look(behind, live=10)] * 100).rate == LIVE_RATE_MIN
+    assert after(pace, *[look(behind, live=1)] * 100).rate == LIVE_RATE_MIN
+
+
+def test_it_goes_on_at_a_share_of_the_live_rate_where_records_always_wait_a_little() -> None:
+    behind = round(500 * WAIT_MAX_S * 1.5) + 50
+    pace = after(Pace(None, COMMIT_S, rate=800.0), *[look(behind, live=100)] * 100)
+    assert pace.per_second == pytest.approx(LIVE_SHARE_MIN * 100 / LOOK_S, rel=0.01)
 
 
 def test_it_stops_at_once_when_far_behind_and_goes_on_when_that_is_over() -> None:

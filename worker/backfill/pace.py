@@ -28,6 +28,10 @@ LIVE_RATE: Final = 100.0
 """Events a second with which a backfill begins beside live traffic."""
 
 LIVE_RATE_MIN: Final = 10.0
+LIVE_SHARE_MIN: Final = 0.25
+"""At the least it sends so much of the live events' rate, however long records wait: where each topic takes its time
+even with few events, it would never end otherwise. Only while the workers are far behind it sends nothing."""
+
 LIVE_RATE_MAX: Final = 1_000.0
 LIVE_STEP: Final = 15.0
 """Events a second by which it goes faster in each second in which nothing waits."""
@@ -61,7 +65,8 @@ class Pace(Struct, frozen=True):
     """The pace at a moment. `limit` is the most events a second, `commit_s` the time between two commits of a worker.
 
     `rate`: events a second beside live traffic. `room`: records that may be sent until the next look if there is none.
-    `quiet_s`: for how long nobody else has written, as far as it is known. `flow`: records that pass in a second.
+    `quiet_s`: for how long nobody else has written, as far as it is known. `flow`: records that pass in a second, and
+    `others`: events that others write in a second.
     `waits`: of the looks in the time of a commit, seconds that records waited, and seconds since the look before.
     `held`: more waits than the time between two commits explains; nothing is sent until the next look.
     """
@@ -72,6 +77,7 @@ class Pace(Struct, frozen=True):
     room: int = 0
     quiet_s: float = 0.0
     flow: float = 0.0
+    others: float = 0.0
     waits: tuple[tuple[float, float], ...] = ()
     held: bool = False
 
@@ -79,6 +85,11 @@ class Pace(Struct, frozen=True):
     def live(self) -> bool:
         """Whether there is live traffic, or was a moment ago."""
         return self.quiet_s < QUIET_S
+
+    @property
+    def rate_min(self) -> float:
+        """Events a second below which it does not go beside live traffic."""
+        return min(LIVE_RATE_MAX, max(LIVE_RATE_MIN, LIVE_SHARE_MIN * self.others))
 
     @property
     def wait_s(self) -> float | None:
@@ -100,18 +111,19 @@ class Pace(Struct, frozen=True):
         quiet_s = 0.0 if seen.live else self.quiet_s + seen.seconds
         share = min(1.0, seen.seconds / FLOW_S)
         flow = self.flow + share * (max(seen.written, seen.done) / max(seen.seconds, 0.001) - self.flow)
+        others = self.others + share * (seen.live / max(seen.seconds, 0.001) - self.others)
         if quiet_s >= QUIET_S:
             allowed = min(QUIET_RECORDS_MAX, max(QUIET_RECORDS, int(flow * QUIET_QUEUE_S)))
             return Pace(self.limit, self.commit_s, room=max(0, allowed - seen.waiting), quiet_s=quiet_s, flow=flow)
         wait = max(0, seen.waiting - SLACK_RECORDS) / max(flow, 1.0)
         held = wait > self.commit_s + 2 * WAIT_MAX_S
         waits = self._recent((*self.waits, (wait, seen.seconds)))
-        found = replace(self, room=0, quiet_s=quiet_s, flow=flow, waits=waits, held=held)
+        found = replace(self, room=0, quiet_s=quiet_s, flow=flow, others=others, waits=waits, held=held)
         wait_s = found.wait_s
         if wait_s is None:
             return found
         if wait_s > WAIT_MAX_S:  # what that does is seen after the next commits only
-            return replace(found, rate=max(LIVE_RATE_MIN, self.rate / 2), waits=())
+            return replace(found, rate=max(found.rate_min, self.rate / 2), waits=())
         return replace(found, rate=min(LIVE_RATE_MAX, self.rate + LIVE_STEP * min(seen.seconds, FLOW_S)))
 
     def _recent(self, waits: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
