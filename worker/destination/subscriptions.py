@@ -7,7 +7,7 @@ subscriptions that can match it cost, however many are configured.
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from worker.destination.actions import ACTIONS
 from worker.destination.command import Command
@@ -119,11 +119,7 @@ class Subscriptions:
         time = now if event.time is None else event.time
         data, seconds = event.data, event.seconds
         outcomes = []
-        try:
-            plan = self._plans[event.type, event.event]
-        except KeyError:
-            plan = self._plan(event)
-        for one, run, ask in plan:
+        for one, run, ask in self._plan(event):
             if ask and not one.trigger.matches(data):
                 continue
             try:
@@ -131,11 +127,7 @@ class Subscriptions:
             except (InvalidFields, MappingError, Rejected) as error:
                 outcomes.append(_refused(one, error))
             else:
-                for command in commands:
-                    if command.timestamp.__class__ is str or command.device is not UNSET:
-                        commands = with_usable_times(commands, time)
-                        break
-                outcomes.append(Outcome(one.name, one.action, commands))
+                outcomes.append(Outcome(one.name, one.action, with_usable_times(commands, time)))
         return outcomes
 
     def _plan(self, event: Event) -> Plan:

@@ -26,10 +26,9 @@ None where the long way has to be taken. Raises MappingError.
 _Take: TypeAlias = Callable[[JsonObject, list[Json]], bool]
 """Puts values of an event in their places; false where one is not what its field takes as it is."""
 
-# A step is one field: its place among the values, where it comes from, the class of its values, whether it is a time.
-_AtTop: TypeAlias = list[tuple[int, str, type, bool]]
-_Inside: TypeAlias = list[tuple[int, str, str | None, type, bool]]
-_Deeper: TypeAlias = list[tuple[int, Callable[[Value], Value], type, bool]]
+# A step is one field: its place among the values, its key and the one to take where that has none, the class of its
+# values, whether it is a time.
+_Steps: TypeAlias = list[tuple[int, str, str | None, type, bool]]
 
 
 def compile_usual(action: Action, source: JsonObject, mapping: Mapping) -> Usual | None:
@@ -40,23 +39,25 @@ def compile_usual(action: Action, source: JsonObject, mapping: Mapping) -> Usual
         return None
     if not all(value.__class__ is kinds.get(name) and value != "" for name, value in mapping.constants.items()):
         return None
-    at_top: _AtTop = []
-    inside: dict[str, _Inside] = {}
-    deeper: _Deeper = []
+    at_top: _Steps = []
+    inside: dict[str, _Steps] = {}
+    resolvers: dict[str, Callable[[Value], Value]] = {}
+    resolved: _Steps = []
     root_timestamp = None
     for name, resolve in mapping.parts:
         at, mapped = inputs[name]
         match source_of(source[name], kinds[name]):
             case Source(None, "timestamp") if mapped == TIMESTAMP:
                 root_timestamp = at
-            case Source(None, key, None):
-                at_top.append((at, key, kinds[name], mapped.is_time))
+            case Source(None, key, otherwise):
+                at_top.append((at, key, otherwise, kinds[name], mapped.is_time))
             case Source(str(parent), key, otherwise):
                 inside.setdefault(parent, []).append((at, key, otherwise, kinds[name], mapped.is_time))
             case _:
-                deeper.append((at, resolve, kinds[name], mapped.is_time))
+                resolvers[name] = resolve
+                resolved.append((at, name, None, kinds[name], mapped.is_time))
     takes = [_take_inside(parent, steps) for parent, steps in inside.items()] + (
-        [_take_deeper(deeper)] if deeper else []
+        [_take_deeper(resolvers, resolved)] if resolvers else []
     )
     constants: list[Json] = [mapping.constants.get(name) for name in inputs]
     required = [at for at, mapped in inputs.values() if mapped.field.required]
@@ -64,24 +65,18 @@ def compile_usual(action: Action, source: JsonObject, mapping: Mapping) -> Usual
 
 
 def _usual(
-    constants: list[Json], at_top: _AtTop, root_timestamp: int | None, takes: list[_Take], required: list[int]
+    constants: list[Json], at_top: _Steps, root_timestamp: int | None, takes: list[_Take], required: list[int]
 ) -> Usual:
+    timed = at_top if root_timestamp is None else [*at_top, (root_timestamp, "timestamp", None, str, True)]
+
     def usual(payload: JsonObject, seconds: int | None) -> list[Json] | None:
         values = constants.copy()
-        steps = at_top
-        if root_timestamp is not None:
-            if seconds is not None:  # which is what `values.timestamp` would make of it
-                values[root_timestamp] = seconds
-            else:
-                steps = [*at_top, (root_timestamp, "timestamp", str, True)]
-        get = payload.get
-        for at, key, kind, is_time in steps:
-            value = get(key)
-            if value.__class__ is kind:
-                if value or kind is not str:
-                    values[at] = value
-            elif value is not None and not (is_time and _put_time(values, at, value)):
-                return None
+        steps = timed
+        if root_timestamp is not None and seconds is not None:  # which is what `values.timestamp` would make of it
+            values[root_timestamp] = seconds
+            steps = at_top
+        if not _take_from(payload, steps, values):
+            return None
         for take in takes:
             if not take(payload, values):
                 return None
@@ -93,42 +88,40 @@ def _usual(
     return usual
 
 
-def _take_inside(parent: str, steps: _Inside) -> _Take:
+def _take_inside(parent: str, steps: _Steps) -> _Take:
     """Takes the values of fields that come from one object of the event."""
 
     def take(payload: JsonObject, values: list[Json]) -> bool:
         holder = payload.get(parent)
-        if holder.__class__ is not dict:
-            return holder is None
-        get = holder.get
-        for at, key, otherwise, kind, is_time in steps:
-            value = get(key)
-            if value is None and (otherwise is None or (value := get(otherwise)) is None):
-                continue
-            if value.__class__ is kind:
-                if value or kind is not str:
-                    values[at] = value
-            elif not (is_time and _put_time(values, at, value)):
-                return False
-        return True
+        return _take_from(holder, steps, values) if isinstance(holder, dict) else holder is None
 
     return take
 
 
-def _take_deeper(steps: _Deeper) -> _Take:
-    """Takes the values of fields whose nodes have to be resolved."""
+def _take_from(holder: JsonObject, steps: _Steps, values: list[Json]) -> bool:
+    get = holder.get
+    for at, key, otherwise, kind, is_time in steps:
+        value = get(key)
+        if value is None and (otherwise is None or (value := get(otherwise)) is None):
+            continue
+        if value.__class__ is kind:
+            if value or kind is not str:
+                values[at] = value
+        elif not (is_time and _put_time(values, at, value)):
+            return False
+    return True
+
+
+def _take_deeper(resolvers: dict[str, Callable[[Value], Value]], steps: _Steps) -> _Take:
+    """Takes the values of fields whose nodes have to be resolved, as from an object with a key for each."""
 
     def take(payload: JsonObject, values: list[Json]) -> bool:
-        for at, resolve, kind, is_time in steps:
+        found: JsonObject = {}
+        for name, resolve in resolvers.items():
             value = resolve(payload)
-            if value is None or value is UNDEFINED:
-                continue
-            if value.__class__ is kind:
-                if value or kind is not str:
-                    values[at] = value
-            elif not (is_time and _put_time(values, at, value)):
-                return False
-        return True
+            if value is not UNDEFINED:
+                found[name] = value
+        return _take_from(found, steps, values)
 
     return take
 
