@@ -1,6 +1,7 @@
 """What all readers of Kafka share: they are connected while they are entered."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
@@ -10,13 +11,46 @@ from aiokafka.errors import KafkaError
 from worker.runtime.errors import BrokerUnreachable
 
 
-class Connected:
-    """An aiokafka consumer of `what` (for people), which is started and stopped within `timeout_s` seconds."""
+class Entered:
+    """Started when it is entered and stopped when it is left, each within `timeout_s` seconds.
+
+    What began to start is stopped when it does not get through, for whatever reason.
+    """
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as unless_started:
+            unless_started.push_async_callback(self._leave)
+            async with asyncio.timeout(self._timeout_s):
+                await self._start()
+            unless_started.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._leave()
+
+    async def _leave(self) -> None:
+        async with asyncio.timeout(self._timeout_s):
+            await self._stop()
+
+    async def _start(self) -> None:
+        """Connect."""
+
+    async def _stop(self) -> None:
+        """Disconnect; also what never connected."""
+
+
+class Connected(Entered):
+    """An aiokafka consumer of `what` (for people)."""
 
     def __init__(self, consumer: AIOKafkaConsumer, what: str, timeout_s: float) -> None:
+        super().__init__(timeout_s)
         self._consumer = consumer
         self._what = what
-        self._timeout_s = timeout_s
 
     async def __aenter__(self) -> Self:
         """Connect.
@@ -25,19 +59,16 @@ class Connected:
             BrokerUnreachable: when no broker answers in time, or what is to be read does not exist.
         """
         try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._consumer.start()
-                await self._prepare()
+            return await super().__aenter__()
         except (KafkaError, TimeoutError) as problem:
-            await self._consumer.stop()
             raise BrokerUnreachable(f"cannot read {self._what}: {problem!r}") from problem
-        return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        async with asyncio.timeout(self._timeout_s):
-            await self._consumer.stop()
+    async def _start(self) -> None:
+        await self._consumer.start()
+        await self._prepare()
+
+    async def _stop(self) -> None:
+        await self._consumer.stop()
 
     async def _prepare(self) -> None:
         """What a reader does first, once connected."""

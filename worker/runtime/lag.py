@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -15,6 +14,7 @@ from aiokafka.errors import (
 from aiokafka.structs import OffsetAndMetadata
 from msgspec import Struct
 
+from worker.runtime.connected import Entered
 from worker.runtime.connection import Connection
 from worker.runtime.reader import partition_numbers
 
@@ -35,31 +35,21 @@ class Depth(NamedTuple):
     done: Mapping[int, int]
 
 
-class LagReader:
+class LagReader(Entered):
     """Asks the brokers for ends and committed offsets."""
 
     def __init__(self, connection: Connection, timeout_s: float = 15.0) -> None:
+        super().__init__(timeout_s)
         self._admin = AIOKafkaAdminClient(**connection.client_options())
         self._consumer = AIOKafkaConsumer(**connection.client_options())
-        self._timeout_s = timeout_s
 
-    async def __aenter__(self) -> Self:
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._admin.start()
-                await self._consumer.start()
-        except BaseException:
-            await self._consumer.stop()
-            await self._admin.close()
-            raise
-        return self
+    async def _start(self) -> None:
+        await self._admin.start()
+        await self._consumer.start()
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        async with asyncio.timeout(self._timeout_s):
-            await self._consumer.stop()
-            await self._admin.close()
+    async def _stop(self) -> None:
+        await self._consumer.stop()
+        await self._admin.close()
 
     async def ends(self, topic: str) -> dict[int, int]:
         """The offset after the last record of each partition.
