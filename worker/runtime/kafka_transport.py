@@ -87,23 +87,22 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
         Raises:
             TopicsMissing: when one is still unknown after the request timeout.
         """
-        wanted = sorted(topics)
         assert isinstance(self.transport, KafkaTransport)
-        missing = wanted
+        wanted = missing = sorted(topics)
+        client = self._ensure_consumer()._client  # noqa: SLF001  the public ways do not fill the metadata used here
+        for topic in wanted:
+            client.add_topic(topic)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.transport.tuning.request_timeout_s):
-                while missing := [topic for topic in wanted if not await self._known(topic)]:
+                while True:
+                    await client.force_metadata_update()
+                    missing = [topic for topic in wanted if client.cluster.partitions_for_topic(topic) is None]
+                    if not missing:
+                        break
                     await asyncio.sleep(_ASK_AGAIN_S)
         if missing:
             raise TopicsMissing(f"no broker knows {', '.join(missing)}. To make them: segment-worker topics apply")
         await super().subscribe(wanted)
-
-    async def _known(self, topic: str) -> bool:
-        client = self._ensure_consumer()._client  # noqa: SLF001  the public ways do not fill the metadata used here
-        if client.cluster.partitions_for_topic(topic) is None:
-            await client.add_topic(topic)
-            await client.force_metadata_update()
-        return client.cluster.partitions_for_topic(topic) is not None
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """See `_unless_abandoned`."""

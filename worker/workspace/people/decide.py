@@ -12,10 +12,6 @@ from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import PeopleValue
 
-A_PROFILE: Final = PROFILE[0]
-HANDLES: Final = ID[0] + EMAIL[0]
-"""The first letters of handles."""
-
 LOCAL_STEPS_MAX: Final = 200
 """Messages within the partition that one decision handles itself; what is left then goes through the topic."""
 
@@ -25,20 +21,20 @@ def decide_people(
 ) -> list[Effect]:
     """What a message does to the handle or profile it is addressed to, and to others of this partition."""
     turn = Turn(state, place, settings)
-    _deliver(turn, message.to, message)
+    _deliver(turn, message)
     for steps, told in enumerate(turn.inbox):  # it grows on the way
         if steps < LOCAL_STEPS_MAX:
-            _deliver(turn, told.to, told)
+            _deliver(turn, told)
         else:
             turn.send("people", told.to, told)
     return turn.effects()
 
 
-def _deliver(turn: Turn, to: str, message: PeopleMessage) -> None:
-    letter = to[0]  # it tells the kinds of keys apart
-    if letter == A_PROFILE:
+def _deliver(turn: Turn, message: PeopleMessage) -> None:
+    to = message.to
+    if to.startswith(PROFILE):
         at_profile(turn, to, message)
-    elif letter in HANDLES:
+    elif to.startswith((ID, EMAIL)):
         at_handle(turn, to, message)
     else:
         assert isinstance(message, ReportDelivery), f"nobody has the key {to}"

@@ -13,9 +13,6 @@ from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
 from worker.workspace.wire import Stamp
 
-_AN_ID: Final = ID[0]
-_ID_LENGTH: Final = len(ID)
-
 MADE: Final[Stamp] = (-1e10, "")
 """The stamp of an id or email that no identify has set: all may change it but those from before a merge (lineage)."""
 
@@ -57,8 +54,8 @@ def identifiers_of(profile: Profile) -> Identifiers:
 
 def is_own(profile: Profile, handle: str) -> bool:
     """Whether `handle` is the person's present id or email."""
-    if handle[0] == _AN_ID:
-        return handle[_ID_LENGTH:] == profile.id
+    if handle.startswith(ID):
+        return handle[len(ID) :] == profile.id
     return profile.email is not None and handle == email_key(profile.email)
 
 
