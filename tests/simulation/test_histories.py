@@ -27,6 +27,7 @@ FOUND_ONCE = [
     503384,
     504851,
     604138,
+    2005958,
 ]
 """Seeds that have found something, as long as histories are drawn as they are."""
 

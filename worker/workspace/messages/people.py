@@ -183,7 +183,7 @@ class Absorbed(Struct, frozen=True, array_like=True, tag="absorbed", kw_only=Tru
 
 
 class AbsorbNames(Struct, frozen=True, array_like=True, tag="absorb_names", kw_only=True, gc=False):
-    """A page of the handles, anonymousIds or devices of the merged profile `origin`."""
+    """A page of the handles, anonymousIds or devices of the merged profile `origin`; of handles with its `rank`."""
 
     to: str
     cause: Cause
@@ -191,6 +191,7 @@ class AbsorbNames(Struct, frozen=True, array_like=True, tag="absorb_names", kw_o
     origin: str
     kind: Literal["handles", "anonymous", "devices"]
     names: dict[str, str]
+    rank: int = 0
 
 
 class AbsorbSeen(Struct, frozen=True, array_like=True, tag="absorb_seen", kw_only=True, gc=False):

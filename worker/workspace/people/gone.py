@@ -190,7 +190,6 @@ def _absorb(turn: Turn, gone: Gone, message: Absorb | AbsorbNames) -> None:
     """Somebody was merged into the person, and is gone with it."""
     if isinstance(message, Absorb):
         handles = list(message.own_handles)
-        gone = replace(gone, rank=max(gone.rank, message.rank) + 1)
     elif message.kind == "handles":
         handles = list(message.names)
     elif message.kind == "anonymous":
@@ -203,6 +202,7 @@ def _absorb(turn: Turn, gone: Gone, message: Absorb | AbsorbNames) -> None:
             key = device_key(token)
             turn.send("devices", key, OwnerGone(to=key, cause=message.cause, token=token, cio_id=message.origin))
         return
+    gone = replace(gone, rank=max(gone.rank, message.rank) + 1)  # of either, which may come before the other
     for handle in handles:
         _end_handle(turn, gone, handle, gone.at, message.cause)
         if gone.suppressed and not handle.startswith(PROFILE):

@@ -137,7 +137,9 @@ def dissolve(turn: Turn, profile: Profile, target: str, cause: Cause, at: float,
     for page in range(profile.handles):
         names = pages.take(turn, "handles", cio_id, page)
         others = {name: note for name, note in names.items() if name not in own}
-        turn.tell(AbsorbNames(to=to, cause=cause, at=at, origin=cio_id, kind="handles", names=others))
+        turn.tell(
+            AbsorbNames(to=to, cause=cause, at=at, origin=cio_id, kind="handles", names=others, rank=profile.rank)
+        )
     for page in range(profile.seen):
         turn.tell(AbsorbSeen(to=to, cause=cause, digests=pages.digests(turn, cio_id, page)))
         turn.delete(pages.page_key("seen", cio_id, page))

@@ -1,0 +1,51 @@
+"""What reaches somebody who is gone: those merged into it go with it."""
+
+import pytest
+from msgspec import Struct
+
+from worker.partitioning import partition_of
+from worker.workspace.effects import Effect, Place, Put, Send
+from worker.workspace.keys import email_key, profile_key
+from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.people import AbsorbNames, PeopleMessage
+from worker.workspace.people import decide_people
+from worker.workspace.settings import WorkspaceSettings
+from worker.workspace.values.people import Gone, Handle, PeopleValue
+
+GONE = "0000aaaaaaaaaaaaaaaa"
+MERGED = "0001bbbbbbbbbbbbbbbb"
+EMAIL = email_key("a@x.io")
+CAUSE = Cause("m1", 100.0, 100.0, "segment.events", 0, 1)
+PARTITIONS = 4
+
+
+def decide(state: dict[str, PeopleValue], message: PeopleMessage) -> list[Effect]:
+    place = Place(partition_of(message.to, PARTITIONS), PARTITIONS)
+    return decide_people(state, message, place, WorkspaceSettings())
+
+
+def settled(state: dict[str, Struct], message: PeopleMessage) -> None:
+    """All that follows from the message, wherever it is decided."""
+    todo = [message]
+    while todo:
+        for effect in decide(state, todo.pop(0)):  # type: ignore[arg-type]  # of all partitions together
+            if isinstance(effect, Put):
+                state[effect.key] = effect.value
+            elif isinstance(effect, Send):
+                todo.append(effect.message)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("suppressed", "status"), [(False, "free"), (True, "suppressed")])
+def test_a_page_of_handles_may_come_before_the_rest_of_who_was_merged(suppressed: bool, status: str) -> None:
+    """After a circle of merges the Absorb goes round more often than its pages: it has not brought its rank yet."""
+    state: dict[str, Struct] = {
+        profile_key(GONE): Gone(GONE, at=90.0, suppressed=suppressed, rank=1),
+        EMAIL: Handle(status="owned", cio_id=MERGED, rank=2),
+    }
+    page = AbsorbNames(
+        to=profile_key(GONE), cause=CAUSE, at=80.0, origin=MERGED, kind="handles", names={EMAIL: ""}, rank=2
+    )
+    settled(state, page)
+    handle = state[EMAIL]
+    assert isinstance(handle, Handle)
+    assert handle.status == status
