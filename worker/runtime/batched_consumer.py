@@ -139,9 +139,11 @@ class BatchedDelivery(Consumer):
         if self._is_changelog_tp(tp):
             self._restore(tp, records)
             return
-        expected = self._next_offset[tp]
-        if records[0].offset != expected:
-            self._explain_gap(tp, expected, records[0].offset)
+        expected, found = self._next_offset[tp], records[0].offset
+        if found < expected:  # offsets mean other records than before
+            raise RecoveryFailed(f"{tp.topic}/{tp.partition} went back from offset {expected} to {found}: {MADE_ANEW}")
+        if found > expected:
+            self.add_future(self._explain_gap(tp, expected))
         self._next_offset[tp] = records[-1].offset + 1
         self._taken_in = generation
         waiting = self._waiting.setdefault(tp, Waiting())
@@ -168,18 +170,14 @@ class BatchedDelivery(Consumer):
         self._under_way[tp] += 1
         await self.callback(message)  # waits for nothing: the stream's queue has room for a batch of each partition
 
-    def _explain_gap(self, tp: TP, expected: int, found: int) -> None:
-        """Say what the topic no longer has.
-
-        Raises:
-            RecoveryFailed: when the topic went back, so that offsets mean other records than before.
-        """
-        if found < expected:
-            raise RecoveryFailed(f"{tp.topic}/{tp.partition} went back from offset {expected} to {found}: {MADE_ANEW}")
-        log.warning(
-            "offsets_missing", topic=tp.topic, partition=tp.partition, first=expected, last=found - 1,
-            hint="removed by the topic's retention before they were read, or transaction markers",
-        )  # fmt: skip
+    async def _explain_gap(self, tp: TP, expected: int) -> None:
+        """Say what retention removed before it was read; gaps further on are markers of transactions, and no loss."""
+        first = (await self.earliest_offsets(tp))[tp] or 0
+        if first > expected:
+            log.warning(
+                "records_missing", topic=tp.topic, partition=tp.partition, first=expected, last=first - 1,
+                hint="removed by the topic's retention before they were read",
+            )  # fmt: skip
 
     async def perform_seek(self) -> None:
         """Start again at the committed offsets, or at the beginning of what was never committed.
@@ -229,13 +227,23 @@ class BatchedDelivery(Consumer):
         if message.generation_id == self.app.consumer_generation_id:
             self._done[message.tp] = message.offset + 1
 
-    def done_offsets(self) -> Mapping[TP, int]:
-        """The next offset to be read if the worker stopped now, for each partition with progress in this generation."""
-        return self._done
-
     def committed_offset(self, tp: TP) -> int:
         """The next offset to be read by whoever gets the partition; 0 before the first commit."""
         return self._committed_offset[tp] or 0
+
+    async def passed(self, partitions: Iterable[TP]) -> Mapping[TP, int]:
+        """What is done of each partition; where nothing waits, also offsets that have no record to be done.
+
+        Those were removed by retention, or are markers of transactions. It waits for the end of the fetch under way,
+        whose records nobody has seen yet.
+        """
+        await self._idle.wait()
+        passed: dict[TP, int] = {}
+        for tp in partitions:
+            done = self._done.get(tp) or self.committed_offset(tp)
+            waits = self._under_way[tp] or tp in self._waiting or tp not in self._next_offset
+            passed[tp] = done if waits else max(done, await self.position(tp) or 0)
+        return passed
 
     def ack(self, message: Message) -> bool:
         """The message needs no more waiting for (see the module's text)."""

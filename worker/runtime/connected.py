@@ -44,6 +44,24 @@ class Entered:
         """Disconnect; also what never connected."""
 
 
+async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
+    """Stop it, also one that waits to try a fetch again since no broker answers.
+
+    aiokafka 0.14 cancels such a fetch and then waits for it, which ends its own stop before the connections are closed.
+    """
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        pending = list(consumer._fetcher._pending_tasks)  # noqa: SLF001
+        for fetch in pending:
+            fetch.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        await consumer._client.close()  # noqa: SLF001
+
+
 class Connected(Entered):
     """An aiokafka consumer of `what` (for people)."""
 
@@ -68,7 +86,7 @@ class Connected(Entered):
         await self._prepare()
 
     async def _stop(self) -> None:
-        await self._consumer.stop()
+        await stop_consumer(self._consumer)
 
     async def _prepare(self) -> None:
         """What a reader does first, once connected."""

@@ -30,3 +30,7 @@ class Connection(Struct, frozen=True):
             options["sasl_plain_username"] = self.sasl_username
             options["sasl_plain_password"] = self.sasl_password
         return options
+
+    def consumer_options(self) -> dict[str, object]:
+        """Keyword arguments that every aiokafka consumer takes: nothing of an aborted transaction is read."""
+        return {**self.client_options(), "isolation_level": "read_committed"}

@@ -17,7 +17,10 @@ class Follower(Connected):
     def __init__(self, connection: Connection, topics: Sequence[str], timeout_s: float = 30.0) -> None:
         self._topics = topics
         consumer = AIOKafkaConsumer(
-            **connection.client_options(), enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=50
+            **connection.consumer_options(),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=50,
         )
         super().__init__(consumer, ", ".join(topics), timeout_s)
         self._partitions: list[TopicPartition] = []

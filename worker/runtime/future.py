@@ -4,6 +4,7 @@ import asyncio
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from worker.runtime.connected import stop_consumer
 from worker.runtime.connection import Connection
 from worker.runtime.reader import partition_numbers
 
@@ -14,12 +15,12 @@ async def first_after(connection: Connection, topic: str, after_ms: int, *, time
     Raises:
         KafkaError, TimeoutError: when the topic is not there, or nobody answers.
     """
-    consumer = AIOKafkaConsumer(**connection.client_options(), enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**connection.consumer_options(), enable_auto_commit=False)
     try:
         async with asyncio.timeout(timeout_s):
             await consumer.start()
             partitions = [TopicPartition(topic, number) for number in await partition_numbers(consumer, topic)]
             found = await consumer.offsets_for_times(dict.fromkeys(partitions, after_ms))
     finally:
-        await consumer.stop()
+        await stop_consumer(consumer)
     return max((each.timestamp for each in found.values() if each is not None), default=None)

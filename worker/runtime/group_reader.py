@@ -32,7 +32,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         self._topic = topic
         self._shares = shares
         consumer = AIOKafkaConsumer(
-            **connection.client_options(),
+            **connection.consumer_options(),
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

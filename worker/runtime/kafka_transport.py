@@ -44,7 +44,7 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
         tuning = transport.tuning
         self._assignor = self.app.assignor
         return aiokafka.AIOKafkaConsumer(
-            **transport.connection.client_options(),
+            **transport.connection.consumer_options(),
             group_id=self.app.conf.id,
             group_instance_id=self.app.conf.consumer_group_instance_id,
             partition_assignment_strategy=[self._assignor],

@@ -14,7 +14,7 @@ from aiokafka.errors import (
 from aiokafka.structs import OffsetAndMetadata
 from msgspec import Struct
 
-from worker.runtime.connected import Entered
+from worker.runtime.connected import Entered, stop_consumer
 from worker.runtime.connection import Connection
 from worker.runtime.reader import partition_numbers
 
@@ -29,7 +29,10 @@ class TopicLag(Struct, frozen=True):
 
 
 class Depth(NamedTuple):
-    """Of a topic, by partition: the offset after the last record, and the next one that a group will read."""
+    """Of a topic, by partition: the offset after the last record, and the next one that a group has to read.
+
+    What retention has removed is done with.
+    """
 
     ends: Mapping[int, int]
     done: Mapping[int, int]
@@ -41,14 +44,14 @@ class LagReader(Entered):
     def __init__(self, connection: Connection, timeout_s: float = 15.0) -> None:
         super().__init__(timeout_s)
         self._admin = AIOKafkaAdminClient(**connection.client_options())
-        self._consumer = AIOKafkaConsumer(**connection.client_options())
+        self._consumer = AIOKafkaConsumer(**connection.consumer_options())
 
     async def _start(self) -> None:
         await self._admin.start()
         await self._consumer.start()
 
     async def _stop(self) -> None:
-        await self._consumer.stop()
+        await stop_consumer(self._consumer)
         await self._admin.close()
 
     async def ends(self, topic: str) -> dict[int, int]:
@@ -64,19 +67,21 @@ class LagReader(Entered):
         return [lag_of(topic, group, *depth) for topic, depth in (await self.depths(group, topics)).items()]
 
     async def depths(self, group: str, topics: Sequence[str]) -> dict[str, Depth]:
-        """The ends of `topics`, and what a consumer group has committed there; in two requests."""
+        """The ends of `topics`, and what a consumer group has to read next; in three requests."""
         async with asyncio.timeout(self._timeout_s):
             committed = await self._committed(group)
+        found = await self._ends(topics)
+        places = [TopicPartition(topic, number) for topic, ends in found.items() for number in ends]
+        async with asyncio.timeout(self._timeout_s):
+            starts = await self._consumer.beginning_offsets(places)
+
+        def next_offset(topic: str, number: int) -> int:
+            place = TopicPartition(topic, number)
+            entry = committed.get(place)
+            return max(int(starts[place]), 0 if entry is None else entry.offset)
+
         return {
-            topic: Depth(
-                ends,
-                {
-                    number: entry.offset
-                    for number in ends
-                    if (entry := committed.get(TopicPartition(topic, number))) is not None and entry.offset >= 0
-                },
-            )
-            for topic, ends in (await self._ends(topics)).items()
+            topic: Depth(ends, {number: next_offset(topic, number) for number in ends}) for topic, ends in found.items()
         }
 
     async def committed(self, group: str) -> dict[tuple[str, int], int]:

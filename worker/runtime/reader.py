@@ -53,7 +53,7 @@ class TopicReader(Connected):
         self._batch_records = batch_records
         consumer = AIOKafkaConsumer(
             *([topic] if group is not None else []),
-            **connection.client_options(),
+            **connection.consumer_options(),
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from worker.runtime.connected import stop_consumer
 from worker.runtime.connection import Connection
 from worker.runtime.reader import partition_numbers
 from worker.runtime.record import Record
@@ -19,7 +20,7 @@ async def scan(connection: Connection, topic: str, *, timeout_s: float = 30.0) -
         KafkaError: when there is no such topic, or the brokers refuse.
         TimeoutError: when nothing came for `timeout_s` although there is more.
     """
-    consumer = AIOKafkaConsumer(**connection.client_options(), enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(**connection.consumer_options(), enable_auto_commit=False, auto_offset_reset="earliest")
     try:
         async with asyncio.timeout(timeout_s):
             await consumer.start()
@@ -33,7 +34,7 @@ async def scan(connection: Connection, topic: str, *, timeout_s: float = 30.0) -
         async for record in _until(consumer, left, ends, timeout_s):
             yield record
     finally:
-        await consumer.stop()
+        await stop_consumer(consumer)
 
 
 async def _until(

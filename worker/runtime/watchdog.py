@@ -29,15 +29,15 @@ async def watch(runtime: Runtime) -> None:
         try:
             async with asyncio.timeout(limit_s / 2):
                 ends = await _ends(runtime)
+                passed = await consumer.passed(ends)
             answered_at = now
         except (TimeoutError, OSError, RuntimeError, ConsumerNotStarted) as problem:
             if now - answered_at > limit_s:
                 raise Stalled(f"the broker was not reached for {now - answered_at:.0f} s: {problem!r}") from problem
             continue
-        done = consumer.done_offsets()
         progress = Progress(partitions=len(ends), seen_at=now)
         for tp, end in ends.items():
-            offset = done.get(tp) or consumer.committed_offset(tp)
+            offset = passed[tp]
             moved = (offset, consumer.restored)
             progress.lag[tp.topic] = progress.lag.get(tp.topic, 0) + max(0, end - offset)
             before = moved_at.get(tp)
