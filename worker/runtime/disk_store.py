@@ -2,7 +2,7 @@
 
 The file holds a prefix of the partition's changelog, like the memory store: values, position, marks and changelog
 offset change in one transaction. The changelog stays the truth; a file that is missing, damaged or too old is thrown
-away and read again from it.
+away and read again from it: when it is opened, or, where the damage is met later, at the next start.
 """
 
 import fcntl
@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
+from types import TracebackType
 from typing import TextIO
 
 import msgspec
@@ -41,34 +42,74 @@ class _Head(Struct):
     saved_at: float
 
 
-class _Values(MutableMapping[bytes, bytes]):
-    """The values in the file, as a mapping."""
+class _Intact:
+    """While it is entered: SQLite's error about a damaged file removes the file, and is told as a RuntimeFault.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    The open connection keeps what was removed, so nothing begins the file anew before the worker has stopped.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(problem, sqlite3.DatabaseError) and _is_damage(problem):
+            _remove(self._path)
+            raise RuntimeFault(
+                f"{self._path} is damaged ({problem}) and was removed: start the worker again, and it reads the "
+                "partition from the changelog"
+            ) from problem
+
+
+def _is_damage(problem: sqlite3.DatabaseError) -> bool:
+    code: int = getattr(problem, "sqlite_errorcode", sqlite3.SQLITE_OK)  # the module's own errors have none
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+class _Values(MutableMapping[bytes, bytes]):
+    """The values in the file, as a mapping. A damaged file raises RuntimeFault."""
+
+    def __init__(self, connection: sqlite3.Connection, intact: _Intact) -> None:
         self._run = connection.execute
+        self._intact = intact
 
     def __getitem__(self, key: bytes) -> bytes:
-        row = self._run("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+        with self._intact:
+            row = self._run("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
         if row is None:
             raise KeyError(key)
         value: bytes = row[0]
         return value
 
     def __setitem__(self, key: bytes, value: bytes) -> None:
-        self._run(
-            "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
-        )
+        with self._intact:
+            self._run(
+                "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
+            )
 
     def __delitem__(self, key: bytes) -> None:
-        if self._run("DELETE FROM state WHERE key = ?", (key,)).rowcount == 0:
+        with self._intact:
+            count = self._run("DELETE FROM state WHERE key = ?", (key,)).rowcount
+        if count == 0:
             raise KeyError(key)
 
     def __iter__(self) -> Iterator[bytes]:
-        for (key,) in self._run("SELECT key FROM state ORDER BY key"):
-            yield key
+        with self._intact:
+            for (key,) in self._run("SELECT key FROM state ORDER BY key"):
+                yield key
 
     def __len__(self) -> int:
-        count: int = self._run("SELECT count(*) FROM state").fetchone()[0]
+        with self._intact:
+            count: int = self._run("SELECT count(*) FROM state").fetchone()[0]
         return count
 
 
@@ -82,7 +123,8 @@ class DiskPartitionState(PartitionState):
         # moments, which nobody would notice: NORMAL waits for the disk before a checkpoint, not at each transaction.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(_SCHEMA)
-        super().__init__(_Values(self._connection))
+        self._intact = _Intact(path)
+        super().__init__(_Values(self._connection, self._intact))
         row = self._connection.execute("SELECT json FROM head").fetchone()
         if row is not None:
             self._load(msgspec.json.decode(row[0], type=_Head))
@@ -99,8 +141,8 @@ class DiskPartitionState(PartitionState):
         self._dropping = head.dropping
 
     def restore(self, records: Iterable[Record]) -> None:
-        """See `PartitionState.restore`; all of `records` in one transaction."""
-        with self._connection:
+        """See `PartitionState.restore`; all of `records` in one transaction. A damaged file raises RuntimeFault."""
+        with self._intact, self._connection:
             self._connection.execute("BEGIN")
             super().restore(records)
             self._save()
@@ -108,8 +150,8 @@ class DiskPartitionState(PartitionState):
     def applied(
         self, writes: Mapping[bytes, bytes | None], position: int, seen: Mapping[bytes, Mark], last_offset: int
     ) -> None:
-        """See `PartitionState.applied`; in one transaction."""
-        with self._connection:
+        """See `PartitionState.applied`; in one transaction. A damaged file raises RuntimeFault."""
+        with self._intact, self._connection:
             self._connection.execute("BEGIN")
             super().applied(writes, position, seen, last_offset)
             self._save()
@@ -144,13 +186,13 @@ class DiskStore:
         return self._directory / f"{self._table}-{number}.sqlite"
 
     def partition(self, number: int) -> PartitionState:
-        """The state of partition `number`; a damaged file is thrown away."""
+        """The state of partition `number`; a file that can't be opened is thrown away."""
         state = self._partitions.get(number)
         if state is None:
             try:
                 state = DiskPartitionState(self._path(number))
             except (sqlite3.DatabaseError, msgspec.DecodeError):
-                self._remove(number)
+                _remove(self._path(number))
                 state = DiskPartitionState(self._path(number))
             self._partitions[number] = state
         return state
@@ -160,11 +202,7 @@ class DiskStore:
         state = self._partitions.pop(number, None)
         if state is not None:
             state.close()
-        self._remove(number)
-
-    def _remove(self, number: int) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{self._path(number)}{suffix}").unlink(missing_ok=True)
+        _remove(self._path(number))
 
     def close(self) -> None:
         """Close all files and let go of the directory."""

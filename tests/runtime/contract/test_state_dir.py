@@ -8,6 +8,7 @@ import pytest
 from tests.runtime.conftest import Play
 from tests.support import kafka_cluster, memory_cluster
 from tests.support.cluster import WorkerHandle, until
+from tests.support.damage import damage_values
 from tests.support.obstacles import Crash
 from tests.support.pipeline import Pipeline
 from worker.runtime.disk_store import DiskPartitionState
@@ -74,6 +75,23 @@ def test_a_damaged_file_is_read_again_from_the_changelog(play: Play, tmp_path: P
         await _run_to_the_end(pipeline, tmp_path)
         (tmp_path / "counts-0.sqlite").write_bytes(b"no database at all" * 1000)
         await pipeline.send(200)
+        await _run_to_the_end(pipeline, tmp_path)
+        await pipeline.check()
+
+    play(scenario)
+
+
+def test_damage_among_the_values_stops_the_worker_once(play: Play, tmp_path: Path) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        await pipeline.send(200)
+        await _run_to_the_end(pipeline, tmp_path)
+        damage_values(tmp_path / "counts-0.sqlite")
+        await pipeline.send(200)
+        worker = pipeline.worker(_tuning(pipeline, tmp_path))
+        worker.launch()
+        problem = await worker.ended()
+        assert isinstance(problem, RuntimeFault)
+        assert f"{tmp_path / 'counts-0.sqlite'} is damaged" in str(problem)
         await _run_to_the_end(pipeline, tmp_path)
         await pipeline.check()
 
