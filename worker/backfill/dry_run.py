@@ -29,11 +29,12 @@ async def dry_run(deployment: Deployment, plan: Plan, told: Callable[[int, int],
     """
     rehearsal = Rehearsal(await copied_network(deployment), compile_subscriptions(deployment.config))
     choose = chooser(plan)
-    events = filtered = unreadable = 0
+    events = filtered = unreadable = missing = 0
     progress = first_progress(plan)
     longest = deployment.contracts[plan.contract].max_message_bytes - ROOM_BYTES
     async for batch in read_source(deployment.connection, plan, progress, longest):
         unreadable += batch.oversized
+        missing += batch.missing
         for source in batch.records:
             chosen = choose(source, batch.fallback_ms)
             if chosen is None:
@@ -44,7 +45,7 @@ async def dry_run(deployment: Deployment, plan: Plan, told: Callable[[int, int],
                 events += 1
                 rehearsal.play(chosen)
         told(batch.done, progress.total)
-    return rehearsal.tally.summary(events, filtered, unreadable)
+    return rehearsal.tally.summary(events, filtered, unreadable, missing)
 
 
 class Rehearsal:

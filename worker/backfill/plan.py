@@ -48,7 +48,7 @@ class Progress(Struct, frozen=True):
 
     `positions`: by partition or number of the file, the next offset or the lines done. `scan`: where the target topic
     ended, by partition, when this was written: what the run sent later lies behind. `done` and `total` are records of a
-    topic, or bytes of files.
+    topic, or bytes of files; of `done` the topic no longer had `missing` when they were to be read.
     """
 
     positions: dict[int, int]
@@ -58,6 +58,7 @@ class Progress(Struct, frozen=True):
     sent: int = 0
     filtered: int = 0
     unreadable: int = 0
+    missing: int = 0
 
 
 class Run(Struct, frozen=True):

@@ -54,7 +54,8 @@ async def replay(deployment: Deployment, checkpoint: Checkpoint, run: Run, told:
 
     Raises:
         Cancelled: when the run was cancelled meanwhile.
-        SourceChanged, UnreadableError, OSError: when what is to be read is not there any more.
+        SourceChanged, TopicChanged, UnreadableError, OSError: when what is to be read is not there any more. (What the
+            topic's retention deleted meanwhile is counted as missing.)
         BrokerUnreachable, DeliveryFailed, KafkaError, TimeoutError: when Kafka is away. All that was noted stays.
     """
     plan, progress = run.plan, run.progress
@@ -116,7 +117,11 @@ class _Sender:
             else:
                 outputs.append(self._out(chosen, mark))
         counted = msgspec.structs.replace(
-            progress, filtered=filtered, unreadable=unreadable, sent=progress.sent + known + len(outputs)
+            progress,
+            filtered=filtered,
+            unreadable=unreadable,
+            sent=progress.sent + known + len(outputs),
+            missing=progress.missing + batch.missing,
         )
         return outputs, counted
 

@@ -19,7 +19,8 @@ BATCH_RECORDS = 500
 class ReadBatch(Struct, frozen=True):
     """Records read together. Once they are done, `positions` and `done` are as said (see Progress).
 
-    `fallback_ms` is the arrival of those that say nothing of it; `oversized` lines were longer than the topic takes.
+    `fallback_ms` is the arrival of those that say nothing of it; `oversized` lines were longer than the topic takes;
+    `missing` records before these were deleted from the topic before they could be read.
     """
 
     records: list[Source]
@@ -27,6 +28,7 @@ class ReadBatch(Struct, frozen=True):
     done: int
     fallback_ms: int = 0
     oversized: int = 0
+    missing: int = 0
 
 
 class SourceChanged(Exception):
@@ -45,7 +47,8 @@ async def read_source(connection: Connection, plan: Plan, progress: Progress, lo
     Raises:
         SourceChanged: when a file was changed since.
         UnreadableError, OSError: when a file can't be read.
-        BrokerUnreachable, KafkaError: when the topic can't be read.
+        TopicChanged: when the topic is shorter than it was.
+        BrokerUnreachable, KafkaError, TimeoutError: when the topic can't be read.
     """
     match plan.source:
         case TopicRange():
@@ -79,7 +82,12 @@ async def _topic(connection: Connection, source: TopicRange, progress: Progress)
             ends = {number: found[-1].offset + 1 for number, found in batch.items()}
             done += sum(end - positions[number] for number, end in ends.items())
             positions = {**positions, **ends}
-            yield ReadBatch(records, positions, done)
+            missing = sum(reader.missing.pop(number, 0) for number in batch)
+            yield ReadBatch(records, positions, done, missing=missing)
+        if reader.missing:  # with no record behind
+            ends = {number: source.ends[number] for number in reader.missing}
+            done += sum(end - positions[number] for number, end in ends.items())
+            yield ReadBatch([], {**positions, **ends}, done, missing=sum(reader.missing.values()))
 
 
 async def _file(

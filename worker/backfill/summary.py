@@ -40,7 +40,10 @@ class PersonExample(Struct, frozen=True):
 
 
 class Summary(Struct, frozen=True):
-    """`changes` by type; `attributes` how often each would change; `dead_letters` by reason."""
+    """`changes` by type; `attributes` how often each would change; `dead_letters` by reason.
+
+    `missing` records were deleted from the topic before they could be read.
+    """
 
     events: int
     filtered: int
@@ -51,6 +54,7 @@ class Summary(Struct, frozen=True):
     dead_letters: dict[str, int]
     examples: list[AttributeExample]
     people: list[PersonExample]
+    missing: int = 0
 
     @property
     def nothing(self) -> bool:
@@ -97,7 +101,7 @@ class Tally:
         if self._people[example.what] <= EXAMPLES:
             self._named.append(example)
 
-    def summary(self, events: int, filtered: int, unreadable: int) -> Summary:
+    def summary(self, events: int, filtered: int, unreadable: int, missing: int = 0) -> Summary:
         """All of it."""
         return Summary(
             events,
@@ -109,4 +113,5 @@ class Tally:
             dict(self.dead_letters.most_common()),
             self._examples,
             self._named,
+            missing,
         )

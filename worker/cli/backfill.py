@@ -22,7 +22,7 @@ from worker.cli.connecting import ConfigOption, configured, hush_client_logs
 from worker.cli.output import JsonOption, Problem, emit, failed
 from worker.cli.send import Inbound
 from worker.gateway.lines import UnreadableError
-from worker.runtime.errors import BrokerUnreachable, DeliveryFailed, RecoveryFailed
+from worker.runtime.errors import BrokerUnreachable, DeliveryFailed, RecoveryFailed, TopicChanged
 from worker.topics import names
 from worker.topics.cluster import TopicsError
 from worker.wiring import Deployment, make_deployment
@@ -202,7 +202,7 @@ def _run(work: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: 
         raise failed(Problem(str(error), error.hint), as_json) from error
     except TopicsError as error:
         raise failed(Problem(error.problem, error.hint), as_json) from error
-    except SourceChanged as error:
+    except (SourceChanged, TopicChanged) as error:
         raise failed(Problem(str(error), "start another backfill; what was sent is recognised"), as_json) from error
     except UnreadableError as error:
         hint = "mend the file and start another backfill; what was sent up to there is recognised"

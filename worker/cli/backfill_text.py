@@ -80,10 +80,13 @@ class Gauge:
 
 def print_runs(runs: list[Run]) -> None:
     """A list of backfills."""
-    table = new_table("id", "state", "begun", "done", "sent", "what")
+    table = new_table("id", "state", "begun", "done", "sent", "missing", "what")
     for run in runs:
-        cells = (run.id, run.state, shown_time(run.created), _share(run), f"{run.progress.sent:,}", _what(run.plan))
-        add_row(table, *cells)
+        at = run.progress
+        add_row(
+            table, run.id, run.state, shown_time(run.created), _share(run),
+            f"{at.sent:,}", f"{at.missing:,}" if at.missing else "", _what(run.plan),
+        )  # fmt: skip
     print_all(table if runs else "no backfills")
 
 
@@ -93,6 +96,8 @@ def print_run(run: Run) -> None:
     left_out = f", {at.filtered:,} left out by the filter" if run.plan.where is not None else ""
     unreadable = f", {at.unreadable:,} that could only become dead letters left out" if at.unreadable else ""
     typer.echo(f"backfill {run.id} is {run.state}: {at.sent:,} events sent{left_out}{unreadable}")
+    if at.missing:
+        typer.echo(_missing(at.missing))
 
 
 def print_summary(found: Summary) -> None:
@@ -101,6 +106,8 @@ def print_summary(found: Summary) -> None:
         f"{found.events:,} events would be replayed; {found.filtered:,} are left out by the filter, "
         f"{found.unreadable:,} could only become dead letters"
     )
+    if found.missing:
+        print_all(Text(_missing(found.missing), style="yellow"))
     if found.nothing and not found.dead_letters:
         print_all(Text("Nothing in the workspace would change.", style="green"))
     for title, counts in (
@@ -126,6 +133,10 @@ def print_summary(found: Summary) -> None:
 def _section(title: str, table: Table) -> None:
     if table.row_count:
         print_all("", Text(title, style="bold cyan"), table)
+
+
+def _missing(count: int) -> str:
+    return f"{count:,} records are missing: the topic's retention deleted them before they were read"
 
 
 def _what(plan: Plan) -> str:

@@ -43,6 +43,10 @@ class TopicsMissing(RuntimeFault):
     """The brokers do not know a topic that the worker needs."""
 
 
+class TopicChanged(RuntimeFault):
+    """A topic ends before offsets that it had: it was deleted and made anew, or its brokers lost records."""
+
+
 class RecoveryFailed(RuntimeFault):
     """A changelog holds what no worker of this project writes, or ends before what this worker knows."""
 

@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import OffsetOutOfRangeError
 
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
+from worker.runtime.errors import BrokerUnreachable, TopicChanged
 from worker.runtime.reader import Batch, partition_numbers
+from worker.runtime.stopping import stop_consumer
 
 
 class RangeReader(Connected):
@@ -20,14 +23,20 @@ class RangeReader(Connected):
         self._topic = topic
         self._batch_records = batch_records
         consumer = AIOKafkaConsumer(
-            **connection.client_options(), enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100
+            **connection.client_options(), enable_auto_commit=False, auto_offset_reset="none", fetch_max_wait_ms=100
         )
         super().__init__(consumer, topic, timeout_s)
         self._partitions: list[TopicPartition] = []
+        self.missing: dict[int, int] = {}
+        """By partition: offsets that the topic no longer had when `batches` came to them. Gaps within it are none:
+        compaction and transactions leave them."""
 
     async def _prepare(self) -> None:
         numbers = await partition_numbers(self._consumer, self._topic)
         self._partitions = [TopicPartition(self._topic, number) for number in numbers]
+
+    async def _stop(self) -> None:
+        await stop_consumer(self._consumer)
 
     async def bounds(self) -> dict[int, tuple[int, int]]:
         """By partition: the first offset there is, and the one after the last."""
@@ -46,19 +55,58 @@ class RangeReader(Connected):
         }
 
     async def batches(self, positions: Mapping[int, int], ends: Mapping[int, int]) -> AsyncIterator[Batch]:
-        """The records from `positions` up to `ends`, in batches; with each, all that came of a partition at once."""
+        """The records from `positions` up to `ends`, in batches; with each, all that came of a partition at once.
+
+        What was deleted before it was read is passed over and counted in `missing`.
+
+        Raises:
+            BrokerUnreachable: when nothing came for `timeout_s` although there is more.
+            TopicChanged: when the topic ends before `ends`.
+            KafkaError, TimeoutError: when the brokers refuse, or do not say where the topic begins and ends.
+        """
         left = {TopicPartition(self._topic, number): end for number, end in ends.items() if positions[number] < end}
         self._consumer.assign(list(left))
         for one in left:
             self._consumer.seek(one, positions[one.partition])
+        await self._pass_over_deleted(left)
+        clock = asyncio.get_running_loop().time
+        places: dict[TopicPartition, int] = {}
+        moved = clock()
         while left:
-            fetched = await self._consumer.getmany(timeout_ms=200, max_records=self._batch_records)
-            batch: dict[int, list[Any]] = {}
-            for one, records in fetched.items():
-                if one in left and (wanted := [record for record in records if record.offset < left[one]]):
-                    batch[one.partition] = wanted
-            if batch:
+            if batch := await self._fetched(left):
                 yield batch
-            for one in [one for one, end in left.items() if await self._consumer.position(one) >= end]:
-                del left[one]
-                self._consumer.pause(one)
+            before, places = places, {one: await self._consumer.position(one) for one in left}
+            if places != before:
+                moved = clock()
+            elif clock() - moved > self._timeout_s:
+                raise BrokerUnreachable(f"nothing came of {self._topic} for {self._timeout_s:.0f} s, and it has more")
+            for one, place in places.items():
+                if place >= left[one]:
+                    del left[one]
+                    self._consumer.pause(one)
+
+    async def _fetched(self, left: Mapping[TopicPartition, int]) -> Batch:
+        try:
+            fetched = await self._consumer.getmany(timeout_ms=200, max_records=self._batch_records)
+        except OffsetOutOfRangeError:
+            await self._pass_over_deleted(left)
+            return {}
+        batch: dict[int, list[Any]] = {}
+        for one, records in fetched.items():
+            if one in left and (wanted := [record for record in records if record.offset < left[one]]):
+                batch[one.partition] = wanted
+        return batch
+
+    async def _pass_over_deleted(self, left: Mapping[TopicPartition, int]) -> None:
+        bounds = await self.bounds()
+        for one, end in left.items():
+            first, last = bounds.get(one.partition, (0, 0))
+            if last < end:
+                raise TopicChanged(
+                    f"{one.topic}/{one.partition} ends at {last}, but reached {end} before: "
+                    "it was deleted and made anew, or the brokers lost records"
+                )
+            position = await self._consumer.position(one)
+            if position < first:
+                self.missing[one.partition] = self.missing.get(one.partition, 0) + min(first, end) - position
+                self._consumer.seek(one, first)
