@@ -7,6 +7,13 @@ import pytest
 from worker.runtime.stopping import stop_consumer
 
 
+class Fetcher:
+    """Of `Resting`."""
+
+    def __init__(self) -> None:
+        self._pending_tasks: list[asyncio.Task[None]] = []
+
+
 class Client:
     """Of `Resting`."""
 
@@ -22,18 +29,21 @@ class Resting:
 
     def __init__(self) -> None:
         self._client = Client()
+        self._fetcher = Fetcher()
 
     async def stop(self) -> None:
-        fetch = asyncio.create_task(asyncio.sleep(60))
+        self._fetcher._pending_tasks = [asyncio.create_task(asyncio.sleep(60)) for _ in range(2)]
         await asyncio.sleep(0.05)
-        fetch.cancel()
-        await fetch
+        for fetch in self._fetcher._pending_tasks:
+            fetch.cancel()
+            await fetch
 
 
 async def test_what_a_fetch_lets_out_is_no_cancellation() -> None:
     consumer = Resting()
     await stop_consumer(consumer)
     assert consumer._client.closed
+    assert all(fetch.cancelled() for fetch in consumer._fetcher._pending_tasks)
 
 
 async def test_who_is_cancelled_stays_so() -> None:

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from worker.runtime.errors import BrokerUnreachable
+from worker.runtime.stopping import stop_consumer
 
 
 class Entered:
@@ -42,24 +43,6 @@ class Entered:
 
     async def _stop(self) -> None:
         """Disconnect; also what never connected."""
-
-
-async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
-    """Stop it, also one that waits to try a fetch again since no broker answers.
-
-    aiokafka 0.14 cancels such a fetch and then waits for it, which ends its own stop before the connections are closed.
-    """
-    try:
-        await consumer.stop()
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        pending = list(consumer._fetcher._pending_tasks)  # noqa: SLF001
-        for fetch in pending:
-            fetch.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
-        await consumer._client.close()  # noqa: SLF001
 
 
 class Connected(Entered):

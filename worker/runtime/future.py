@@ -4,9 +4,9 @@ import asyncio
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from worker.runtime.connected import stop_consumer
 from worker.runtime.connection import Connection
 from worker.runtime.reader import partition_numbers
+from worker.runtime.stopping import stop_consumer
 
 
 async def first_after(connection: Connection, topic: str, after_ms: int, *, timeout_s: float = 10.0) -> int | None:

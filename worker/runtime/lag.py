@@ -14,9 +14,10 @@ from aiokafka.errors import (
 from aiokafka.structs import OffsetAndMetadata
 from msgspec import Struct
 
-from worker.runtime.connected import Entered, stop_consumer
+from worker.runtime.connected import Entered
 from worker.runtime.connection import Connection
 from worker.runtime.reader import partition_numbers
+from worker.runtime.stopping import stop_consumer
 
 
 class TopicLag(Struct, frozen=True):

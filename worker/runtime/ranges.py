@@ -11,7 +11,6 @@ from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, TopicChanged
 from worker.runtime.reader import Batch, partition_numbers
-from worker.runtime.stopping import stop_consumer
 
 
 class RangeReader(Connected):
@@ -23,7 +22,7 @@ class RangeReader(Connected):
         self._topic = topic
         self._batch_records = batch_records
         consumer = AIOKafkaConsumer(
-            **connection.client_options(), enable_auto_commit=False, auto_offset_reset="none", fetch_max_wait_ms=100
+            **connection.consumer_options(), enable_auto_commit=False, auto_offset_reset="none", fetch_max_wait_ms=100
         )
         super().__init__(consumer, topic, timeout_s)
         self._partitions: list[TopicPartition] = []
@@ -34,9 +33,6 @@ class RangeReader(Connected):
     async def _prepare(self) -> None:
         numbers = await partition_numbers(self._consumer, self._topic)
         self._partitions = [TopicPartition(self._topic, number) for number in numbers]
-
-    async def _stop(self) -> None:
-        await stop_consumer(self._consumer)
 
     async def bounds(self) -> dict[int, tuple[int, int]]:
         """By partition: the first offset there is, and the one after the last."""

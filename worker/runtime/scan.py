@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from worker.runtime.connected import stop_consumer
 from worker.runtime.connection import Connection
 from worker.runtime.reader import partition_numbers
 from worker.runtime.record import Record
+from worker.runtime.stopping import stop_consumer
 
 _FETCH_MS = 500
 

@@ -17,4 +17,8 @@ async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        await consumer._client.close()  # noqa: SLF001  what stop() did not come to
+        fetches = list(consumer._fetcher._pending_tasks)  # noqa: SLF001  here and below: what stop() did not come to
+        for fetch in fetches:
+            fetch.cancel()
+        await asyncio.gather(*fetches, return_exceptions=True)
+        await consumer._client.close()  # noqa: SLF001
