@@ -1,6 +1,9 @@
 """Deletion, suppression, and repeats (customerio_semantics.md 7)."""
 
+import pytest
+
 from tests.workspace.world import World
+from worker.jsontypes import JsonObject
 
 
 def test_a_deletion_forgets_everything_and_frees_the_handles() -> None:
@@ -61,6 +64,37 @@ def test_an_unknown_handle_can_be_suppressed() -> None:
     world.semantic("User Unsuppressed", "ada")
     world.track("ada")
     assert len(world.people()) == 1
+
+
+@pytest.mark.parametrize("erasure", ["User Deleted", "User Suppressed"])
+def test_a_repeated_deletion_spares_who_had_the_email_afterwards(erasure: str) -> None:
+    world = World()
+    call: JsonObject = {"type": "track", "event": erasure, "userId": "e1@x.io", "properties": {}}
+    world.identify("old", at=0, email="e1@x.io")
+    world.send(call, at=10, name="erasure")
+    world.semantic("User Unsuppressed", "e1@x.io", at=15)
+    world.identify("bob", at=20, email="e1@x.io", plan="pro")
+    world.identify("bob", at=30, email="e3@x.io")
+    world.send(call, at=10, name="erasure")
+    assert world.person("bob")["attributes"] == {"plan": "pro"}
+    assert world.shown()["suppressed"] == []
+
+
+def test_what_a_deleted_person_did_is_not_told_of_who_had_the_email_afterwards() -> None:
+    world = World()
+    world.identify("old", at=0, email="e1@x.io")
+    world.semantic("User Deleted", "old", at=10)
+    world.identify("bob", at=20, email="e1@x.io")
+    world.identify("bob", at=30, email="e3@x.io")
+    world.track("e1@x.io", at=5)
+    world.identify("e1@x.io", at=5, plan="old's")
+    world.device("token", "e1@x.io", at=5)
+    assert world.events("bob") == []
+    assert world.person("bob")["attributes"] == {}
+    assert world.tokens("bob") == []
+    assert len(world.told("ignored_deleted")) == 3
+    late = world.track("e1@x.io", at=25)
+    assert world.events("bob") == [late], "it was bob's by then"
 
 
 def test_an_event_repeated_after_its_handle_has_changed_hands_counts_once() -> None:

@@ -82,6 +82,17 @@ def test_a_done_merge_is_silent_when_repeated() -> None:
     assert len(world.changes()) == before
 
 
+def test_a_refused_merge_stays_refused_when_the_primary_was_there_for_a_while() -> None:
+    world = World()
+    world.identify("ada", at=0, email="a@x.io")
+    call: JsonObject = {"type": "alias", "userId": "e1@x.io", "previousId": "ada"}
+    world.send(call, at=10, name="refused")
+    world.identify("e1@x.io", at=50, email="e3@x.io")
+    world.send(call, at=10, name="refused")
+    assert [one["email"] for one in world.people()] == ["a@x.io", "e3@x.io"]
+    assert len(world.told("merge_refused")) == 1
+
+
 def test_an_unknown_secondary_is_an_anonymous_id() -> None:
     world = World()
     event = world.track(anonymous="browser")

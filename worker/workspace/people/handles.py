@@ -108,14 +108,14 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
         _decide_event(turn, key, handle, call)
         return
     at = call.identify.at if type(call) is Ask else call.at
-    if handle.former and at <= handle.former_until and type(call) is not Ask:
-        turn.tell(replace(call, to=profile_key(handle.former), via=""))
-    elif handle.status == "suppressed":
+    if handle.status == "suppressed":
         _at_suppressed(turn, key, handle, call)
     elif handle.cleared_at is not None and at <= handle.cleared_at:
         _too_late(turn, key, call)
     elif type(call) is Merge and call.cause.message_id in handle.refused:
         pass  # a repeat: nobody was there to merge anybody into
+    elif handle.former and at <= handle.former_until and type(call) is not Ask:  # who had it after any deletion
+        turn.tell(replace(call, to=profile_key(handle.former), via=""))
     elif handle.status == "owned":
         turn.tell(replace(call, to=profile_key(handle.cio_id), via=key))
     else:
@@ -124,11 +124,10 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
 
 def _decide_event(turn: Turn, key: str, handle: Handle, event: Event) -> None:
     """Each event goes on once, whoever owns the handle when it is repeated."""
-    former = handle.former != "" and event.at <= handle.former_until
-    if handle.status == "suppressed" and not former:
+    if handle.status == "suppressed":
         ignore_suppressed(turn, key, event.cause, "event")
         return
-    if handle.cleared_at is not None and event.at <= handle.cleared_at and not former:
+    if handle.cleared_at is not None and event.at <= handle.cleared_at:
         ignore_deleted(turn, key, event.cause, "event")
         return
     if not event.counted:
@@ -138,7 +137,7 @@ def _decide_event(turn: Turn, key: str, handle: Handle, event: Event) -> None:
         if seen != handle.seen:
             handle = replace(handle, seen=seen)
             turn.put(key, handle)
-    if former:
+    if handle.former and event.at <= handle.former_until:
         turn.tell(replace(event, to=profile_key(handle.former), via="", counted=True))
     elif handle.status == "owned":
         turn.tell(replace(event, to=profile_key(handle.cio_id), via=key, counted=True))
