@@ -79,6 +79,12 @@ def test_id_timestamp_ms(kind: str) -> None:
     assert command(of_kind(kind, timestamp=1_685_620_800_123))["timestamp"] == 1_685_620_800
 
 
+@pytest.mark.parametrize("timestamp", [1_685_620_800, 1_685_620_800_123])
+def test_so_it_is_of_a_device(timestamp: int) -> None:
+    used = event("track", userId="u1", event="Application Opened", context=device(), timestamp=timestamp)
+    assert used_device(command(used))["last_used"] == 1_685_620_800
+
+
 @pytest.mark.parametrize("kind", ["identify", "track", "page", "screen"])
 def test_id_timestamp_bad(kind: str) -> None:
     assert command(of_kind(kind, timestamp="no time"))["timestamp"] == RECEIVED

@@ -28,8 +28,12 @@ _LENIENT: Final = re.compile(
     r"(?P<hour>[0-9]{1,2})?:?(?P<minute>[0-9]{1,2})?:?(?P<second>[0-9]{1,2})?[.:]?(?P<fraction>[0-9]+)?"
 )
 _MAX_LENGTH: Final = 256
-_MILLISECONDS_FROM: Final = 1e11
-_LAST_TIME: Final = 8.64e12  # the end of what JavaScript's dates know, in seconds
+
+MILLISECONDS_FROM: Final = 1e11
+"""Numbers from this one on are milliseconds: as seconds they would be in the year 5138 or later."""
+
+LAST_TIME: Final = 8.64e12
+"""The end of what JavaScript's dates know, in seconds."""
 
 
 def is_iso_date(value: str) -> bool:
@@ -157,8 +161,8 @@ def event_time(value: Json) -> float | None:
         return _text_time(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    seconds = round(value / 1000 if value >= _MILLISECONDS_FROM else value, 3)
-    return float(seconds) if abs(seconds) <= _LAST_TIME else None
+    seconds = round(value / 1000 if value >= MILLISECONDS_FROM else value, 3)
+    return float(seconds) if abs(seconds) <= LAST_TIME else None
 
 
 def _text_time(text: str) -> float | None:
@@ -172,5 +176,5 @@ def is_date_like(text: str) -> bool:
     """Whether the text passes as the value of a datetime field: unix seconds, or what dayjs reads."""
     number = to_number(text)
     if to_string(number) == text:
-        return abs(number) <= _LAST_TIME
+        return abs(number) <= LAST_TIME
     return _lenient_milliseconds(text) is not None

@@ -1,6 +1,8 @@
 """A device belongs to the person who used it last."""
 
-from tests.workspace.world import World, items
+import pytest
+
+from tests.workspace.world import START, World, items
 
 
 def test_it_is_added_and_updated() -> None:
@@ -25,6 +27,19 @@ def test_it_moves_to_who_used_it_last_in_any_order_of_arrival() -> None:
     world.device("t", "ada", at=30)
     assert world.tokens("ada") == ["t"]
     assert world.tokens("bob") == []
+
+
+@pytest.mark.parametrize("told", [int(START) * 1000, str(int(START) * 1000), int(START), str(int(START))])
+def test_whatever_unit_the_time_has(told: int | str) -> None:
+    world = World()
+    world.again(
+        {"type": "track", "event": "Application Opened", "userId": "ada", "messageId": "m", "timestamp": told,
+         "context": {"device": {"token": "t", "type": "ios"}}, "properties": {}}
+    )  # fmt: skip
+    (device,) = items(world.person("ada")["devices"])
+    assert device["last_used"] == START
+    world.device("t", "bob", at=3600)
+    assert world.tokens("bob") == ["t"]
 
 
 def test_only_its_owner_removes_it_and_not_before_its_last_use() -> None:

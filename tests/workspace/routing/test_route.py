@@ -78,6 +78,24 @@ def test_events(action: Literal["event", "page", "screen"]) -> None:
     assert (call.kind, call.name, call.id, call.timestamp, call.at) == (action, "Done", "m1", 7, 7.0)
 
 
+@pytest.mark.parametrize(
+    ("said", "at", "timestamp"),
+    [
+        ("1700000000500", 1_700_000_000.5, 1_700_000_000),
+        ("1600000000500", 1_600_000_000.0, 1_600_000_000),
+        ("1600000000.5", 1_600_000_000.5, 1_600_000_000.5),
+        (1_600_000_000_500.0, 1_600_000_000.5, 1_600_000_000.5),
+        (1e300, CAUSE.time, 1_700_000_000),
+        ("9" * 30, CAUSE.time, 1_700_000_000),
+        ("no time", CAUSE.time, 1_700_000_000),
+    ],
+)
+def test_the_time_of_an_event(said: str | float, at: float, timestamp: float) -> None:
+    call = one(Command(type="person", action="event", identifiers={"id": "ada"}, name="Done", timestamp=said)).message
+    assert isinstance(call, Event)
+    assert (call.at, call.timestamp) == (at, timestamp)
+
+
 def test_events_of_an_anonymous_id_go_to_it() -> None:
     command = Command(
         type="person", action="event", identifiers={"anonymous_id": "a"}, name="Done", attributes={"anonymous_id": "a"}

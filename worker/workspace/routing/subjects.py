@@ -1,13 +1,14 @@
 """Whom and what a command is about, and when."""
 
 from collections.abc import Mapping
-from math import floor, isfinite
+from math import floor
 from typing import TypeAlias
 
 from msgspec import UNSET, UnsetType
 
 from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
+from worker.segment.timestamps import LAST_TIME, MILLISECONDS_FROM
 from worker.workspace import keys
 from worker.workspace.junk import LONGEST, is_junk
 from worker.workspace.messages.cause import Cause
@@ -80,17 +81,22 @@ def text(value: Json) -> str | None:
 
 
 def seconds(value: Json | UnsetType) -> int | float | None:
-    """A time in unix seconds, also where it is a number in text; None where it is none."""
+    """A time in unix seconds, also where it is a number in text; None where it is none.
+
+    Milliseconds become seconds, as in the event's own time (worker/segment/timestamps.py, event_time).
+    """
     if isinstance(value, str):
         try:
             value = float(value)
         except ValueError:
             return None
         if value.is_integer():
-            return int(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value):
-        return value
-    return None
+            value = int(value)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    if value >= MILLISECONDS_FROM:
+        value = value // 1000 if isinstance(value, int) else value / 1000
+    return value if abs(value) <= LAST_TIME else None
 
 
 def time_of(value: Json | UnsetType, cause: Cause) -> float:
