@@ -36,13 +36,25 @@ def test_attributes_go_by_time_and_null_removes() -> None:
     assert world.objects() == {"acme": {"plan": "pro", "city": "Oslo"}}
 
 
-def test_relationship_is_no_attribute() -> None:
+@pytest.mark.parametrize("name", ["relationship", "cio_object_id", "object_id", "objectId"])
+def test_a_reserved_name_is_no_attributes(name: str) -> None:
     world = World()
     world.identify("ada")
-    world.group("acme", "ada", relationship="x", plan="pro")
+    world.group("acme", "ada", objectAttributes={name: "x", "plan": "pro"})
     assert world.objects() == {"acme": {"plan": "pro"}}
     (refused,) = world.told("attribute_refused")
-    assert getattr(refused, "attribute", None) == "relationship"
+    assert (getattr(refused, "attribute", None), getattr(refused, "reason", None)) == (name, "reserved")
+
+
+def test_an_empty_time_of_creation_says_nothing_but_among_the_object_attributes_it_removes() -> None:
+    world = World()
+    world.identify("ada")
+    world.group("acme", "ada", created_at=1_700_000_000)
+    world.group("acme", "ada", created_at="")
+    world.group("acme", "ada", created_at=None)
+    assert world.objects() == {"acme": {"created_at": 1_700_000_000}}
+    world.group("acme", "ada", objectAttributes={"created_at": None})
+    assert world.objects() == {"acme": {}}
 
 
 def test_a_deletion_ends_relationships_but_not_later_ones() -> None:

@@ -78,6 +78,21 @@ def test_events(action: Literal["event", "page", "screen"]) -> None:
     assert (call.kind, call.name, call.id, call.timestamp, call.at) == (action, "Done", "m1", 7, 7.0)
 
 
+def test_an_events_name_is_trimmed() -> None:
+    call = one(Command(type="person", action="event", identifiers={"id": "ada"}, name=" Done\n")).message
+    assert isinstance(call, Event)
+    assert call.name == "Done"
+
+
+@pytest.mark.parametrize("type_id", ["abc", "1.5", "-1", "0", "true", " 2", "02", "\u0662"])
+def test_a_type_of_objects_is_a_whole_number(type_id: str) -> None:
+    identifiers = {"object_type_id": type_id, "object_id": "acme"}
+    (effect,) = route(Command(type="object", action="delete", identifiers=identifiers), CAUSE, WorkspaceSettings())
+    assert isinstance(effect, DeadLetter)
+    assert effect.reason is Reason.INVALID_FIELDS
+    assert type_id in effect.detail
+
+
 @pytest.mark.parametrize(
     ("said", "at", "timestamp"),
     [
@@ -152,6 +167,7 @@ def test_objects() -> None:
     [
         (identify({"id": "undefined"}), Reason.JUNK_IDENTIFIER),
         (Command(type="person", action="add_device", identifiers={"id": "ada"}, device={}), Reason.INVALID_FIELDS),
+        (Command(type="person", action="event", identifiers={"id": "ada"}, name="  "), Reason.INVALID_FIELDS),
         (Command(type="person", action="identify_anonymous", identifiers={"id": "ada"}), Reason.UNSUPPORTED),
     ],
 )

@@ -1,6 +1,6 @@
 """The decisions of table objects."""
 
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never
 
 from msgspec.structs import replace
 
@@ -27,8 +27,8 @@ from worker.workspace.turn import Turn
 from worker.workspace.values.objects import Object, ObjectsValue, ObjectType
 from worker.workspace.wire import Stamp
 
-RESERVED: Final = "relationship"
-"""No object attribute may have this name (document, Group calls and object attributes)."""
+RESERVED: Final = frozenset({"relationship", "cio_object_id", "object_id", "objectId"})
+"""No object attribute may have these names (document, Group calls; customerio_semantics.md 5)."""
 
 TELL_STEP: Final = 4
 """Pages of related people told of a deletion in one decision; the rest follows by messages to itself."""
@@ -70,30 +70,13 @@ def _update(turn: Turn, update: UpdateObject) -> None:
     object_type_id, object_id = split_object_name(name)
     why = turn.why(update.cause)
     attributes = update.attributes
-    if RESERVED in attributes:
-        attributes = {one: value for one, value in attributes.items() if one != RESERVED}
-        turn.publish(
-            key,
-            AttributeRefused(
-                cause=why,
-                attribute=RESERVED,
-                reason="reserved",
-                object_type_id=object_type_id,
-                object_id=object_id,
-            ),
-        )
+    if not RESERVED.isdisjoint(attributes):
+        for one in sorted(RESERVED.intersection(attributes)):
+            _refuse(turn, update, one, "reserved")
+        attributes = {one: value for one, value in attributes.items() if one not in RESERVED}
     outcome = apply(old.attributes, attributes, stamp, old.removed)
     for attribute in outcome.refused:
-        turn.publish(
-            key,
-            AttributeRefused(
-                cause=why,
-                attribute=attribute,
-                reason="no_room",
-                object_type_id=object_type_id,
-                object_id=object_id,
-            ),
-        )
+        _refuse(turn, update, attribute, "no_room")
     register = Register(max(old.added, stamp), old.removed, outcome.attributes)
     after = replace(before, register=register)
     created = register.present and not old.present
@@ -118,6 +101,20 @@ def _update(turn: Turn, update: UpdateObject) -> None:
         after = _with_member(turn, key, after, update.cio_id, stamp, update.cause)
     if after != known:
         turn.put(key, after)
+
+
+def _refuse(turn: Turn, update: UpdateObject, attribute: str, reason: Literal["reserved", "no_room"]) -> None:
+    object_type_id, object_id = split_object_name(update.name)
+    turn.publish(
+        update.to,
+        AttributeRefused(
+            cause=turn.why(update.cause),
+            attribute=attribute,
+            reason=reason,
+            object_type_id=object_type_id,
+            object_id=object_id,
+        ),
+    )
 
 
 def _with_member(turn: Turn, key: str, object_: Object, cio_id: str, added: Stamp, cause: Cause) -> Object:

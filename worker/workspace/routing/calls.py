@@ -22,7 +22,13 @@ NO_ATTRIBUTES: Final = frozenset({"id", "email", "cio_id", "anonymous_id"})
 
 
 def event(command: Command, cause: Cause, to: str) -> Event:
-    """An event, page or screen; content that was viewed or clicked is an event of that name."""
+    """An event, page or screen; content that was viewed or clicked is an event of that name.
+
+    Raises Refused where the name is nothing but blanks.
+    """
+    name = command.action if command.name is UNSET else command.name.strip()
+    if not name:
+        raise Refused(Reason.INVALID_FIELDS, "the event's name is nothing but blanks")
     attributes: JsonObject = {} if command.attributes is UNSET else command.attributes
     if "anonymous_id" in attributes:  # which Segment writes there, and nobody else has said
         attributes = attributes.copy()
@@ -35,7 +41,7 @@ def event(command: Command, cause: Cause, to: str) -> Event:
         cause=cause,
         at=time_of(command.timestamp, cause),
         kind=kind,
-        name=action if command.name is UNSET else command.name,
+        name=name,
         id=cause.message_id if command.id is UNSET else command.id,
         timestamp=floor(cause.time) if timestamp is None else timestamp,
         attributes=attributes,

@@ -55,12 +55,18 @@ def person_key(identifiers: Given | UnsetType, settings: WorkspaceSettings) -> s
 
 
 def object_name(identifiers: Given | UnsetType) -> str:
-    """The name of the object (keys.object_name). Raises Refused without one, or with one that is far too long."""
+    """The name of the object (keys.object_name).
+
+    Raises Refused without one, with one that is far too long, and with a type that is no whole number from 1
+    (customerio_semantics.md 5).
+    """
     if identifiers is not UNSET:
         type_id, object_id = identifiers.get("object_type_id"), identifiers.get("object_id")
         if isinstance(type_id, str) and isinstance(object_id, str) and type_id and object_id:
             if len(type_id) > LONGEST or len(object_id) > LONGEST:
                 raise Refused(Reason.JUNK_IDENTIFIER, f"the object's id has {len(type_id) + len(object_id)} characters")
+            if not (type_id.isascii() and type_id.isdigit() and type_id[0] != "0"):
+                raise Refused(Reason.INVALID_FIELDS, f"the object's type {type_id!r} is no whole number from 1")
             return keys.object_name(type_id, object_id)
     raise Refused(Reason.NO_IDENTIFIER, "the command names no object")
 
