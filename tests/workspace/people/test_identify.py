@@ -4,6 +4,7 @@ import pytest
 
 from tests.workspace.world import World
 from worker.jsontypes import JsonObject
+from worker.workspace.people.handles import FORMERS_MAX
 from worker.workspace.settings import WorkspaceSettings
 
 
@@ -51,6 +52,30 @@ def test_changing_an_email_by_id(allowed: bool) -> None:
     assert failed(world) == ([] if allowed else [("email", "not_allowed")])
     world.identify("new", email="a@x.io")
     assert (world.person("new")["email"] == "a@x.io") is allowed, "the old email is free"
+
+
+def test_a_late_call_is_of_who_had_the_email_then_however_many_have_had_it_since() -> None:
+    world = World()
+    first: JsonObject = {"type": "identify", "userId": "p@x.io", "traits": {"secret": 1}}
+    world.send(first, at=0, name="first")
+    world.identify("p@x.io", at=5, email="new1@x.io")
+    world.identify("p@x.io", at=10, plan="pro")
+    world.identify("p@x.io", at=20, email="new2@x.io")
+    world.identify("p@x.io", at=30)
+    world.send(first, at=0, name="first")
+    late = [world.track("p@x.io", at=at) for at in (3, 15, 25)]
+    assert world.person("new1@x.io")["attributes"] == {"secret": 1}
+    assert world.person("new2@x.io")["attributes"] == {"plan": "pro"}
+    assert [world.events(name) for name in ("new1@x.io", "new2@x.io", "p@x.io")] == [[one] for one in late]
+
+
+def test_a_handle_remembers_those_who_had_it_last() -> None:
+    world = World()
+    for number in range(FORMERS_MAX + 2):
+        world.identify("p@x.io", at=10 * number)
+        world.identify("p@x.io", at=10 * number + 5, email=f"p{number}@x.io")
+    world.track("p@x.io", at=10 * FORMERS_MAX + 3, name="late")
+    assert world.events(f"p{FORMERS_MAX}@x.io") == ["late"]
 
 
 def test_changing_an_id_needs_the_cio_id() -> None:

@@ -153,7 +153,7 @@ def _erase(turn: Turn, key: str, handle: Handle, call: Erase) -> None:
     suppressed = call.action == "suppress"
     turn.put(
         key,
-        replace(handle, status="suppressed" if suppressed else "free", cleared_at=call.at, former="", former_until=0.0),
+        replace(handle, status="suppressed" if suppressed else "free", cleared_at=call.at, formers=[]),
     )
     if suppressed:
         turn.publish(key, HandleSuppressed(cause=turn.why(call.cause), handle=key))

@@ -48,6 +48,9 @@ from worker.workspace.values.records import WaitingCall
 DRAIN_STEP: Final = 16
 """Calls that one decision takes out of a queue; the rest follows by a message to itself."""
 
+FORMERS_MAX: Final = 8
+"""How many who have given it up a handle remembers."""
+
 FREE: Final = Handle()
 
 
@@ -76,7 +79,8 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
         case Release():
             freed = replace(handle, status="free", cio_id="", rank=message.rank + 1)
             if message.cio_id:
-                freed = replace(freed, former=message.cio_id, former_until=message.until)
+                formers = [*handle.formers, (message.cio_id, message.until)][-FORMERS_MAX:]
+                freed = replace(freed, formers=formers)
             turn.put(key, freed)
         case Rebind():
             turn.put(key, replace(handle, status="owned", cio_id=message.cio_id, rank=message.rank))
@@ -114,8 +118,8 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
         _too_late(turn, key, call)
     elif type(call) is Merge and call.cause.message_id in handle.refused:
         pass  # a repeat: nobody was there to merge anybody into
-    elif handle.former and at <= handle.former_until and type(call) is not Ask:  # who had it after any deletion
-        turn.tell(replace(call, to=profile_key(handle.former), via=""))
+    elif handle.formers and type(call) is not Ask and (former := _owner_at(handle, at)):  # since any deletion
+        turn.tell(replace(call, to=profile_key(former), via=""))
     elif handle.status == "owned":
         turn.tell(replace(call, to=profile_key(handle.cio_id), via=key))
     else:
@@ -137,12 +141,17 @@ def _decide_event(turn: Turn, key: str, handle: Handle, event: Event) -> None:
         if seen != handle.seen:
             handle = replace(handle, seen=seen)
             turn.put(key, handle)
-    if handle.former and event.at <= handle.former_until:
-        turn.tell(replace(event, to=profile_key(handle.former), via="", counted=True))
+    if handle.formers and (former := _owner_at(handle, event.at)):
+        turn.tell(replace(event, to=profile_key(former), via="", counted=True))
     elif handle.status == "owned":
         turn.tell(replace(event, to=profile_key(handle.cio_id), via=key, counted=True))
     else:
         at_free(turn, key, handle, replace(event, counted=True))
+
+
+def _owner_at(handle: Handle, at: float) -> str:
+    """Who owned the handle at that time and has given it up; else empty."""
+    return next((cio_id for cio_id, until in handle.formers if at <= until), "")
 
 
 def _at_suppressed(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:

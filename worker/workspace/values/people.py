@@ -15,18 +15,17 @@ class Handle(Struct, frozen=True, array_like=True, tag="handle", gc=False):
 
     `cio_id` is the owner; of a pending id the person it may become; of a suppressed handle the profile that was
     suppressed, empty if there was none. Calls of times up to `cleared_at` (None: never) are ignored: there was a
-    deletion or a suppression. `rank` is the highest of those who have owned it. Calls of times up to `former_until`
-    are those of `former`, who owned it then. In `calls` wait those that came while it was pending; in `groups` those
-    that need an identified person, of which there is none. `refused` are the last merges refused here, by messageId.
-    `seen` pages have the events that came.
+    deletion or a suppression. `rank` is the highest of those who have owned it. `formers` are the last who have
+    given it up since, each with a time: calls of times up to that one, and after the one before, are theirs. In `calls`
+    wait those that came while it was pending; in `groups` those that need an identified person, of which there is none.
+    `refused` are the last merges refused here, by messageId. `seen` pages have the events that came.
     """
 
     status: Literal["free", "owned", "pending", "suppressed"] = "free"
     cio_id: str = ""
     cleared_at: float | None = None
     rank: int = 0
-    former: str = ""
-    former_until: float = 0.0
+    formers: list[tuple[str, float]] = []
     calls: Queue = Queue()
     groups: Queue = Queue()
     refused: list[str] = []
