@@ -1,14 +1,18 @@
 """Records of dead-letter topics, as workers write them."""
 
+from collections.abc import Sequence
+
 from tests.support.recording import PlainRecord
 from worker.reasons import Reason
 from worker.runtime.unit import Target, Unit
 
 
-def dead(value: bytes, reason: Reason = Reason.NOT_JSON, headers: list[tuple[str, bytes]] | None = None) -> PlainRecord:
+def dead(
+    value: bytes, reason: Reason = Reason.NOT_JSON, headers: Sequence[tuple[str, bytes | None]] = ()
+) -> PlainRecord:
     """The dead letter of a record `in/1/7` with this value; it lies at `in.dlq/1/3`."""
     unit: Unit[None] = Unit(None, None)
-    record = PlainRecord("in", 1, 7, b"key", value, headers or [])
+    record = PlainRecord("in", 1, 7, b"key", value, headers)
     unit.begin(record)
     unit.dead_letter(Target("in.dlq", 2, 10_000), record, reason, "the detail")
     ((written,),) = unit.prepare().outputs.values()

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from tests.relay.factories import TOPIC, make_record, make_value
-from tests.support.recording import PlainRecord, RecordingPublisher
+from tests.support.recording import PlainRecord, RecordingPublisher, contents
 from worker.local.segment_api import Failure, Fault, Faults, SegmentApi
 from worker.relay.courier import Courier
 from worker.relay.lane import AHEAD_RECORDS, Desk, Lane
@@ -68,8 +68,8 @@ class Bench:
     def buried(self) -> dict[int, str]:
         """Reason by offset of the dead letters."""
         return {
-            int(dict(out.headers)["dead_letter_origin"].rsplit(b"/")[-1]): dict(out.headers)["reason"].decode()
-            for _, _, out in self.publisher.delivered
+            int(headers["dead_letter_origin"].rsplit(b"/")[-1]): headers["reason"].decode()
+            for headers in (contents(out.headers) for _, _, out in self.publisher.delivered)
         }
 
 
@@ -126,7 +126,7 @@ async def test_a_refused_event_is_found_and_the_others_arrive_in_order(bench: Be
     await bench.run([make_record(offset, wrong if offset == bad else None) for offset in range(7)])
     assert bench.delivered() == numbers(*(number for number in range(7) if number != bad))
     ((topic, partition, letter),) = bench.publisher.delivered
-    headers = dict(letter.headers)
+    headers = contents(letter.headers)
     assert (topic, partition, letter.key, letter.value) == (f"{TOPIC}.dlq", 0, b"ana", wrong)
     assert headers["reason"] == b"refused"
     assert headers["detail"].startswith(b'400 {"success":false,"code":"invalid_type"')

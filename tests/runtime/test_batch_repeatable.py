@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.recording import PlainRecord, RecordingPublisher
+from tests.support.recording import PlainRecord, RecordingPublisher, contents
 from worker.reasons import Reason
 from worker.runtime import unit as unit_module
 from worker.runtime.batch import Batches, Changelog
@@ -85,7 +85,7 @@ async def _play(records: list[PlainRecord], cuts: list[int], crashes: list[tuple
             continue
     outcome = _Outcome(dict(state.values), state.seen, {}, {})
     for topic, partition, record in publisher.delivered:
-        headers = dict(record.headers)
+        headers = contents(record.headers)
         if topic == "letters":
             origin = headers["dead_letter_origin"]
             assert outcome.letters.setdefault(origin, headers["reason"]) == headers["reason"]

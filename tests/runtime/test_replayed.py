@@ -2,6 +2,7 @@
 
 import pytest
 
+from worker.runtime.outgoing import Headers
 from worker.runtime.replayed import mark_of, read_replayed, replay_headers
 
 
@@ -30,7 +31,19 @@ def test_other_records_are_none() -> None:
     assert mark_of([("origin", b"a/0/1/0")]) is None
 
 
-@pytest.mark.parametrize("more", [[], [("replay_of", b"x")], [("replay_of", b"x"), ("replay_arrived", b"soon")]])
-def test_marks_without_an_original_are_refused(more: list[tuple[str, bytes]]) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        [],
+        [("replay_of", b"x")],
+        [("replay_of", b"x"), ("replay_arrived", b"soon")],
+        [("replay_of", b"\xff"), ("replay_arrived", b"1500")],
+        [("replay_of", None), ("replay_arrived", b"1500")],
+        [("replay_of", b"x"), ("replay_arrived", None)],
+        [("replay_of", b"x"), ("replay_arrived", b"9" * 400)],
+        [("replay_of", b"x"), ("replay_arrived", b"9" * 5000)],
+    ],
+)
+def test_marks_without_an_original_are_refused(more: Headers) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_replayed([("replayed", b"run/0/1"), *more])

@@ -21,7 +21,7 @@ class Arrived(Struct):
     """A record as it comes from Kafka."""
 
     offset: int
-    headers: Sequence[tuple[str, bytes]] = ()
+    headers: Sequence[tuple[str, bytes | None]] = ()
     topic: str = "in"
     partition: int = 3
     timestamp: int = 0
@@ -29,7 +29,7 @@ class Arrived(Struct):
     value: bytes | None = b"v"
 
 
-def begun(offset: int, *headers: tuple[str, bytes], state: PartitionState | None = None) -> Unit[int]:
+def begun(offset: int, *headers: tuple[str, bytes | None], state: PartitionState | None = None) -> Unit[int]:
     unit: Unit[int] = Unit(state, msgspec.json.Decoder(int))
     unit.begin(Arrived(offset, headers))
     return unit
@@ -49,7 +49,7 @@ def test_every_message_of_a_record_has_its_number() -> None:
 
 
 @pytest.mark.parametrize("headers", [(), ((REPLAYED_HEADER, b"run/file/7"),)])
-def test_what_is_sent_counts_with_all_its_bytes(headers: tuple[tuple[str, bytes], ...]) -> None:
+def test_what_is_sent_counts_with_all_its_bytes(headers: tuple[tuple[str, bytes | None], ...]) -> None:
     unit = begun(1, (ORIGIN_HEADER, b"up/0/1/0"), *headers)
     unit.send(Target(*TARGET), "id:1", b"value")
     (record,) = sent(unit)

@@ -23,7 +23,7 @@ class Line(Protocol):
     @property
     def value(self) -> bytes | None: ...
     @property
-    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
 
 
 @dataclass
@@ -91,6 +91,7 @@ def check_outputs(truth: Truth, lines: Iterable[Line]) -> int:
     repeats = 0
     for line in lines:
         origin = dict(line.headers)["origin"]
+        assert origin is not None
         content = (line.partition, line.key, line.value)
         if origin in first:
             assert first[origin] == content, f"origin {origin!r} was sent twice with different content"

@@ -21,7 +21,7 @@ class MemoryRecord(Struct, frozen=True):
     timestamp: int
     key: bytes | None
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     batch: int
     """Number of the record batch that it was written in."""
 

@@ -1,12 +1,17 @@
 """A publisher that remembers what it was given, and plain records to feed `Batches` with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from worker.runtime.errors import DeliveryFailed
 from worker.runtime.outgoing import Out
 from worker.runtime.publisher import Outputs
+
+
+def contents(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, bytes]:
+    """The headers of a record that a worker wrote, which has no null in any."""
+    return {name: content for name, content in headers if content is not None}
 
 
 class PlainRecord(Struct, frozen=True):
@@ -17,7 +22,7 @@ class PlainRecord(Struct, frozen=True):
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]] = ()
+    headers: Sequence[tuple[str, bytes | None]] = ()
     timestamp: int = 1_700_000_000_000
 
 

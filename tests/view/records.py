@@ -19,7 +19,7 @@ class ChangeRecord:
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     topic: str = "changes"
     timestamp: int = 0
 
@@ -54,7 +54,7 @@ class Topic:
         """The same record once more, as after a crash of its sender."""
         return self._append(record.partition, record.key, record.value, record.headers[0][1])
 
-    def _append(self, partition: int, key: bytes | None, value: bytes | None, header: bytes) -> ChangeRecord:
+    def _append(self, partition: int, key: bytes | None, value: bytes | None, header: bytes | None) -> ChangeRecord:
         log = self.partitions.setdefault(partition, [])
         log.append(ChangeRecord(partition, len(log), key, value, [("origin", header)]))
         return log[-1]

@@ -60,6 +60,7 @@ GOOD = Topic().add("cio:a", created("a"))
     ("record", "text"),
     [
         (replace(GOOD, headers=[]), "has no origin"),
+        (replace(GOOD, headers=[("origin", None)]), "has no origin"),
         (replace(GOOD, headers=[("origin", b"people/0/x/1")]), "malformed origin"),
         (replace(GOOD, value=None), "has no value"),
         (replace(GOOD, key=None), "has no key"),

@@ -14,7 +14,7 @@ from worker.segment.fql import compile_trigger
 from worker.segment.timestamps import event_time
 from worker.topics import names
 
-Headers: TypeAlias = Sequence[tuple[str, bytes]]
+Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
 
 
 class Source(Struct, frozen=True):

@@ -49,7 +49,7 @@ class Letter(Struct, frozen=True):
     worker_version: str
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
 
 
 def read_letter(record: Record) -> Letter:
@@ -75,7 +75,7 @@ def read_letter(record: Record) -> Letter:
     )
 
 
-def _split(headers: Sequence[tuple[str, bytes]]) -> tuple[tuple[tuple[str, bytes], ...], dict[str, str]]:
+def _split(headers: Sequence[tuple[str, bytes | None]]) -> tuple[tuple[tuple[str, bytes | None], ...], dict[str, str]]:
     """The record's own headers, and those added to it: the last ones, as the record's may have the same names."""
     added: dict[str, str] = {}
     end = len(headers)

@@ -35,7 +35,7 @@ class _Again(Struct, frozen=True):
     timestamp: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
 
 
 class Trial:
@@ -75,6 +75,7 @@ def _refusal(agent: AgentSpec[Any], letter: Letter) -> str | None:
         return None
     for (topic, _), records in unit.prepare().outputs.items():
         if topic == agent.dead_letters.topic:
-            added = dict(records[0].headers[-len(ADDED_HEADERS) :])
-            return f"{added['reason'].decode()}: {added['detail'].decode()}"
+            written = records[0].headers[-len(ADDED_HEADERS) :]
+            added = {name: (content or b"").decode("utf-8", "replace") for name, content in written}
+            return f"{added['reason']}: {added['detail']}"
     return None

@@ -27,14 +27,14 @@ def write_origin(topic: str, partition: int, offset: int, index: int) -> bytes:
     return f"{topic}/{partition}/{offset}/{index}".encode()
 
 
-def read_origin(headers: Sequence[tuple[str, bytes]]) -> tuple[bytes, Mark] | None:
+def read_origin(headers: Sequence[tuple[str, bytes | None]]) -> tuple[bytes, Mark] | None:
     """The origin partition (`<topic>/<partition>`) and mark of a record, or None when it carries none.
 
     Raises:
         ValueError: when the header is there but is not what `write_origin` makes.
     """
     for name, value in headers:
-        if name == ORIGIN_HEADER:
+        if name == ORIGIN_HEADER and value is not None:
             return parse_origin(value)
     return None
 

@@ -4,7 +4,8 @@ from typing import Final
 
 from msgspec import Struct
 
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[str, bytes | None]]
+"""Names and contents; Kafka allows null for a content, and others send it."""
 
 NO_HEADERS: Final[Headers] = []
 """Of records without headers; nothing may be added to it."""
@@ -32,5 +33,5 @@ def out(key: bytes | None, value: bytes | None, headers: Headers | None = None) 
     """A record to be written, with its size."""
     size = RECORD_OVERHEAD_BYTES + len(key or b"") + len(value or b"")
     for name, content in headers or ():
-        size += len(name) + len(content) + 8
+        size += len(name) + len(content or b"") + 8
     return Out(key, value, headers or NO_HEADERS, size)

@@ -38,6 +38,6 @@ class Record(Protocol):
         ...
 
     @property
-    def headers(self) -> Sequence[tuple[str, bytes]]:
-        """Header names and values."""
+    def headers(self) -> Sequence[tuple[str, bytes | None]]:
+        """Header names and values; a value may be null."""
         ...

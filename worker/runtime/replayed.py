@@ -23,6 +23,8 @@ ARRIVED_HEADER: Final = "replay_arrived"
 RELAY_HEADER: Final = "replay_relay"
 """Only there when what becomes of a replayed webhook is to be delivered to Segment."""
 
+_LARGEST_MS: Final = 2**63 - 1
+
 _OF_A_REPLAY: Final = frozenset({REPLAYED_HEADER, IDENTITY_HEADER, ARRIVED_HEADER, RELAY_HEADER})
 
 
@@ -34,7 +36,7 @@ class Replayed(Struct, frozen=True):
     relay: bool
 
 
-def read_replayed(headers: Sequence[tuple[str, bytes]]) -> Replayed | None:
+def read_replayed(headers: Sequence[tuple[str, bytes | None]]) -> Replayed | None:
     """The original of a record with these headers, None if the record is none that is replayed.
 
     Raises:
@@ -43,13 +45,17 @@ def read_replayed(headers: Sequence[tuple[str, bytes]]) -> Replayed | None:
     if not any(name == REPLAYED_HEADER for name, _ in headers):
         return None
     found = dict(headers)
-    if IDENTITY_HEADER not in found or ARRIVED_HEADER not in found:
+    identity, arrived = found.get(IDENTITY_HEADER), found.get(ARRIVED_HEADER)
+    if identity is None or arrived is None:
         raise ValueError(f"a replayed record needs the headers {IDENTITY_HEADER} and {ARRIVED_HEADER}")
-    return Replayed(found[IDENTITY_HEADER].decode(), int(found[ARRIVED_HEADER]) / 1000, RELAY_HEADER in found)
+    arrived_ms = int(arrived)
+    if abs(arrived_ms) > _LARGEST_MS:
+        raise ValueError(f"header {ARRIVED_HEADER} is larger than any time of Kafka's")
+    return Replayed(identity.decode(), arrived_ms / 1000, RELAY_HEADER in found)
 
 
 def replay_headers(
-    mark: str, identity: str, arrived_ms: int, original: Sequence[tuple[str, bytes]] = (), *, relay: bool = False
+    mark: str, identity: str, arrived_ms: int, original: Sequence[tuple[str, bytes | None]] = (), *, relay: bool = False
 ) -> Headers:
     """The headers of a copy of a record that had the headers `original`; of a copy's copy it is the first that counts.
 
@@ -63,7 +69,7 @@ def replay_headers(
     return [*headers, (RELAY_HEADER, b"yes")] if relay else headers
 
 
-def mark_of(headers: Sequence[tuple[str, bytes]]) -> bytes | None:
+def mark_of(headers: Sequence[tuple[str, bytes | None]]) -> bytes | None:
     """The mark of a record that is replayed or follows from one."""
     for name, value in headers:
         if name == REPLAYED_HEADER:

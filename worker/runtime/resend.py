@@ -22,7 +22,7 @@ class Copy(Struct, frozen=True):
 
     key: bytes | None
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     timestamp_ms: int | None = None
 
 

@@ -13,6 +13,7 @@ from worker.runtime.outgoing import (
     CHANGELOG_BATCH_BYTES,
     NO_HEADERS,
     RECORD_OVERHEAD_BYTES,
+    Headers,
     Out,
     out,
 )
@@ -186,7 +187,7 @@ class Unit(Generic[ValueT]):
         self._index = index + 1
         origin = self._origin + (NUMBERS[index] if index < NUMBERED else b"%d" % index)
         raw, place = target.places.get(key) or target.place(key)
-        headers = [(ORIGIN_HEADER, origin)]
+        headers: Headers = [(ORIGIN_HEADER, origin)]
         size = _SENT_OVERHEAD_BYTES + len(raw) + len(value) + len(origin)
         if self._mark is not None:
             headers.append((REPLAYED_HEADER, self._mark))

@@ -72,9 +72,9 @@ class Outcome:
             self.changes.append(FoundChange((record.key or b"").decode(), change))
 
     def _add_dead_letter(self, record: Record) -> None:
-        headers = dict(record.headers)
-        place = headers.get("dead_letter_origin", b"").decode()
-        letter = FoundDeadLetter(place, headers.get("reason", b"").decode(), headers.get("detail", b"").decode())
+        headers = {name: (content or b"").decode("utf-8", "replace") for name, content in record.headers}
+        place = headers.get("dead_letter_origin", "")
+        letter = FoundDeadLetter(place, headers.get("reason", ""), headers.get("detail", ""))
         self._dead.setdefault(place, []).append(letter)
 
 

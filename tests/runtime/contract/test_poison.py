@@ -7,10 +7,10 @@ from tests.support.counting import event
 from tests.support.obstacles import Crash
 from tests.support.pipeline import Pipeline
 from worker import __version__
-from worker.runtime.outgoing import Out, out
+from worker.runtime.outgoing import Headers, Out, out
 from worker.runtime.unit import VALUE_BYTES
 
-HEADERS = [("trace", b"\x00\xff"), ("trace", b"twice"), ("reason", b"of the sender")]
+HEADERS: Headers = [("trace", b"\x00\xff"), ("trace", b"twice"), ("null", None), ("reason", b"of the sender")]
 
 
 async def _finish(pipeline: Pipeline) -> None:
