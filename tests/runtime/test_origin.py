@@ -28,7 +28,23 @@ def test_no_origin_is_none() -> None:
     assert read_origin([("origins", b"in/0/1/2")]) is None
 
 
-@pytest.mark.parametrize("value", [b"", b"in", b"in/1", b"in/0/x/1", b"in/0/1/", b"in/0/1/y"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"in",
+        b"in/1",
+        b"in/0/x/1",
+        b"in/0/1/",
+        b"in/0/1/y",
+        b"\xff/0/1/1",
+        "ü/0/1/1".encode(),
+        b"in/0/9223372036854775808/1",
+        b"in/0/1/9223372036854775808",
+        b"in/0/-1/1",
+        b"in/0/1/-1",
+    ],
+)
 def test_what_is_no_origin_is_an_error(value: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_origin([(ORIGIN_HEADER, value)])

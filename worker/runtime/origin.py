@@ -15,6 +15,8 @@ Mark = tuple[int, int]
 """(offset, index) of a message within its origin partition; marks of one origin partition are ordered."""
 
 
+_LARGEST: Final = 2**63 - 1
+
 NUMBERED: Final = 64
 NUMBERS: Final = tuple(b"%d" % index for index in range(NUMBERED))
 """The numbers of a record's first messages, as they stand in the header."""
@@ -42,8 +44,17 @@ def read_origin(headers: Sequence[tuple[str, bytes | None]]) -> tuple[bytes, Mar
 def parse_origin(value: bytes) -> tuple[bytes, Mark]:
     """The origin partition and the mark that a header value names; raises ValueError as `read_origin` does."""
     source, offset, number = value.rsplit(b"/", 2)
+    if not source.isascii():  # it is kept as text; what can't be must not get as far as the changelog
+        raise ValueError(f"{source!r} is not <topic>/<partition>")
     index = _INDICES.get(number)
-    return source, (int(offset), int(number) if index is None else index)
+    return source, (_number(offset), _number(number) if index is None else index)
+
+
+def _number(digits: bytes) -> int:
+    found = int(digits)
+    if not 0 <= found <= _LARGEST:
+        raise ValueError(f"{digits!r} is not an offset or a number")
+    return found
 
 
 def pack_mark(mark: Mark) -> bytes:

@@ -106,11 +106,14 @@ def test_a_crash_after_a_refusal_repeats_the_refusal(play: Play) -> None:
 def test_an_internal_message_with_a_broken_origin_is_a_dead_letter(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         await pipeline.send(20)
-        broken = [out(b"group-1", b'{"source": 9, "id": "x"}', [("origin", header)]) for header in (b"", b"a/b/c/d")]
+        broken = [
+            out(b"group-1", b'{"source": 9, "id": "x"}', [("origin", header)])
+            for header in (b"", b"a/b/c/d", b"\xff/0/7/0")
+        ]
         await pipeline.cluster.send(pipeline.layout.topic("second"), 2, broken)
         await _finish(pipeline)
         await pipeline.check()
         letters = await pipeline.read("second.dlq")
-        assert [dict(letter.headers)["reason"] for letter in letters] == [b"invalid_message"] * 2
+        assert [dict(letter.headers)["reason"] for letter in letters] == [b"invalid_message"] * 3
 
     play(scenario)
