@@ -46,6 +46,8 @@ def test_what_may_pass_is_tried_again(status: int) -> None:
         ({"Retry-After": "2", "X-RateLimit-Reset": "3"}, 2.0),
         ({"Retry-After": "soon", "X-RateLimit-Reset": "3"}, 3.0),
         ({"Retry-After": "-1"}, None),
+        ({"Retry-After": "Fri, 31 Dec 1999 23:59:59 +99999999999999999999"}, None),
+        ({"Retry-After": "Fri, 31 Dec 1999 23:59:59 +99999999999999999999", "X-RateLimit-Reset": "3"}, 3.0),
         ({"Retry-After": ""}, None),
         ({}, None),
     ],

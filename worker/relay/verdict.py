@@ -75,7 +75,7 @@ def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
             continue
         try:
             seconds = float(text) if text.isdecimal() else _date(text) - now
-        except ValueError:
+        except (ValueError, OverflowError):  # a zone may have any number of digits
             continue
         return min(max(seconds, 0.0), RETRY_AFTER_MAX_S)
     return None
