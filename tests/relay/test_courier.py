@@ -168,6 +168,36 @@ async def test_an_answer_that_repeats_the_write_key_is_masked() -> None:
     assert KEY not in verdict.answer
 
 
+@pytest.mark.parametrize("size", [3, 1000])
+async def test_an_answer_that_comes_in_pieces_is_read_whole(size: int) -> None:
+    text = b'{"success": false, "message": "' + b"x" * 1500 + b'"}'
+
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        for start in (0, size):
+            await answer.write(text[start:] if start else text[:size])
+            await asyncio.sleep(0.05)
+        await answer.write_eof()
+        return answer
+
+    async with _serving(slowly) as url, carrying(url) as one:
+        verdict = await one.deliver()
+    assert isinstance(verdict, Refused)
+    assert verdict.answer.startswith('200 {"success": false')
+
+
+async def test_of_a_long_answer_only_the_beginning_is_read() -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(status=400)
+        await answer.prepare(request)
+        while True:
+            await answer.write(b"no " * 1000)
+
+    async with _serving(endless) as url, carrying(url) as one:
+        assert isinstance(await one.deliver(), Refused)
+
+
 async def test_a_redirect_is_not_followed_with_the_write_key() -> None:
     asked: list[str] = []
 

@@ -140,7 +140,7 @@ class Courier:
             async with self._session.post(
                 self._url, data=body, headers=self._headers, timeout=self._timeout, allow_redirects=False
             ) as answer:
-                text = (await answer.content.read(ANSWER_BYTES)).replace(self._write_key.encode(), b"***")
+                text = (await _beginning(answer.content)).replace(self._write_key.encode(), b"***")
                 return judge(answer.status, answer.headers, text, time.time())
         except TimeoutError:
             return Retry("timeout")
@@ -163,6 +163,14 @@ class Courier:
             log.info("segment_available", endpoint=self._url)
         self._meter.open = is_open
         self._breaker = state
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    """What is read of an answer; it may come in pieces."""
+    text = b""
+    while len(text) < ANSWER_BYTES and (piece := await content.read(ANSWER_BYTES - len(text))):
+        text += piece
+    return text
 
 
 def _compress(body: bytes) -> bytes:
