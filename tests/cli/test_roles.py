@@ -1,7 +1,11 @@
 """Starting a role where something is wrong: a clear text, and an exit code."""
 
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -23,6 +27,25 @@ def run(config: dict[str, object], directory: Path, *arguments: str) -> subproce
     )
 
 
+@contextmanager
+def started(port: int, directory: Path, role: str) -> Iterator[subprocess.Popen[str]]:
+    """A role of a deployment whose broker is said to be at `port`; it is killed at the end."""
+    path = directory / "workspace.yaml"
+    path.write_bytes(orjson.dumps({"kafka": {"bootstrap_servers": [f"127.0.0.1:{port}"]}}))
+    command = [sys.executable, "-m", "worker", role, "--config", str(path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def ended(process: subprocess.Popen[str]) -> int:
+    """The exit code after SIGTERM; TimeoutExpired when it takes longer than an orchestrator may wait."""
+    process.send_signal(signal.SIGTERM)
+    return process.wait(10.0)
+
+
 @pytest.mark.timeout(120)
 @pytest.mark.slow
 def test_without_a_broker_it_waits_and_then_says_what_to_do(tmp_path: Path) -> None:
@@ -33,6 +56,28 @@ def test_without_a_broker_it_waits_and_then_says_what_to_do(tmp_path: Path) -> N
     assert f"no Kafka broker answers at 127.0.0.1:{port}" in done.stderr
     assert "segment-worker kafka start" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("role", ["worker", "view", "relay"])
+def test_it_ends_when_told_to_while_no_broker_is_there(role: str, tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    with started(port, tmp_path, role) as process:
+        assert process.stderr is not None
+        assert any("broker_unreachable" in line for line in process.stderr)
+        assert ended(process) == 0
+
+
+@pytest.mark.timeout(60)
+def test_it_ends_when_told_to_while_a_broker_does_not_answer(tmp_path: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        started(silent.getsockname()[1], tmp_path, "view") as process,
+    ):
+        silent.settimeout(20.0)
+        connection, _ = silent.accept()
+        with connection:
+            assert ended(process) == 0
 
 
 @pytest.mark.broker

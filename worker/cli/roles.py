@@ -22,6 +22,7 @@ from worker.observe.view_role import ViewObserver
 from worker.observe.worker_role import WorkerObserver
 from worker.relay.printing import print_metrics
 from worker.relay.role import run_relay
+from worker.runtime.beside import done_before
 from worker.runtime.connect import await_brokers
 from worker.runtime.errors import RuntimeFault
 from worker.runtime.run import run_worker
@@ -128,8 +129,12 @@ def run_role(name: str, path: Path | None, role: Role, observed: Observed | None
     raise typer.Exit(asyncio.run(_supervised(deployment, role, observed)))
 
 
-async def _check_topics(deployment: Deployment) -> None:
-    """Refuse to start on topics that are missing or have other partition counts: keyed state would be torn apart."""
+async def _await_topics(deployment: Deployment) -> None:
+    """Wait for the brokers, then check the topics.
+
+    A role does not start on topics that are missing or have other partition counts: keyed state would be torn apart.
+    """
+    await await_brokers(deployment.connection)
     found = await check(deployment.connection, deployment.contracts)
     wrong = [each for each in found if each.what in ("topic", "partitions")]
     for each in found:
@@ -146,9 +151,8 @@ async def _supervised(deployment: Deployment, role: Role, observed: Observed | N
     with stop_on_signals() as stop:
         try:
             async with serving(deployment.config.monitoring, observed) if observed is not None else nullcontext():
-                await await_brokers(deployment.connection)
-                await _check_topics(deployment)
-                await role(deployment, stop)
+                if await done_before(stop, _await_topics(deployment)):
+                    await role(deployment, stop)
         except (RuntimeFault, TopicsError, KafkaError, TimeoutError) as problem:
             log.error("stopped_by_fault", fault=type(problem).__name__, detail=str(problem))
             return 1

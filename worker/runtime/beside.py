@@ -2,7 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, Final
+
+_CANCELLED_S: Final = 5.0
+"""So long a cancelled task is waited for."""
 
 
 @contextlib.asynccontextmanager
@@ -22,6 +26,21 @@ async def beside(stop_for: Callable[[Exception], None], *tasks: Callable[[], Awa
         for each in running:
             each.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def done_before(event: asyncio.Event, work: Coroutine[Any, Any, object]) -> bool:
+    """Whether `work` was done before `event` was set; if not, it is cancelled. What it raises is raised."""
+    working, waiting = asyncio.create_task(work), asyncio.create_task(event.wait())
+    try:
+        await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            await working
+            return True
+        return False
+    finally:
+        working.cancel()
+        waiting.cancel()
+        await asyncio.wait([working, waiting], timeout=_CANCELLED_S)
 
 
 async def first_of(*events: asyncio.Event) -> None:
