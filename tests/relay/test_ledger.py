@@ -83,6 +83,16 @@ async def test_another_file_is_refused(tmp_path: Path) -> None:
                 pass
 
 
+@pytest.mark.parametrize("name", ["", "file/below/ledger"])
+async def test_a_place_for_no_file_is_told(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    path = tmp_path / name
+    with pytest.raises(LedgerFault, match=r"relay\.ledger") as caught:
+        async with open_ledger(path):
+            pass
+    assert str(path) in str(caught.value)
+
+
 async def test_what_it_cannot_do_it_says(tmp_path: Path) -> None:
     path = tmp_path / "l"
     async with open_ledger(path) as ledger:

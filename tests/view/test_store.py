@@ -101,6 +101,19 @@ async def test_a_file_of_something_else_is_left_alone(content: bytes | None, tmp
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["", "file/below/view.sqlite"])
+async def test_a_place_for_no_file_is_told(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    path = tmp_path / name
+    with pytest.raises(ViewFault, match=r"view\.path") as caught:
+        async with writer(path):
+            pass
+    assert str(path) in str(caught.value)
+    with pytest.raises(ViewUnreadable, match="no view"):
+        async with reader(path):
+            pass
+
+
 async def test_no_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ViewUnreadable, match="there is no view"):
         await summary(tmp_path / "none.sqlite")

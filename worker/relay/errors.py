@@ -8,7 +8,7 @@ class SegmentRefuses(RuntimeFault):
 
 
 class LedgerFault(RuntimeFault):
-    """The ledger's file is not one, or cannot be written."""
+    """The ledger's file is not one, or cannot be opened or written."""
 
 
 class Closing(Exception):

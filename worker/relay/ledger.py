@@ -77,9 +77,12 @@ class Ledger:
 
 @asynccontextmanager
 async def open_ledger(path: Path) -> AsyncIterator[Ledger]:
-    """The ledger at `path`, made if there is none. Raises LedgerFault when the file is something else."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database = await aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
+    """The ledger at `path`, made if there is none. Raises LedgerFault when there can be none, or something else is."""
+    try:
+        _make(path)
+        database = await aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
+    except (OSError, sqlite3.Error) as problem:
+        raise _unusable(path, problem) from problem
     try:
         await _prepare(database, path)
         yield Ledger(database)
@@ -102,9 +105,18 @@ async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
             raise LedgerFault(f"{path} is a SQLite file of something else: name another one in relay.ledger")
         await database.execute("COMMIT")
     except sqlite3.Error as problem:
-        raise LedgerFault(
-            f"{path} can't be used as the relay's ledger ({problem}): is relay.ledger right?"
-        ) from problem
+        raise _unusable(path, problem) from problem
+
+
+def _make(path: Path) -> None:
+    """Make the file if there is none; the OSError of one that can't be made says why, SQLite's error does not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.is_file():  # to close one that is open elsewhere in the process would drop SQLite's locks
+        path.open("ab").close()
+
+
+def _unusable(path: Path, problem: Exception) -> LedgerFault:
+    return LedgerFault(f"{path} can't be used as the relay's ledger ({problem}): is relay.ledger right?")
 
 
 async def _use_wal(database: aiosqlite.Connection) -> None:

@@ -24,15 +24,20 @@ async def writer(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     """The view at `path`, made if there is none. Transactions are begun explicitly.
 
     Raises:
-        ViewFault: when the file is not a view of this version.
-        sqlite3.Error: when the file can't be opened or written.
+        ViewFault: when the file can't be opened, or is not a view of this version.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    async with asyncio.timeout(TIMEOUT_S):
-        database = await aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
+    try:
+        _make(path)
+        async with asyncio.timeout(TIMEOUT_S):
+            database = await aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
+    except (OSError, sqlite3.Error) as problem:
+        raise _unusable(path, problem) from problem
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            await _prepare(database, path)
+            try:
+                await _prepare(database, path)
+            except sqlite3.Error as problem:
+                raise _unusable(path, problem) from problem
         yield database
     finally:
         async with asyncio.timeout(TIMEOUT_S):
@@ -44,18 +49,21 @@ async def reader(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     """The view at `path`, to read, as it is now: what is written meanwhile is not seen.
 
     Raises:
-        ViewUnreadable: when there is none, or it is of another version.
+        ViewUnreadable: when there is none, or it is of another version or something else.
     """
-    if not path.exists():
+    if not path.is_file():
         raise ViewUnreadable(f"there is no view at {path}", "start its role: segment-worker view")
-    async with asyncio.timeout(TIMEOUT_S):
-        database = await aiosqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            database = await aiosqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    except sqlite3.Error as problem:
+        raise ViewUnreadable(f"{path} is no view: {problem}", "check view.path") from problem
     try:
         async with asyncio.timeout(TIMEOUT_S):
             try:
                 found = await _identity(database)
             except sqlite3.DatabaseError as problem:
-                raise ViewUnreadable(f"{path} is not a view: {problem}", "check view.path") from problem
+                raise ViewUnreadable(f"{path} is no view: {problem}", "check view.path") from problem
             if found != (APPLICATION_ID, VERSION):
                 raise ViewUnreadable(
                     f"{path} {_what(found)}",
@@ -69,10 +77,7 @@ async def reader(path: Path) -> AsyncIterator[aiosqlite.Connection]:
 
 
 async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
-    try:
-        found = await _identity(database)
-    except sqlite3.DatabaseError as problem:
-        raise ViewFault(f"{path} is not a SQLite file ({problem}): is view.path right?") from problem
+    found = await _identity(database)
     if found == (0, 0) and await _empty(database):
         await database.executescript(
             f"BEGIN IMMEDIATE; {TABLES}"
@@ -86,6 +91,17 @@ async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
     await database.execute("PRAGMA cache_size = -65536")
     await database.execute("PRAGMA wal_autocheckpoint = 10000")  # 40 MB; more often costs half the speed
     await database.execute("CREATE TEMP TABLE ending (cio_id TEXT PRIMARY KEY)")
+
+
+def _make(path: Path) -> None:
+    """Make the file if there is none; the OSError of one that can't be made says why, SQLite's error does not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.is_file():  # to close one that is open elsewhere in the process would drop SQLite's locks
+        path.open("ab").close()
+
+
+def _unusable(path: Path, problem: Exception) -> ViewFault:
+    return ViewFault(f"{path} can't be used as the view's file ({problem}): is view.path right?")
 
 
 async def _identity(database: aiosqlite.Connection) -> tuple[int, int]:
