@@ -6,14 +6,12 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-import orjson
 import structlog
 import typer
 from aiokafka.errors import KafkaError
 
 from worker.cli.connecting import ConfigOption
 from worker.config import Config, ConfigError, load_config
-from worker.jsontypes import Json
 from worker.logs import configure_logs
 from worker.observe.observer import Observed
 from worker.observe.relay_role import RelayObserver
@@ -100,8 +98,8 @@ def view(config: ConfigOption = None) -> None:
     run_role("view", config, role, observed)
 
 
-def _print(event: Json) -> None:
-    typer.echo(orjson.dumps(event))
+def _print(event: bytes) -> None:
+    typer.echo(event)
 
 
 def read_config(path: Path | None) -> Config:

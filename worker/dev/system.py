@@ -10,7 +10,6 @@ import msgspec
 from worker.jsontypes import Json, JsonObject
 from worker.local.segment_api import Recorder, SegmentApi
 from worker.relay.meter import RelayMeter
-from worker.relay.printing import Show
 from worker.relay.role import run_relay
 from worker.runtime.app import Runtime
 from worker.runtime.beside import first_of
@@ -59,10 +58,10 @@ class System:
 
 
 @asynccontextmanager
-async def running(deployment: Deployment, view_path: Path, show: Show | None = None) -> AsyncIterator[System]:
+async def running(deployment: Deployment, view_path: Path) -> AsyncIterator[System]:
     """The system, ready to work; stopped gracefully at the end.
 
-    The relay delivers to a stand-in of Segment's API in this process; `show` sees each track event that it takes.
+    The relay delivers to a stand-in of Segment's API in this process.
 
     Raises:
         BaseException: what made a role fail, when one did.
@@ -73,8 +72,6 @@ async def running(deployment: Deployment, view_path: Path, show: Show | None = N
         system.metrics_count += 1
         if len(system.metrics) < KEPT_METRICS:
             system.metrics.append(event)
-        if show is not None:
-            show(event)
 
     changes = deployment.topic(names.WORKSPACE_CHANGES)
     connection, stop = deployment.connection, system.stop
