@@ -142,6 +142,15 @@ def test_no_view_yet(tmp_path: Path) -> None:
     assert "segment-worker view" in result.stderr
 
 
+def test_a_view_that_can_not_be_opened(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.yaml"
+    path.write_text(f"view: {{path: {tmp_path}}}\n")
+    for command in ("people", "objects"):
+        result = run(path, command, "show", "ada")
+        assert result.exit_code == 1
+        assert f"{tmp_path} can't be opened" in result.stderr
+
+
 def test_usage(config: Path) -> None:
     assert run(config, "people", "show", "--limit", "0").exit_code == 2
     assert run(config, "people", "find").exit_code == 2

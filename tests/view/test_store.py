@@ -1,3 +1,4 @@
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -117,6 +118,23 @@ async def test_a_place_for_no_file_is_told(name: str, tmp_path: Path) -> None:
 async def test_no_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ViewUnreadable, match="there is no view"):
         await summary(tmp_path / "none.sqlite")
+
+
+@pytest.mark.parametrize("name", ["directory", "x" * 300])
+async def test_what_can_not_be_opened_is_told(name: str, tmp_path: Path) -> None:
+    (tmp_path / "directory").mkdir()
+    with pytest.raises(ViewUnreadable, match="can't be opened") as problem:
+        await summary(tmp_path / name)
+    assert "check view.path" in problem.value.hint
+
+
+def test_nothing_is_left_running_where_it_can_not_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed: list[object] = []
+    monkeypatch.setattr("threading.excepthook", failed.append)
+    for _ in range(50):
+        with pytest.raises(ViewUnreadable):
+            asyncio.run(summary(tmp_path))
+    assert not failed
 
 
 async def test_integers_beyond_sqlites_are_kept_as_floats(tmp_path: Path) -> None:

@@ -49,19 +49,24 @@ async def reader(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     """The view at `path`, to read, as it is now: what is written meanwhile is not seen.
 
     Raises:
-        ViewUnreadable: when there is none, or it is of another version or something else.
+        ViewUnreadable: when there is none, it can't be opened, or it is of another version.
     """
-    if not path.is_file():
-        raise ViewUnreadable(f"there is no view at {path}", "start its role: segment-worker view")
     try:
+        if not path.exists():
+            raise ViewUnreadable(f"there is no view at {path}", "start its role: segment-worker view")
+        place = f"{path.absolute().as_uri()}?mode=ro"
         async with asyncio.timeout(TIMEOUT_S):
-            database = await aiosqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    except sqlite3.Error as problem:
-        raise ViewUnreadable(f"{path} is no view: {problem}", "check view.path") from problem
+            # Tried first, as the thread of aiosqlite outlives a connect that fails, and meets a closed loop.
+            await asyncio.to_thread(lambda: sqlite3.connect(place, uri=True).close())
+            database = await aiosqlite.connect(place, uri=True, isolation_level=None)
+    except (OSError, sqlite3.Error) as problem:
+        raise _unopened(path, problem) from problem
     try:
         async with asyncio.timeout(TIMEOUT_S):
             try:
                 found = await _identity(database)
+            except sqlite3.OperationalError as problem:
+                raise _unopened(path, problem) from problem
             except sqlite3.DatabaseError as problem:
                 raise ViewUnreadable(f"{path} is no view: {problem}", "check view.path") from problem
             if found != (APPLICATION_ID, VERSION):
@@ -74,6 +79,10 @@ async def reader(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     finally:
         async with asyncio.timeout(TIMEOUT_S):
             await database.close()
+
+
+def _unopened(path: Path, problem: OSError | sqlite3.Error) -> ViewUnreadable:
+    return ViewUnreadable(f"{path} can't be opened: {problem}", "check view.path and its rights")
 
 
 async def _prepare(database: aiosqlite.Connection, path: Path) -> None:

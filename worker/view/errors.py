@@ -8,7 +8,7 @@ class ViewFault(RuntimeFault):
 
 
 class ViewUnreadable(Exception):
-    """There is no view at the path, or it is one of another version."""
+    """There is no view at the path, it can't be opened, or it is one of another version."""
 
     def __init__(self, problem: str, hint: str) -> None:
         super().__init__(problem)
