@@ -116,8 +116,8 @@ def no_write_key(config: Config) -> None:
     del config["source"]["write_key"]
 
 
-def view_nowhere(config: Config) -> None:
-    config["view"]["path"] = "/nowhere/at/all/view.sqlite"
+def view_below_a_file(config: Config) -> None:
+    config["view"]["path"] = f"{__file__}/at/all/view.sqlite"
 
 
 def state_in_a_file(config: Config) -> None:
@@ -144,7 +144,7 @@ PLANTED: list[tuple[Plant, str, int]] = [
     (half_a_login, "keys: destination.site_id is not set, but the other one is", 1),
     (placeholder, "keys: source.write_key looks like a placeholder", 1),
     (no_write_key, "keys: source.write_key is not set: the relay delivers nothing", 0),
-    (view_nowhere, "files: view.path: there is no directory /nowhere/at/all", 1),
+    (view_below_a_file, f"files: view.path: {__file__} is no directory", 1),
     (state_in_a_file, "files: worker.state_dir:", 1),
 ]
 

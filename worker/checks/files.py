@@ -13,7 +13,8 @@ def check_files(config: Config) -> Iterator[Finding]:
     yield _file("view.path", Path(config.view.path))
     yield _file("relay.ledger", Path(config.relay.ledger))
     if config.worker.state_dir is not None:
-        yield _directory("worker.state_dir", Path(config.worker.state_dir))
+        state = Path(config.worker.state_dir)
+        yield _directory("worker.state_dir", state, state)
 
 
 def _file(name: str, path: Path) -> Finding:
@@ -21,17 +22,14 @@ def _file(name: str, path: Path) -> Finding:
         return problem("files", f"{name}: {path} is a directory", "name a file")
     if path.exists():
         return _writable(name, path, path)
-    if not path.absolute().parent.is_dir():
-        return problem(
-            "files", f"{name}: there is no directory {path.absolute().parent}", "make it, or correct the path"
-        )
-    return _writable(name, path, path.absolute().parent)
+    return _directory(name, path, path.parent)
 
 
-def _directory(name: str, path: Path) -> Finding:
-    existing = next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
+def _directory(name: str, path: Path, directory: Path) -> Finding:
+    """Whether `directory` is there or, as the roles do, can be made with those above it."""
+    existing = next(each for each in (directory.absolute(), *directory.absolute().parents) if each.exists())
     if not existing.is_dir():
-        return problem("files", f"{name}: {existing} is no directory", "name a directory")
+        return problem("files", f"{name}: {existing} is no directory", "correct the path")
     return _writable(name, path, existing)
 
 
