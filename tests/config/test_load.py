@@ -116,6 +116,33 @@ def test_what_is_wrong_is_said(text: str, path: str, message: str) -> None:
     assert problems(text) == [(1, path, message)]
 
 
+def test_contradictions_are_in_the_line_of_the_setting() -> None:
+    text = """worker:
+  stall_s: 30
+  dead_letter_ratio_max: 2
+  request_timeout_s: 5
+  session_timeout_s: 10
+  delivery_timeout_s: 25
+  fetch_wait_s: 0
+"""
+    assert problems(text) == [
+        (3, "worker.dead_letter_ratio_max", "must be a part of 1, such as 0.5"),
+        (4, "worker.request_timeout_s", "must be more than session_timeout_s"),
+        (6, "worker.delivery_timeout_s", "must be less than session_timeout_s"),
+        (7, "worker.fetch_wait_s", "must be more than 0"),
+    ]
+    assert problems("worker:\n  stall_s: 30\n  session_timeout_s: 40\n") == [
+        (3, "worker.request_timeout_s", "must be more than session_timeout_s")
+    ]
+
+
+def test_a_setting_without_a_value_contradicts_no_other() -> None:
+    assert problems("worker:\n  session_timeout_s: abc\n  delivery_timeout_s: 100\n") == [
+        (2, "worker.session_timeout_s", "must be a number")
+    ]
+    assert problems("worker:\n  session_timeout_s: -1\n") == [(2, "worker.session_timeout_s", "must be more than 0")]
+
+
 def test_environment_variables_stand_in_values() -> None:
     environ = {"HOST": "kafka-1", "PORT": "9092", "KEY": "se cret"}
     text = "kafka: {bootstrap_servers: ['${HOST}:${PORT}', b:1]}\nsource: {write_key: '${KEY}'}"

@@ -55,6 +55,13 @@ class Section(Struct, frozen=True):
 Node: TypeAlias = Scalar | Sequence | Section
 
 
+def entry_of(node: Node | Entry, key: str) -> Node | Entry:
+    """The entry of this key, or the node itself where it has none: for a problem's line."""
+    if isinstance(node, Section):
+        return next((entry for entry in node.entries if entry.key == key), node)
+    return node
+
+
 def parse(text: str, source: str) -> Node:
     """The document in `text`. Raises ConfigError where it is no YAML; `source` is what messages call it."""
     try:

@@ -8,7 +8,7 @@ from typing import Final, cast
 import msgspec
 from msgspec import Struct
 
-from worker.config.document import Node, Section, parse
+from worker.config.document import Node, Section, entry_of, parse
 from worker.config.problems import ConfigError, Problem
 from worker.config.reader import Reader
 from worker.config.sections import Config, Destination, Workspace
@@ -108,16 +108,24 @@ def _override(reader: Reader, root: Node, values: dict[str, Struct], environ: Ma
 def _check_tuning(reader: Reader, node: Node | None, tuning: Tuning) -> None:
     if node is None:
         return
+
+    def add(message: str, *names: str) -> None:
+        """The first setting's problem, in the line of the first that is set; none where one of them has one already."""
+        known = [problem.path for problem in reader.problems]
+        if not any(f"worker.{name}" in known for name in names):
+            places = [place for name in names if (place := entry_of(node, name)) is not node]
+            reader.add(places[0] if places else node, f"worker.{names[0]}", message)
+
     for name in _fields(Tuning):
         value = getattr(tuning, name)
         if isinstance(value, int | float) and value <= 0:
-            reader.add(node, f"worker.{name}", "must be more than 0")
+            add("must be more than 0", name)
     if tuning.dead_letter_ratio_max is not None and tuning.dead_letter_ratio_max > 1:
-        reader.add(node, "worker.dead_letter_ratio_max", "must be a part of 1, such as 0.5")
+        add("must be a part of 1, such as 0.5", "dead_letter_ratio_max")
     if tuning.request_timeout_s <= tuning.session_timeout_s:
-        reader.add(node, "worker.request_timeout_s", "must be more than session_timeout_s")
+        add("must be more than session_timeout_s", "request_timeout_s", "session_timeout_s")
     if tuning.delivery_timeout_s >= tuning.session_timeout_s:
-        reader.add(node, "worker.delivery_timeout_s", "must be less than session_timeout_s")
+        add("must be less than session_timeout_s", "delivery_timeout_s", "session_timeout_s")
 
 
 def _event_name(name: str) -> str | None:

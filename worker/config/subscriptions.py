@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from worker.config.document import Entry, Node, Scalar, Section, plain
+from worker.config.document import Entry, Node, Scalar, entry_of, plain
 from worker.config.reader import Reader, join, nearest
 from worker.destination.actions import ACTIONS, Action
 from worker.destination.presets import PRESETS, Preset
@@ -103,12 +103,12 @@ def _base(reader: Reader, item: Node, path: str, entry: SubscriptionEntry) -> tu
         if entry.preset in PRESETS:
             preset = PRESETS[entry.preset]
             return preset, ACTIONS[preset.action]
-        at = _entry_of(item, "preset")
+        at = entry_of(item, "preset")
         reader.add(at, join(path, "preset"), f"there is no preset {entry.preset!r}{nearest(entry.preset, PRESETS)}")
     elif entry.action is not None:
         if entry.action not in ACTIONS:
             near = nearest(entry.action, ACTIONS)
-            reader.add(_entry_of(item, "action"), join(path, "action"), f"there is no action {entry.action!r}{near}")
+            reader.add(entry_of(item, "action"), join(path, "action"), f"there is no action {entry.action!r}{near}")
         elif entry.name is None:
             reader.add(item, path, "a subscription with `action` needs a `name`")
         else:
@@ -120,26 +120,19 @@ def _check_trigger(reader: Reader, item: Node, path: str, trigger: str, *, stric
     try:
         compile_trigger(trigger, strict=strict)
     except FqlError as error:
-        reader.add(_entry_of(item, "trigger"), join(path, "trigger"), f"{error}\n{error.caret()}")
+        reader.add(entry_of(item, "trigger"), join(path, "trigger"), f"{error}\n{error.caret()}")
 
 
 def _check_mapping(reader: Reader, item: Node, path: str, action: Action, mapping: JsonObject) -> None:
-    at = _entry_of(item, "mapping")
+    at = entry_of(item, "mapping")
     section = at.value if isinstance(at, Entry) else at
     fields = [mapped.field.name for mapped in action.fields]
     for name in mapping:
         if name not in fields:
-            place = _entry_of(section, name)
+            place = entry_of(section, name)
             reader.add(place, f"{path}.mapping.{name}", f"{action.key} has no such field{nearest(name, fields)}")
     for name, value in mapping.items():
         try:
             compile_mapping({name: value})
         except MappingError as error:
-            reader.add(_entry_of(section, name), f"{path}.mapping.{name}", str(error))
-
-
-def _entry_of(node: Node | Entry, key: str) -> Node | Entry:
-    """The entry of this key, or the node itself where it has none: for a problem's line."""
-    if isinstance(node, Section):
-        return next((entry for entry in node.entries if entry.key == key), node)
-    return node
+            reader.add(entry_of(section, name), f"{path}.mapping.{name}", str(error))
