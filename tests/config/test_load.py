@@ -97,6 +97,23 @@ lgo: {}
             "kafka.bootstrap_servers",
             "must be a list, each item text that is not empty",
         ),
+        (
+            "kafka: {topic_prefix: 'eu prod/'}",
+            "kafka.topic_prefix",
+            "must be at most 100 of the characters A-Z a-z 0-9 . _ -",
+        ),
+        (
+            'kafka: {topic_prefix: "eu.\\n"}',
+            "kafka.topic_prefix",
+            "must be at most 100 of the characters A-Z a-z 0-9 . _ -",
+        ),
+        (
+            f"kafka: {{topic_prefix: {'p' * 101}}}",
+            "kafka.topic_prefix",
+            "must be at most 100 of the characters A-Z a-z 0-9 . _ -",
+        ),
+        ("kafka: {app_id: wörker}", "kafka.app_id", "must be 1 to 100 of the characters A-Z a-z 0-9 . _ -"),
+        ("kafka: {app_id: ''}", "kafka.app_id", "must be 1 to 100 of the characters A-Z a-z 0-9 . _ -"),
         ("kafka: {ssl_key_file: k}", "kafka", "ssl_cert_file and ssl_key_file go together"),
         (
             "kafka: {security_protocol: SASL_SSL, sasl_username: u}",

@@ -12,6 +12,8 @@ def expectation(kind: object) -> str:
 
 def _words(kind: inspect.Type) -> str:
     match kind:
+        case inspect.Metadata(extra_json_schema={"description": str(words)}):
+            return words
         case inspect.UnionType():
             return _join([_words(one) for one in kind.types if not isinstance(one, inspect.NoneType)])
         case inspect.LiteralType():

@@ -15,6 +15,18 @@ from worker.workspace.settings import WorkspaceSettings
 Text: TypeAlias = Annotated[str, Meta(min_length=1)]
 """Text that is not empty."""
 
+_NAME_MAX = 100  # a prefix and an app id together with a topic's own name stay below Kafka's 249
+_CHARACTERS = "of the characters A-Z a-z 0-9 . _ -"
+
+TopicPrefix: TypeAlias = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9._-]*\Z", max_length=_NAME_MAX, description=f"at most {_NAME_MAX} {_CHARACTERS}")
+]
+"""What a topic's name may begin with."""
+AppId: TypeAlias = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9._-]+\Z", max_length=_NAME_MAX, description=f"1 to {_NAME_MAX} {_CHARACTERS}")
+]
+"""Text that is a part of topics' names."""
+
 
 class Workspace(WorkspaceSettings, frozen=True, kw_only=True):
     """`workspace`: how people, objects and anonymous activity are kept (DESIGN section 6)."""
@@ -64,9 +76,9 @@ class Kafka(Struct, frozen=True, kw_only=True):
     ssl_cert_file: Text | None = None
     ssl_key_file: Text | None = None
     """The client's own certificate and key, where the brokers ask for one."""
-    topic_prefix: str = ""
+    topic_prefix: TopicPrefix = ""
     """Goes before every topic's name, so that several workspaces can share a cluster."""
-    app_id: Text = "segment-worker"
+    app_id: AppId = "segment-worker"
     """Consumer group, and the beginning of changelog topics' names."""
     partitions: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     """Partitions of each topic when it is created; none is what its contract says."""
