@@ -15,10 +15,11 @@ QUIET = ("aiokafka", "faust", "mode", "kafka")
 def configure_logs(level: Level = "info", *, json: bool | None = None, stream: TextIO | None = None) -> None:
     """Send our entries and those of the libraries to `stream` (standard error), in one form.
 
-    `json`: None means JSON unless the stream is a terminal.
+    `json`: None means JSON unless the stream is a terminal. Text has colours only on a terminal.
     """
     stream = stream or sys.stderr
-    as_json = not stream.isatty() if json is None else json
+    terminal = stream.isatty()
+    as_json = not terminal if json is None else json
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -28,7 +29,7 @@ def configure_logs(level: Level = "info", *, json: bool | None = None, stream: T
         structlog.processors.format_exc_info if as_json else structlog.processors.StackInfoRenderer(),
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=True)
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=terminal)
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
