@@ -1,7 +1,9 @@
 import asyncio
 import gzip
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Thread
 from uuid import uuid4
 
 import msgspec
@@ -21,7 +23,7 @@ from worker.topics.apply import apply
 from worker.topics.contract import Contract
 from worker.topics.contracts import load_contracts
 
-app = typer.Typer()
+app = typer.Typer(rich_markup_mode=None)
 app.command()(send)
 
 PARTITIONS = 3
@@ -155,6 +157,27 @@ def test_without_a_broker_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest
     result = run(str(tmp_path / "events.ndjson"), "--config", config, "--json")
     assert result.exit_code == 1
     assert f"no Kafka answers at {HOST}:{port}" in str(msgspec.json.decode(result.stdout, type=JsonObject)["error"])
+
+
+@pytest.mark.broker
+def test_a_pipe_is_sent(broker: Broker, deploy: Callable[[], Deployed], tmp_path: Path) -> None:
+    contracts, config = deploy()
+    pipe, file = tmp_path / "pipe", tmp_path / "events.ndjson"
+    os.mkfifo(pipe)
+    file.write_text('{"userId": "b"}')
+    writer = Thread(target=pipe.write_bytes, args=(b'{"userId": "a"}\n',), daemon=True)
+    writer.start()
+    result = run(str(pipe), str(file), "/dev/null", "--config", config)
+    writer.join(5)
+    assert result.exit_code == 0, result.output
+    assert "sent 2 events" in result.stdout
+    assert {key for _, key, _ in read(broker.bootstrap, contracts["segment.events"].topic)} == {b"a", b"b"}
+
+
+def test_a_directory_is_called_one(tmp_path: Path) -> None:
+    result = run(str(tmp_path))
+    assert result.exit_code == 2
+    assert "is a directory" in result.output
 
 
 @pytest.mark.parametrize("arguments", [[], ["missing.ndjson"], ["-", "--topic", "people"], ["-", "--nonsense"]])

@@ -1,6 +1,8 @@
 import gzip
 import io
+import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -39,6 +41,22 @@ def test_a_json_file_is_one_event(tmp_path: Path) -> None:
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"one\ntwo")))
     assert values(STANDARD_INPUT) == [b"one", b"two"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("events", b'{"a": 1}\n[]\n'), ("event.json", b'{\n"a": 1}'), ("events.gz", gzip.compress(b"one\ntwo\n"))],
+)
+def test_a_pipe_is_read_like_a_file(name: str, content: bytes, tmp_path: Path) -> None:
+    file, pipe = tmp_path / name, tmp_path / f"pipe-{name}"
+    file.write_bytes(content)
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(content,), daemon=True)
+    writer.start()
+    lines = list(read_lines(pipe, 100))
+    writer.join(5)
+    assert [line.value for line in lines] == values(file)
+    assert {line.read for line in lines} == {0}
 
 
 def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path) -> None:

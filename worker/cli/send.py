@@ -65,8 +65,10 @@ def send(
     anything could not be sent.
     """
     for file in files:
-        if file != STANDARD_INPUT and not file.is_file():
+        if file != STANDARD_INPUT and not file.exists():
             raise typer.BadParameter(f"there is no file {file}", param_hint="FILE…")
+        if file.is_dir():
+            raise typer.BadParameter(f"{file} is a directory; name the files in it", param_hint="FILE…")
     kafka = configured(config, as_json).kafka
     hush_client_logs()
     begun = time.monotonic()
@@ -105,10 +107,11 @@ async def _send(connection: Connection, contract: Contract, files: list[Path], q
 
 
 class _Reading:
-    """The lines of all files, and how much of them is read; `total` bytes is not known of standard input."""
+    """The lines of all files, and how much of them is read; `total` bytes is not known of standard input or a pipe."""
 
     def __init__(self, files: list[Path], longest: int) -> None:
-        self.total = None if STANDARD_INPUT in files else sum(file.stat().st_size for file in files)
+        sized = all(file != STANDARD_INPUT and file.is_file() for file in files)
+        self.total = sum(file.stat().st_size for file in files) if sized else None
         self.read = 0
         self._files = files
         self._longest = longest

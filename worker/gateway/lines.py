@@ -13,7 +13,10 @@ STANDARD_INPUT = Path("-")
 
 
 class Line(Struct, frozen=True):
-    """One event of a file. `value` is None where it is longer than allowed; `read` is how much of the file was read."""
+    """One event of a file. `value` is None where it is longer than allowed.
+
+    `read` is how much of the file was read; 0 where that is not known, as of a pipe.
+    """
 
     source: str
     number: int
@@ -37,14 +40,15 @@ def read_lines(path: Path, longest: int) -> Iterator[Line]:
         return
     try:
         with path.open("rb") as raw:
+            position = raw if raw.seekable() else None
             if path.suffix == ".json":
                 value = raw.read(longest + 1).strip()
-                yield Line(str(path), 1, None if len(value) > longest else value, raw.tell())
+                yield Line(str(path), 1, None if len(value) > longest else value, _read(position))
             elif path.suffix == ".gz":
                 with gzip.open(raw) as unpacked:
-                    yield from _lines(unpacked, raw, str(path), longest)
+                    yield from _lines(unpacked, position, str(path), longest)
             else:
-                yield from _lines(raw, raw, str(path), longest)
+                yield from _lines(raw, position, str(path), longest)
     except (OSError, EOFError, zlib.error) as error:  # EOFError, zlib.error: a damaged .gz
         raise UnreadableError(f"{path} can't be read: {error}") from error
 
@@ -59,4 +63,8 @@ def _lines(stream: BinaryIO | gzip.GzipFile, position: BinaryIO | None, source: 
             while line and not line.endswith(b"\n"):
                 line = stream.readline(longest)
         if value is None or value.strip():
-            yield Line(source, number, value, position.tell() if position else 0)
+            yield Line(source, number, value, _read(position))
+
+
+def _read(position: BinaryIO | None) -> int:
+    return position.tell() if position else 0
