@@ -26,6 +26,14 @@ def test_a_line_that_is_too_long_is_an_error_and_the_next_is_answered(monkeypatc
     assert len(answers(b"a" * 100)) == 1
 
 
+def test_what_is_not_one_object_or_too_long_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ndjson.in_lines(BytesIO(b'{\n"x": 1}\n')).read() == b'{ "x": 1} '
+    lines = b'{"x": 1}\n{"x": 2}\n'
+    assert ndjson.in_lines(BytesIO(lines)).read() == lines
+    monkeypatch.setattr(ndjson, "LINE_BYTES_MAX", 9)
+    assert ndjson.in_lines(BytesIO(b'{"x":\n 1}')).read() == b'{"x":\n 1}'
+
+
 def test_an_answer_that_is_no_json_is_an_error() -> None:
     sink = BytesIO()
     ndjson.answer_lines(BytesIO(b'{"id":1}\n'), sink, lambda _request: {"value": 2**70})

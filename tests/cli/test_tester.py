@@ -200,3 +200,19 @@ def test_a_file_is_read_like_standard_input(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["event", str(lines)])
     assert len(result.stdout.splitlines()) == 2
     assert CliRunner().invoke(app, ["event", str(tmp_path / "none")]).exit_code == 1
+
+
+def test_a_file_may_be_one_object_over_several_lines(tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    odd: JsonObject = {**TRACK, "properties": {"note": "a\nb\r"}}
+    file.write_bytes(orjson.dumps(odd, option=orjson.OPT_INDENT_2).replace(b"\n", b"\r\n"))
+    result = CliRunner().invoke(app, ["event", str(file)])
+    assert [orjson.loads(line) for line in result.stdout.splitlines()] == ask("event", odd)
+
+
+def test_people_see_what_is_wrong_in_its_place_with_the_line() -> None:
+    wrong, right = b"{broken", b'{"mapping": {"@path": "$.a"}, "payload": {"a": %d}}'
+    text = b"\n".join([right % 11, b"", wrong, right % 22, b"[]"])
+    result = CliRunner().invoke(app, ["mapping", "--explain"], input=text)
+    shown = [line.strip() for line in result.stdout.splitlines() if line.strip()]
+    assert [line[:9] for line in shown] == ["11", "✗ line 3:", "22", "✗ line 5:"]

@@ -1,6 +1,7 @@
 """One JSON object a line in, one answer a line out, in the same order."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import BinaryIO, Final, TypeAlias
 
 import orjson
@@ -24,6 +25,26 @@ def answer_lines(source: BinaryIO, sink: BinaryIO, answer: Answer) -> None:
         sink.write(_answer_line(line, answer))
         sink.write(b"\n")
         sink.flush()
+
+
+def in_lines(file: BinaryIO) -> BinaryIO:
+    """The file from its beginning; where all of it is one JSON object over several lines, that object in one line."""
+    if not file.seekable():
+        return file
+    text = file.read(LINE_BYTES_MAX + 1)
+    file.seek(0)
+    if len(text) > LINE_BYTES_MAX or not is_object(text):
+        return file
+    return BytesIO(text.replace(b"\r", b" ").replace(b"\n", b" "))  # in texts they are escaped
+
+
+def is_object(text: bytes) -> bool:
+    """Whether all of it is one JSON object."""
+    try:
+        read_object(text)
+    except InvalidJson:
+        return False
+    return True
 
 
 def read_object(line: bytes) -> JsonObject:

@@ -1,7 +1,8 @@
 """`segment-worker test event | fql | mapping | action | webhook`: the event tester, without Kafka and without effect.
 
-For programs it is NDJSON in and out, one answer a line; on a terminal, or with `--explain`, it speaks to people. Only
-`event --send` has an effect: it sends the event into the running system.
+For programs it is NDJSON in and out, one answer a line; a file may also be one object over several lines. On a
+terminal, or with `--explain`, it speaks to people. Only `event --send` has an effect: it sends the event into the
+running system.
 """
 
 import sys
@@ -15,7 +16,7 @@ import typer
 from rich.console import Console
 
 from worker.cli.config_command import ConfigOption
-from worker.cli.ndjson import Answer, answer_lines, read_object
+from worker.cli.ndjson import Answer, answer_lines, in_lines, is_object, read_object
 from worker.cli.output import JsonOption
 from worker.cli.tester_action import answer_action
 from worker.cli.tester_event import answer_event
@@ -37,7 +38,8 @@ app = typer.Typer(
 )
 
 File: TypeAlias = Annotated[
-    Path | None, typer.Argument(help="JSON or NDJSON; standard input when not given.", dir_okay=False)
+    Path | None,
+    typer.Argument(help="A JSON object or NDJSON; when not given, NDJSON from standard input.", dir_okay=False),
 ]
 Explain: TypeAlias = Annotated[
     bool,
@@ -117,7 +119,7 @@ def run(file: Path | None, explain: bool, answer: Answer, explainer: Explainer, 
         if not as_json and (explain or sys.stdout.isatty()):
             _explain(Console(highlight=False), lines.read(), explainer)
         else:
-            answer_lines(lines, sys.stdout.buffer, answer)
+            answer_lines(lines if file is None else in_lines(lines), sys.stdout.buffer, answer)
 
 
 def _opened(file: Path | None) -> AbstractContextManager[BinaryIO]:
@@ -130,18 +132,15 @@ def _opened(file: Path | None) -> AbstractContextManager[BinaryIO]:
 
 def _explain(console: Console, text: bytes, explainer: Explainer) -> None:
     """One JSON object over several lines, or one a line."""
-    try:
-        requests = [read_object(text)]
-    except InvalidJson:
-        requests = []
-        for line in text.splitlines():
-            try:
-                requests.append(read_object(line))
-            except InvalidJson as error:
-                if line.strip():
-                    console.print(f"✗ {error}", style="red", markup=False)
-    for request in requests:
-        explainer(console, request)
+    for number, line in enumerate([text] if is_object(text) else text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            request = read_object(line)
+        except InvalidJson as error:
+            console.print(f"✗ line {number}: {error}", style="red", markup=False)
+        else:
+            explainer(console, request)
 
 
 def _subscriptions(path: Path | None) -> Subscriptions:
