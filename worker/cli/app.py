@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "config": Entry("config_command", "app", "Check the configuration: check."),
     "check": Entry("check", "check", "Check the configuration, keys, files, brokers, topics and the clock."),
     "send": Entry("send", "send", "Send events from files into the running system."),
-    "backfill": Entry("backfill", "app", "Replay a topic's past, or files: start, list, resume, cancel."),
+    "backfill": Entry("backfill", "app", "Replay a topic's past, or files. Also: list, resume, cancel."),
     "test": Entry("tester", "app", "Try an event, fql, mapping, action or webhook without Kafka."),
     "simulate": Entry("simulate", "simulate", "Events on standard input through the real decisions, in one process."),
     "people": Entry("show", "people_app", "Look at the people of the workspace: show."),
@@ -47,7 +47,7 @@ USAGE: Final = f"""Usage: {PROGRAM} COMMAND [OPTIONS] [ARGS]...
 
 Options:
   --version   Print the version and exit.
-  -h, --help  Show this message and exit. Each command has a --help too.
+  -h, --help  Show this message and exit. Each command has it too.
 
 Commands:
 """
@@ -87,5 +87,5 @@ def load(name: str) -> "typer.Typer":
 def _run_command(name: str, arguments: list[str]) -> NoReturn:
     from typer.main import get_command
 
-    get_command(load(name))(arguments, prog_name=f"{PROGRAM} {name}")
+    get_command(load(name))(arguments, prog_name=f"{PROGRAM} {name}", help_option_names=["-h", "--help"])
     sys.exit(0)
