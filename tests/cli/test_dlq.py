@@ -167,6 +167,24 @@ async def test_stop_sends_what_is_before_and_nothing_after(broker: Broker, tmp_p
         assert [record.value for record in sent] == [values[0], values[2]]
 
 
+async def test_a_letter_that_is_not_there_is_told(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        await put(running, names.SEGMENT_EVENTS, [b"{bad", identify("a", "A")], Reason.INVALID_EVENT)
+        bad, good, none = (f"{running.topic(EVENTS)}/0/{offset}" for offset in (0, 1, 999))
+        missing = {"error": f"no dead letter is at {none}", "hint": None}
+        for command in ("replay", "drop"):
+            outcome, problem = await lines(running, command, none, code=1)
+            assert (outcome["replayed"], outcome["dropped"], problem) == (0, 0, missing)
+        outcome, problem = await lines(running, "drop", bad, none, code=1)
+        assert (outcome["dropped"], problem) == (1, missing)
+        assert "1 replayed" in await text(running, "replay", good)
+        for command in ("replay", "drop"):
+            told = await text(running, command, bad, good)
+            assert "0 replayed, 0 dropped" in told
+            assert f"{bad} was dropped before" in told
+            assert f"{good} was replayed before" in told
+
+
 @pytest.mark.timeout(120)
 async def test_a_worker_stops_when_all_it_gets_becomes_dead_letters(broker: Broker, tmp_path: Path) -> None:
     async with setup(broker.bootstrap, tmp_path, partitions=1) as running:

@@ -12,21 +12,18 @@ from aiokafka.errors import KafkaError
 
 from worker.cli import dlq_text
 from worker.cli.connecting import ConfigOption, configured, hush_client_logs
+from worker.cli.dlq_asked import Asked
 from worker.cli.output import JsonOption, Meter, Problem, emit, failed
-from worker.config import Config
-from worker.deadletters.box import Box
+from worker.deadletters.box import Found
 from worker.deadletters.letter import UNREADABLE, Place
-from worker.deadletters.replay import Handling, OnError, Outcome, Source
+from worker.deadletters.replay import Handling, OnError, Outcome
 from worker.deadletters.selection import Selection
-from worker.deadletters.trial import Trial
 from worker.moments import parse_moment
 from worker.reasons import Reason
 from worker.runtime.errors import RuntimeFault
 from worker.runtime.resend import resender
 from worker.topics.cluster import TopicsError, expect
 from worker.topics.contracts import ContractsError
-from worker.topics.names import dead_letters_of
-from worker.wiring import Deployment, make_agents, make_deployment
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,46 +48,6 @@ Since: TypeAlias = Annotated[
 ]
 Until: TypeAlias = Annotated[str | None, typer.Option(metavar="TIME", help="Given up before this time.")]
 AtMost: TypeAlias = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many letters.")]
-
-
-class _Asked:
-    """A command's deployment, and which letters it is about."""
-
-    def __init__(self, config: Config, topics: Sequence[str], selection: Selection) -> None:
-        self.deployment = make_deployment(config)
-        self.sources = _sources(self.deployment)
-        self.selection = selection
-        names = {name: topic for topic, source in self.sources.items() for name in _names(topic, source)}
-        unknown = [topic for topic in topics if topic not in names]
-        if unknown:
-            known = ", ".join(sorted(source.contract for source in self.sources.values()))
-            raise typer.BadParameter(f"{unknown[0]!r} has no dead letters; one of: {known}", param_hint="--topic")
-        self.topics = sorted({names[topic] for topic in topics}) or sorted(self.sources)
-        if selection.places:
-            self.topics = sorted({place.topic for place in selection.places} & set(self.topics))
-
-    @property
-    def box(self) -> Box:
-        """Their letters."""
-        return Box(self.deployment.connection, self.topics)
-
-    def trial(self) -> Trial:
-        """The present version's judgement."""
-        contracts = {source.topic: source.contract for source in self.sources.values()}
-        return Trial({contracts[agent.topic]: agent for agent in make_agents(self.deployment)})
-
-
-def _names(topic: str, source: Source) -> tuple[str, ...]:
-    return topic, source.topic, source.contract, dead_letters_of(source.contract)
-
-
-def _sources(deployment: Deployment) -> dict[str, Source]:
-    internal = {agent.topic for agent in make_agents(deployment) if agent.internal}
-    return {
-        deployment.topic(contract.dead_letter): Source(contract.name, contract.topic, contract.topic in internal)
-        for contract in deployment.contracts.values()
-        if contract.dead_letter is not None
-    }
 
 
 @app.command("list")
@@ -121,15 +78,13 @@ def show(letters: Letters = None, config: ConfigOption = None, as_json: JsonOpti
     if not letters:
         raise typer.BadParameter("name a letter, as `segment-worker dlq list` shows them", param_hint="LETTER")
     asked = _asked(config, as_json, letters, None, None, None, None)
-    found = _run(asked, asked.box.overview(asked.selection, len(letters), handled=True), as_json).shown
+    found = _run(asked, asked.named(), as_json)
     for each in found:
         if as_json:
             emit(dlq_text.whole(each))
         else:
             dlq_text.print_letter(each)
-    missing = asked.selection.places - {each.letter.place for each in found}
-    if missing:
-        raise failed(Problem(f"no dead letter is at {', '.join(map(str, sorted(missing)))}"), as_json)
+    _expect_all(asked, found, as_json)
 
 
 @app.command()
@@ -152,7 +107,8 @@ def replay(
 ) -> None:
     """Send dead letters again to where they came from: unchanged, to the same partition, with their own time.
 
-    Without LETTER and filters: all that wait. What was sent is remembered, so that it is not sent twice.
+    Without LETTER and filters: all that wait. What was sent is remembered, so that it is not sent twice. Exit code 1: a
+    LETTER is not there.
     """
     asked = _asked(config, as_json, letters, topic, reason, since, until)
     trial = asked.trial()
@@ -166,12 +122,17 @@ def drop(
     reason: Reasons = None,
     since: Since = None,
     until: Until = None,
-    everything: Annotated[bool, typer.Option("--everything", help="All that wait; needed without LETTER.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="All that wait; needed without LETTER and filters.")
+    ] = False,
     limit: AtMost = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Give dead letters up: they wait no longer, but stay readable (dlq list --all) for the topic's retention."""
+    """Give dead letters up: they wait no longer, but stay readable (dlq list --all) for the topic's retention.
+
+    Exit code 1: a LETTER is not there.
+    """
     if not (letters or topic or reason or since or until or everything):
         raise typer.BadParameter("name what to drop: a LETTER, a filter, or --everything", param_hint="LETTER")
     asked = _asked(config, as_json, letters, topic, reason, since, until)
@@ -186,7 +147,7 @@ def _asked(
     reasons: list[str] | None,
     since: str | None,
     until: str | None,
-) -> _Asked:
+) -> Asked:
     now = datetime.now(UTC)
     known = {reason.value for reason in Reason} | {UNREADABLE}
     for reason in reasons or ():
@@ -205,7 +166,7 @@ def _asked(
     loaded = configured(config, as_json)
     hush_client_logs()
     try:
-        asked = _Asked(loaded, topics or (), selection)
+        asked = Asked(loaded, topics or (), selection)
     except (ContractsError, OSError) as problem:
         raise failed(Problem(str(problem), "correct the configuration"), as_json, code=2) from problem
     unknown = {place.topic for place in places} - set(asked.sources)
@@ -215,9 +176,7 @@ def _asked(
     return asked
 
 
-def _run(
-    asked: _Asked, question: Coroutine[Any, Any, ResultT], as_json: bool
-) -> ResultT:  # Any: nobody sends or yields
+def _run(asked: Asked, question: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: nobody sends or yields
     async def answered() -> ResultT:
         with closing(question):  # where it is not begun
             await expect(asked.deployment.connection, asked.topics)
@@ -232,20 +191,28 @@ def _run(
         raise failed(Problem(f"it could not be done: {problem!r}", hint), as_json) from problem
 
 
-def _report(asked: _Asked, what: Callable[[Handling], Coroutine[Any, Any, Outcome]], as_json: bool) -> None:
+def _report(asked: Asked, what: Callable[[Handling], Coroutine[Any, Any, Outcome]], as_json: bool) -> None:
     with Meter("dead letters", "done", quiet=as_json) as meter:
 
         def told(outcome: Outcome) -> None:
             meter.update(outcome.replayed + outcome.repeated + outcome.dropped)
 
-        async def run() -> Outcome:
+        async def run() -> tuple[list[Found], Outcome]:
+            named = await asked.named()
             async with resender(asked.deployment.connection) as sender:
-                return await what(Handling(asked.box, sender, asked.sources, told))
+                return named, await what(Handling(asked.box, sender, asked.sources, told))
 
-        outcome = _run(asked, run(), as_json)
+        named, outcome = _run(asked, run(), as_json)
     if as_json:
         emit(outcome)
     else:
-        dlq_text.print_outcome(outcome)
+        dlq_text.print_outcome(outcome, named)
+    _expect_all(asked, named, as_json)
     if outcome.stopped_at is not None:
         raise typer.Exit(1)
+
+
+def _expect_all(asked: Asked, found: Sequence[Found], as_json: bool) -> None:
+    missing = asked.selection.places - {each.letter.place for each in found}
+    if missing:
+        raise failed(Problem(f"no dead letter is at {', '.join(map(str, sorted(missing)))}"), as_json)

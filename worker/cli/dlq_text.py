@@ -1,7 +1,7 @@
 """Dead letters as JSON rows and as text."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 import typer
@@ -132,12 +132,17 @@ def print_letter(found: Found) -> None:
     typer.echo(_pretty(letter) + "\n")
 
 
-def print_outcome(outcome: Outcome) -> None:
-    """What a replay or a drop did."""
+def print_outcome(outcome: Outcome, named: Sequence[Found]) -> None:
+    """What a replay or a drop did; `named` are the letters that were named one by one, as they were before."""
     if outcome.finished:
         typer.echo(f"{outcome.finished:,} letters of an interrupted replay were sent")
     also = f" ({outcome.repeated:,} letters were of the same records)" if outcome.repeated else ""
     typer.echo(f"{outcome.replayed:,} replayed{also}, {outcome.dropped:,} dropped, {outcome.kept:,} kept")
+    for found in named:
+        if found.state in ("replayed", "dropped"):
+            typer.echo(f"{found.letter.place} was {found.state} before")
+        elif found.state == "replaying" and not outcome.finished:
+            typer.echo(f"{found.letter.place} is in an interrupted replay; `segment-worker dlq replay` ends it")
     if outcome.stopped_at is not None:
         typer.secho(f"stopped at {printable(outcome.stopped_at)}", fg="red", err=True)
         typer.echo("  → correct the configuration or the event; --on-error keep or drop goes on without it", err=True)
