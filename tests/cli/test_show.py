@@ -90,9 +90,14 @@ def test_why(config: Path) -> None:
     assert [step["outcome"] for step in plan["steps"] if isinstance(step, dict)] == ["lost", "set", "set"]
     everything = lines(run(config, "people", "show", "ada", "--why", "attribute", "--json"))
     assert {"plan", "city", "email"} <= {line["attribute"] for line in everything}
-    assert lines(run(config, "people", "show", "ada", "--why", "attribute:merge", "--json")) == []
+    for command, name in (("people", "ada"), ("objects", "acme")):
+        unknown = (command, "show", name, "--why", "attribute:merge")
+        assert lines(run(config, *unknown, "--json")) == [{"attribute": "merge", "steps": []}]
+        assert words(run(config, *unknown)) == [["nothing", "is", "known", "of", "that"]]
     text = words(run(config, "people", "show", "ada", "--why", "plan"))
     assert ["lost", "2023-11-14", "22:13:22Z", "m2", "m3", "is", "newer"] in text
+    email = words(run(config, "people", "show", "ada", "--why", "email"))
+    assert ["set", '"Ada@Example.com"', "2023-11-14", "22:13:21Z", "m1"] in email
 
 
 def change_types(result: Result) -> list[object]:

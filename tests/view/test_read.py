@@ -142,7 +142,12 @@ async def test_why_an_attribute(view: Path) -> None:
         Step("set", by("m0", 0), "+44"),
     ]
     assert found["relationship"] == [Step("refused", by("m5", 5), reason="reserved")]
-    assert found["email"] == [Step("refused", by("m6", 6), "bob@x.org", reason="taken")]
+    assert found["email"] == [
+        Step("refused", by("m6", 6), "bob@x.org", reason="taken"),
+        Step("set", by("m1", 1), "Ada@Example.com"),
+        Step("set", by("m0", 0), "old@example.com"),
+    ]
+    assert found["id"] == [Step("set", by("m1", 1), "ada")]
     assert [each.steps for each in acme] == [[Step("set", by("m8", 8), "Acme [bold]")]]
 
 

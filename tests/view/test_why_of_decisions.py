@@ -73,6 +73,18 @@ async def test_an_attribute_that_came_by_a_merge(tmp_path: Path) -> None:
     assert await types(path, "ada", MERGES) == [("person_absorbed", merge), ("person_merged", merge)]
 
 
+async def test_what_gave_a_person_its_id_and_email(tmp_path: Path) -> None:
+    world = World()
+    first = world.identify("ada", email="ada@x.io")
+    changed = world.identify("ada", email="new@x.io")
+    path = await view_of(world, tmp_path)
+    assert [(step.by.message_id, step.value, step.before) for step in await steps(path, "ada", "email")] == [
+        (changed, "new@x.io", "ada@x.io"),
+        (first, "ada@x.io", None),
+    ]
+    assert [(step.by.message_id, step.value) for step in await steps(path, "ada", "id")] == [(first, "ada")]
+
+
 async def test_what_the_halves_of_a_person_lost(tmp_path: Path) -> None:
     world = World()
     world.identify("e@x.io", plan="free")

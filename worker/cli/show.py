@@ -34,8 +34,8 @@ WhyPerson: TypeAlias = Annotated[
     typer.Option(
         "--why",
         metavar="WHAT",
-        help="Tell what decided it: an attribute's name, `attribute` for all of them, `merge` or `refusal`. "
-        "An attribute of such a name: `attribute:merge`.",
+        help="Tell what decided it: an attribute's name, `id` or `email`, `attribute` for all of them, `merge` or "
+        "`refusal`. An attribute of such a name: `attribute:merge`.",
     ),
 ]
 WhyObject: TypeAlias = Annotated[

@@ -71,7 +71,7 @@ def print_object(found: Object) -> None:
 
 def print_why(found: Sequence[AttributeHistory] | Sequence[Activity]) -> None:
     """What decided something, the newest first."""
-    if not found:
+    if not any(isinstance(each, Activity) or each.steps for each in found):
         _print("nothing is known of that")
     for each in found:
         if isinstance(each, AttributeHistory):

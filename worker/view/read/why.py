@@ -15,10 +15,12 @@ from worker.workspace.changes import (
     AttributeRefused,
     AttributesChanged,
     FailedAttributeChange,
+    Identifiers,
     IdentifiersChanged,
     ObjectChanged,
     ObjectDeleted,
     PersonAbsorbed,
+    PersonCreated,
 )
 from worker.workspace.keys import object_key, object_name
 from worker.workspace.wire import WireJson
@@ -27,6 +29,7 @@ MERGES: Final = ("person_absorbed", "person_merged", "person_restored", "merge_r
 """Changes that tell of merges."""
 
 _ATTRIBUTES: Final = (
+    "person_created",
     "attributes_changed",
     "person_absorbed",
     "object_changed",
@@ -62,14 +65,17 @@ class AttributeHistory(Struct, frozen=True):
 async def person_attributes(
     database: aiosqlite.Connection, cio_id: str, only: str | None, limit: int
 ) -> list[AttributeHistory]:
-    """The last `limit` steps of each attribute of a person, those in the profiles merged into it included."""
+    """The last `limit` steps of each attribute of a person, those in the profiles merged into it included.
+
+    `id` and `email` have steps like attributes. With `only` there is one history, without steps if nothing is known.
+    """
     return await _histories(database, await subjects(database, cio_id), only, limit)
 
 
 async def object_attributes(
     database: aiosqlite.Connection, named: Named, only: str | None, limit: int
 ) -> list[AttributeHistory]:
-    """The last `limit` steps of each attribute of an object."""
+    """The last `limit` steps of each attribute of an object; with `only` one history, as `person_attributes` has."""
     log = object_key(object_name(named.object_type_id, named.object_id))
     return await _histories(database, [log], only, limit)
 
@@ -82,7 +88,7 @@ async def decided(database: aiosqlite.Connection, logs: list[str], types: Sequen
 async def _histories(
     database: aiosqlite.Connection, logs: list[str], only: str | None, limit: int
 ) -> list[AttributeHistory]:
-    found: dict[str, list[Step]] = {}
+    found: dict[str, list[Step]] = {} if only is None else {only: []}
     for activity in await last_activities(database, logs, SCANNED_MAX, _ATTRIBUTES):
         for name, step in _steps(activity):
             if (only is None or name == only) and len(found.setdefault(name, [])) < limit:
@@ -105,8 +111,10 @@ def _steps(activity: Activity) -> Iterator[tuple[str, Step]]:
                 yield name, Step("removed", by, reason="object_deleted")
         case PersonAbsorbed() as change:
             yield from _absorbed(change, by)
-        case IdentifiersChanged() as change:
-            yield from _renamed(change, by, None)
+        case PersonCreated(identifiers=identifiers):
+            yield from _renamed(Identifiers(None, None), identifiers, by, None)
+        case IdentifiersChanged(before=before, after=after):
+            yield from _renamed(before, after, by, None)
         case FailedAttributeChange(attribute=name, value=value, reason=reason):
             yield name, Step("refused", by, value, reason=reason)
         case AttributeRefused(attribute=name, reason=reason, object_id=object_id) as change:
@@ -121,19 +129,14 @@ def _absorbed(change: PersonAbsorbed, by: Cause) -> Iterator[tuple[str, Step]]:
         yield name, Step("set", by, value, merged_from=change.merged)
     for name in change.removed:
         yield name, Step("removed", by, merged_from=change.merged)
-    yield from _renamed(change, by, change.merged)
+    yield from _renamed(change.before, change.after, by, change.merged)
 
 
 def _before(change: AttributesChanged | ObjectChanged, name: str) -> Json:
     return change.before.get(name)
 
 
-def _renamed(
-    change: IdentifiersChanged | PersonAbsorbed, by: Cause, merged_from: str | None
-) -> Iterator[tuple[str, Step]]:
-    for name, before, after in (
-        ("id", change.before.id, change.after.id),
-        ("email", change.before.email, change.after.email),
-    ):
-        if before != after:
-            yield name, Step("removed" if after is None else "set", by, after, before, merged_from=merged_from)
+def _renamed(before: Identifiers, after: Identifiers, by: Cause, merged_from: str | None) -> Iterator[tuple[str, Step]]:
+    for name, old, new in (("id", before.id, after.id), ("email", before.email, after.email)):
+        if old != new:
+            yield name, Step("removed" if new is None else "set", by, new, old, merged_from=merged_from)
