@@ -65,7 +65,7 @@ lgo: {}
         (2, "workspace.identifers", "there is no such setting; did you mean identifiers?"),
         (3, "workspace.auto_merge", "must be true or false"),
         (4, "workspace.on_id_conflict", "must be one of: fail, rename"),
-        (5, "workspace.default_object_type_id", "must be text that is not empty"),
+        (5, "workspace.default_object_type_id", "must be a whole number from 1"),
         (7, "destination.triggers", "must be one of: segment, strict"),
         (
             9,

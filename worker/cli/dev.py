@@ -24,13 +24,14 @@ from worker.local import daemon
 from worker.local.errors import LocalKafkaError
 from worker.local.jars import Fetched
 from worker.logs import configure_logs
+from worker.runtime.beside import done_before
 from worker.runtime.connect import await_brokers
 from worker.runtime.errors import RuntimeFault
 from worker.runtime.lag import LagReader
 from worker.runtime.signals import stop_on_signals
 from worker.topics.apply import apply
 from worker.topics.cluster import TopicsError
-from worker.wiring import make_deployment
+from worker.wiring import Deployment, make_deployment
 
 EXIT_FAILED = 1
 
@@ -87,9 +88,9 @@ def _kafka(config: Config) -> Iterator[None]:
 async def _run(config: Config, console: Console, stay: bool) -> int:
     deployment = make_deployment(config)
     with stop_on_signals() as stop:
-        await await_brokers(deployment.connection)
-        applied = await apply(deployment.connection, deployment.contracts)
-        _say(f"topics: {len(applied.created)} created, {len(deployment.contracts) - len(applied.created)} there before")
+        if not await done_before(stop, _prepare(deployment)):
+            _say("stopped")
+            return EXIT_FAILED
         view_path = view_of_dev()
         view_path.parent.mkdir(parents=True, exist_ok=True)
         _say("starting the roles: worker, view, relay (to a stand-in of Segment's API) …")
@@ -109,6 +110,12 @@ async def _run(config: Config, console: Console, stay: bool) -> int:
                 await _follow(system, lag, view_path, console, stop)
     _say("stopped")
     return 0 if report.complete else EXIT_FAILED
+
+
+async def _prepare(deployment: Deployment) -> None:
+    await await_brokers(deployment.connection)
+    applied = await apply(deployment.connection, deployment.contracts)
+    _say(f"topics: {len(applied.created)} created, {len(deployment.contracts) - len(applied.created)} there before")
 
 
 async def _examples(system: System, lag: LagReader, view_path: Path, console: Console) -> Report:

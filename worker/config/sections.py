@@ -26,12 +26,16 @@ AppId: TypeAlias = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9._-]+\Z", max_length=_NAME_MAX, description=f"1 to {_NAME_MAX} {_CHARACTERS}")
 ]
 """Text that is a part of topics' names."""
+ObjectType: TypeAlias = Annotated[
+    str, Meta(pattern=r"^[1-9][0-9]*\Z", max_length=_NAME_MAX, description="a whole number from 1")
+]
+"""An object type's id (customerio_semantics.md 5)."""
 
 
 class Workspace(WorkspaceSettings, frozen=True, kw_only=True):
     """`workspace`: how people, objects and anonymous activity are kept (DESIGN section 6)."""
 
-    default_object_type_id: Text = "1"
+    default_object_type_id: ObjectType = "1"
     """The type of an object whose group call gives none."""
     convert_timestamps: bool = True
     """ISO 8601 values become unix seconds where a mapping does not say."""
