@@ -3,53 +3,20 @@
 import asyncio
 import gzip
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 
-import aiohttp
 import orjson
 import pytest
 import structlog
 from aiohttp import web
 
+from tests.relay.carrying import KEY, carrying, serving
 from tests.relay.factories import make_ready, make_value
 from worker.local.segment_api import Failure, Fault, Faults, SegmentApi
 from worker.relay.batching import Batch
-from worker.relay.courier import Courier
 from worker.relay.errors import Closing, SegmentRefuses
-from worker.relay.meter import RelayMeter
 from worker.relay.settings import RelaySettings
 from worker.relay.verdict import Accepted, Refused
-
-QUICK = RelaySettings(timeout_s=0.3, retry_min_s=0.001, retry_max_s=0.01, breaker_failures=1000)
-KEY = "the-write-key"
-
-
-class Carrying:
-    """A courier, and what it counts."""
-
-    def __init__(self, courier: Courier, meter: RelayMeter) -> None:
-        self.courier = courier
-        self.meter = meter
-        self.closing = asyncio.Event()
-
-    async def deliver(self, *numbers: int) -> Accepted | Refused:
-        events = tuple(make_ready(number) for number in numbers or (0,))
-        return await self.courier.deliver(Batch(events, 99), self.closing)
-
-
-@asynccontextmanager
-async def carrying(
-    url: str,
-    settings: RelaySettings = QUICK,
-    *,
-    fence: Callable[[], None] = lambda: None,
-    chance: Callable[[], float] = lambda: 1.0,
-) -> AsyncIterator[Carrying]:
-    meter = RelayMeter()
-    async with aiohttp.ClientSession() as session:
-        courier = Courier(session, f"{url}/v1/batch", KEY, settings, meter, fence=fence, chance=chance)
-        yield Carrying(courier, meter)
 
 
 @pytest.fixture
@@ -162,7 +129,7 @@ async def test_an_answer_that_repeats_the_write_key_is_masked() -> None:
     async def echo(request: web.Request) -> web.Response:
         return web.Response(status=400, text=f"no such key: {KEY} {request.headers['Authorization']}")
 
-    async with _serving(echo) as url, carrying(url) as one:
+    async with serving(echo) as url, carrying(url) as one:
         verdict = await one.deliver()
     assert isinstance(verdict, Refused)
     assert KEY not in verdict.answer
@@ -181,7 +148,7 @@ async def test_an_answer_that_comes_in_pieces_is_read_whole(size: int) -> None:
         await answer.write_eof()
         return answer
 
-    async with _serving(slowly) as url, carrying(url) as one:
+    async with serving(slowly) as url, carrying(url) as one:
         verdict = await one.deliver()
     assert isinstance(verdict, Refused)
     assert verdict.answer.startswith('200 {"success": false')
@@ -194,7 +161,7 @@ async def test_of_a_long_answer_only_the_beginning_is_read() -> None:
         while True:
             await answer.write(b"no " * 1000)
 
-    async with _serving(endless) as url, carrying(url) as one:
+    async with serving(endless) as url, carrying(url) as one:
         assert isinstance(await one.deliver(), Refused)
 
 
@@ -205,7 +172,7 @@ async def test_a_redirect_is_not_followed_with_the_write_key() -> None:
         asked.append(request.path)
         raise web.HTTPTemporaryRedirect("/elsewhere")
 
-    async with _serving(redirect) as url, carrying(url) as one:
+    async with serving(redirect) as url, carrying(url) as one:
         with pytest.raises(SegmentRefuses, match="307"):
             await one.deliver()
     assert asked == ["/v1/batch"]
@@ -218,7 +185,7 @@ async def test_what_is_sent_says_when_and_who() -> None:
         seen.append((dict(request.headers), await request.read()))
         return web.Response(status=500 if len(seen) == 1 else 200)
 
-    async with _serving(look) as url, carrying(url) as one:
+    async with serving(look) as url, carrying(url) as one:
         await one.deliver()
     times = [orjson.loads(body)["sentAt"] for _, body in seen]
     assert len(times) == 2
@@ -251,19 +218,6 @@ async def test_a_try_that_is_cancelled_does_not_keep_the_others_waiting(api: Seg
         trying.cancel()
         async with asyncio.timeout(5.0):
             assert await one.deliver(2) == Accepted()
-
-
-@asynccontextmanager
-async def _serving(handler: Callable[[web.Request], object]) -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_post("/{path:.*}", handler)  # type: ignore[arg-type]  # any handler of aiohttp's
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 def test_bodies_are_compressed_alike() -> None:
