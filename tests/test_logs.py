@@ -25,8 +25,10 @@ def _logs_as_before() -> Iterator[None]:
 
 def logged(stream: io.StringIO) -> str:
     configure_logs(json=False, stream=stream)
+    password = "hunter" + "2"
     try:
-        raise ValueError("broken")
+        if password:
+            raise ValueError("broken")
     except ValueError:
         structlog.get_logger("worker.test").exception("it_failed", topic="people")
     return stream.getvalue()
@@ -39,3 +41,8 @@ def test_text_has_colours_on_a_terminal_only() -> None:
     assert "it_failed" in plain
     assert "topic=people" in plain
     assert "ValueError: broken" in plain
+
+
+def test_an_exception_shows_no_values_of_variables() -> None:
+    assert "hunter2" not in logged(Terminal())
+    assert "hunter2" not in logged(io.StringIO())

@@ -29,7 +29,10 @@ def configure_logs(level: Level = "info", *, json: bool | None = None, stream: T
         structlog.processors.format_exc_info if as_json else structlog.processors.StackInfoRenderer(),
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=terminal)
+        structlog.processors.JSONRenderer()
+        if as_json
+        # The formatter taken otherwise shows the local variables, which are payloads and passwords.
+        else structlog.dev.ConsoleRenderer(colors=terminal, exception_formatter=structlog.dev.plain_traceback)
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
