@@ -19,6 +19,8 @@ WEBHOOK: dict[str, Json] = {"event_id": "e-1", "object_type": "email", "metric":
         ({"userId": None, "anonymousId": "a-1"}, b"a-1"),
         ({"anonymousId": "ä"}, "ä".encode()),
         ({"userId": 70707}, b"70707"),
+        ({"userId": 5.0}, b"5"),
+        ({"userId": 0.5}, b"0.5"),
         ({"userId": True, "anonymousId": "a-1"}, b"a-1"),
         ({"userId": ["u-1"]}, None),
         ({"userId": "", "traits": {"email": "a@example.com"}}, None),

@@ -38,6 +38,15 @@ def test_a_json_file_is_one_event(tmp_path: Path) -> None:
     assert values(path, longest=5) == [None]
 
 
+def test_a_json_file_is_never_cut(tmp_path: Path) -> None:
+    """The place where it becomes too long may be between two values, in blanks."""
+    path = tmp_path / "event.json"
+    path.write_bytes(b'{"a": 1,' + b" " * 20 + b'"b": 2}\n')
+    for longest in range(1, 40):
+        (value,) = values(path, longest)
+        assert value == (path.read_bytes().strip() if longest >= 35 else None), longest
+
+
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"one\ntwo")))
     assert values(STANDARD_INPUT) == [b"one", b"two"]

@@ -19,7 +19,7 @@ TOPICS = contracts_directory()
 CONTRACTS: Mapping[str, Contract] = load_contracts()
 
 AGENTS = {"route", "identify", "anonymous", "group", "device", "message_metrics"}
-ROLES = {"gateway", "relay", "view", "backfill", "segment-worker send", "segment-worker dlq"}
+ROLES = {"relay", "view", "backfill", "segment-worker send", "segment-worker dlq"}
 OTHERS = {"any Kafka producer", "any Kafka consumer"}
 
 

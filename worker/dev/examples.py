@@ -22,7 +22,7 @@ class SentExamples(Struct, frozen=True):
 
 
 async def send_examples(deployment: Deployment, now: datetime) -> SentExamples:
-    """Send all examples into the inbound topics, keyed as the gateway keys them.
+    """Send all examples into the inbound topics, keyed as `send` keys them.
 
     They end with the day of `now` that has begun: so they are the same bytes all day, and sending them again changes
     nothing.

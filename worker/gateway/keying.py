@@ -40,7 +40,7 @@ def _identifier(value: Json) -> bytes | None:
     if isinstance(value, str):
         return value.encode() or None
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return orjson.dumps(value)
+        return orjson.dumps(int(value) if value == value // 1 else value)  # 5.0 and 5 are one person
     return None
 
 

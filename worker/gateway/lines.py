@@ -42,8 +42,9 @@ def read_lines(path: Path, longest: int) -> Iterator[Line]:
         with path.open("rb") as raw:
             position = raw if raw.seekable() else None
             if path.suffix == ".json":
-                value = raw.read(longest + 1).strip()
-                yield Line(str(path), 1, None if len(value) > longest else value, _read(position))
+                text = raw.read(longest + 3)  # with its line end; cut where it is longer than that
+                value = None if len(text) > longest + 2 or len(text.strip()) > longest else text.strip()
+                yield Line(str(path), 1, value, _read(position))
             elif path.suffix == ".gz":
                 with gzip.open(raw) as unpacked:
                     yield from _lines(unpacked, position, str(path), longest)

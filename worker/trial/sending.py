@@ -1,4 +1,4 @@
-"""Sends one event as the gateway does, and waits until everything that it caused was worked through."""
+"""Sends one event as `send` does, and waits until everything that it caused was worked through."""
 
 import asyncio
 import time
