@@ -27,6 +27,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError
 from faust.exceptions import ConsumerNotStarted
 from faust.tables.manager import TableManager
 from faust.transport.consumer import Consumer
@@ -142,7 +143,7 @@ class BatchedDelivery(Consumer):
         expected, found = self._next_offset[tp], records[0].offset
         if found < expected:  # offsets mean other records than before
             raise RecoveryFailed(f"{tp.topic}/{tp.partition} went back from offset {expected} to {found}: {MADE_ANEW}")
-        if found > expected:
+        if found > expected + 1:  # one offset is the marker of a transaction
             self.add_future(self._explain_gap(tp, expected))
         self._next_offset[tp] = records[-1].offset + 1
         self._taken_in = generation
@@ -172,7 +173,10 @@ class BatchedDelivery(Consumer):
 
     async def _explain_gap(self, tp: TP, expected: int) -> None:
         """Say what retention removed before it was read; gaps further on are markers of transactions, and no loss."""
-        first = (await self.earliest_offsets(tp))[tp] or 0
+        try:
+            first = (await self.earliest_offsets(tp))[tp] or 0
+        except (KafkaError, TimeoutError, ConsumerNotStarted):
+            return  # it would only have been told
         if first > expected:
             log.warning(
                 "records_missing", topic=tp.topic, partition=tp.partition, first=expected, last=first - 1,

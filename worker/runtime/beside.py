@@ -40,7 +40,8 @@ async def done_before(event: asyncio.Event, work: Coroutine[Any, Any, object]) -
     finally:
         working.cancel()
         waiting.cancel()
-        await asyncio.wait([working, waiting], timeout=_CANCELLED_S)
+        done, _ = await asyncio.wait([working, waiting], timeout=_CANCELLED_S)
+        await asyncio.gather(*done, return_exceptions=True)  # what it raised when it was cancelled
 
 
 async def first_of(*events: asyncio.Event) -> None:

@@ -7,10 +7,11 @@ from worker.partitioning import partition_of
 from worker.workspace.effects import Effect, Place, Put, Send
 from worker.workspace.keys import email_key, profile_key
 from worker.workspace.messages.cause import Cause
-from worker.workspace.messages.people import AbsorbNames, PeopleMessage
+from worker.workspace.messages.people import AbsorbNames, MergeInto, PeopleMessage
 from worker.workspace.people import decide_people
 from worker.workspace.settings import WorkspaceSettings
-from worker.workspace.values.people import Gone, Handle, PeopleValue
+from worker.workspace.values.people import Gone, Handle, PeopleValue, Profile
+from worker.workspace.values.records import Names
 
 GONE = "0000aaaaaaaaaaaaaaaa"
 MERGED = "0001bbbbbbbbbbbbbbbb"
@@ -49,3 +50,14 @@ def test_a_page_of_handles_may_come_before_the_rest_of_who_was_merged(suppressed
     handle = state[EMAIL]
     assert isinstance(handle, Handle)
     assert handle.status == status
+
+
+def test_who_is_merged_sends_its_rank_with_every_page_of_its_handles() -> None:
+    state: dict[str, PeopleValue] = {
+        profile_key(MERGED): Profile(MERGED, created=10.0, rank=2, handles=1),
+        f"handles/0/{MERGED}": Names({EMAIL: ""}),
+    }
+    into = MergeInto(to=profile_key(MERGED), cause=CAUSE, at=80.0, target=GONE, primary="id:a", secondary="id:b")
+    sent = [effect.message for effect in decide(state, into) if isinstance(effect, Send)]
+    pages = [one for one in sent if isinstance(one, AbsorbNames)]
+    assert [(one.kind, one.names, one.rank) for one in pages] == [("handles", {EMAIL: ""}, 2)]

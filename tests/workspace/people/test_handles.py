@@ -3,11 +3,13 @@
 from msgspec import Struct
 
 from worker.partitioning import partition_of
-from worker.workspace.effects import Effect, Place, Put, Send
-from worker.workspace.messages.calls import Identify
+from worker.workspace.changes import IgnoredSuppressed
+from worker.workspace.effects import Effect, Place, Publish, Put, Send
+from worker.workspace.messages.calls import Event, Identify
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.people import Answer, Ask, PeopleMessage, Rebind, Release
 from worker.workspace.people.decide import decide_people
+from worker.workspace.people.handles import FORMERS_MAX
 from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.values.people import Handle
 
@@ -92,3 +94,24 @@ def test_an_answer_for_an_earlier_question_is_not_taken_for_the_present_one() ->
     )  # fmt: skip
     told = sent(table.decide(eve))
     assert [each.to for each in told if isinstance(each, Identify)] == [f"cio:{BOB}"] * 2
+
+
+def test_a_handle_remembers_the_last_who_have_given_it_up() -> None:
+    table = Table()
+    table.values[KEY] = Handle(status="owned", cio_id=ADA)
+    for number in range(FORMERS_MAX + 1):
+        table.decide(Release(to=KEY, cause=CAUSE, rank=number, cio_id=f"{ADA[:-2]}{number:02}", until=float(number)))
+    handle = table.values[KEY]
+    assert isinstance(handle, Handle)
+    assert [until for _, until in handle.formers] == [float(number) for number in range(1, FORMERS_MAX + 1)]
+
+
+def test_an_event_of_a_suppressed_handle_is_nobodys() -> None:
+    table = Table()
+    table.values[KEY] = Handle(status="suppressed", formers=[(ADA, 100.0)])
+    event = Event(
+        to=KEY, cause=CAUSE, at=50.0, kind="event", name="Done", id="m1", timestamp=50, attributes={}, anonymous_id=""
+    )
+    (effect,) = table.decide(event)
+    assert isinstance(effect, Publish)
+    assert isinstance(effect.change, IgnoredSuppressed)

@@ -35,7 +35,7 @@ def event(command: Command, cause: Cause, to: str) -> Event:
         del attributes["anonymous_id"]
     action = command.action
     kind: Literal["event", "page", "screen"] = action if action in ("page", "screen") else "event"
-    timestamp = command.timestamp if command.timestamp.__class__ is int else seconds(command.timestamp)
+    timestamp = seconds(command.timestamp)
     return Event(
         to=to,
         cause=cause,

@@ -91,6 +91,8 @@ def seconds(value: Json | UnsetType) -> int | float | None:
 
     Milliseconds become seconds, as in the event's own time (worker/segment/timestamps.py, event_time).
     """
+    if value.__class__ is int and 0 <= value < MILLISECONDS_FROM:  # as usual
+        return value
     if isinstance(value, str):
         try:
             value = float(value)
@@ -107,7 +109,7 @@ def seconds(value: Json | UnsetType) -> int | float | None:
 
 def time_of(value: Json | UnsetType, cause: Cause) -> float:
     """The time of a command that says `value`: to the millisecond the event's, where it is that in whole seconds."""
-    said = value if value.__class__ is int else seconds(value)
+    said = seconds(value)
     if said is None or said == floor(cause.time):
         return cause.time
     return float(said)
