@@ -57,9 +57,13 @@ def dashboard_queries() -> Iterator[Query]:
             yield read(target["expr"])
 
 
-def rules() -> list[Any]:  # Any: Prometheus' YAML
-    groups = yaml.safe_load((DEPLOY / "prometheus/alerts.yml").read_text())["groups"]
-    return [rule for group in groups for rule in group["rules"]]
+def groups() -> list[Any]:  # Any: Prometheus' YAML
+    found: list[Any] = yaml.safe_load((DEPLOY / "prometheus/alerts.yml").read_text())["groups"]
+    return found
+
+
+def rules() -> list[Any]:
+    return [rule for group in groups() for rule in group["rules"]]
 
 
 def alert_queries() -> Iterator[Query]:

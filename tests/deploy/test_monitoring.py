@@ -1,15 +1,17 @@
 """The dashboard and the alerts ask for metrics that there are, with labels that these have, in ways that make sense."""
 
 import re
+from typing import Any
 
 import pytest
 import yaml
 
-from tests.deploy.queries import DEPLOY, Query, alert_queries, dashboard_queries, panels, read, rules
+from tests.deploy.queries import DEPLOY, Query, alert_queries, dashboard_queries, groups, panels, read, rules
 from worker.observe.metrics import METRICS
+from worker.runtime.tuning import Tuning
 
 KNOWN = {metric.name: metric for metric in METRICS}
-OTHERS = {"up", "process_resident_memory_bytes", "process_cpu_seconds_total"}
+OTHERS = {"up", "process_resident_memory_bytes", "process_cpu_seconds_total", "process_start_time_seconds"}
 """Of Prometheus itself and of its client library."""
 OF_THE_SCRAPE = {"job", "instance"}
 QUERIES = [*dashboard_queries(), *alert_queries()]
@@ -70,6 +72,35 @@ def test_an_alert_says_what_and_what_to_do(rule: dict[str, object]) -> None:
     assert isinstance(rule["annotations"], dict)
     assert set(rule["annotations"]) == {"summary", "action"}
     assert re.fullmatch(r"\d+[smh]", str(rule.get("for", "1m")))
+
+
+def rule(name: str) -> dict[str, Any]:
+    (found,) = [each for each in rules() if each["alert"] == name]
+    assert isinstance(found, dict)
+    return found
+
+
+def seconds(text: str) -> int:
+    return int(text[:-1]) * {"s": 1, "m": 60, "h": 3600}[text[-1]]
+
+
+def test_a_standstill_is_told_before_the_watchdog_ends_the_process() -> None:
+    standstill = rule("SegmentWorkerStandsStill")
+    metric, threshold = standstill["expr"].split(">")
+    assert "segment_worker_commit_age_seconds" in metric
+    (group,) = groups()
+    every = seconds(group.get("interval", "1m"))
+    prometheus = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())
+    assert seconds(prometheus["global"]["scrape_interval"]) <= every
+    assert float(threshold) + seconds(standstill["for"]) + every <= Tuning().stall_s
+
+
+def test_a_role_that_ends_again_and_again_is_told_whatever_the_cause() -> None:
+    restarts = rule("SegmentWorkerRestarts")
+    (asked,) = read(restarts["expr"]).metrics
+    assert asked == ("process_start_time_seconds", frozenset({"job"}))
+    assert restarts["labels"]["severity"] == "page"
+    assert "for" not in restarts, "the process may live for seconds"
 
 
 def test_prometheus_loads_the_rules_and_grafana_the_dashboard() -> None:

@@ -46,6 +46,7 @@ def test_values_as_prometheus_reads_them(observed: Observed) -> None:
     assert value(found, "segment_worker_batch_seconds_count", agent="route") == 5
     assert value(found, "segment_worker_batch_seconds_sum", agent="route") == pytest.approx(7.65)
     assert value(found, "process_resident_memory_bytes") > 1e6
+    assert value(found, "process_start_time_seconds") > 1e9
 
 
 def test_open_metrics_for_those_who_ask(observed: Observed) -> None:
