@@ -24,14 +24,6 @@ async def test_a_worker_that_waits_for_its_group_is_alive_and_not_ready() -> Non
     assert not condition.recovering(runtime)
 
 
-async def test_records_that_wait_and_are_not_committed_call_for_a_restart() -> None:
-    runtime = idle()
-    runtime.progress = Progress(lag={"in": 5}, stands_still_s=9.0, seen_at=time.monotonic())
-    assert condition.not_alive(runtime) is None
-    runtime.progress = Progress(lag={"in": 5}, stands_still_s=11.0, seen_at=time.monotonic())
-    assert "nothing was committed for 11 s" in str(condition.not_alive(runtime))
-
-
 async def test_partitions_that_nobody_looks_at_call_for_a_restart() -> None:
     runtime = idle()
     runtime.progress = Progress(seen_at=time.monotonic() - 25)

@@ -8,14 +8,15 @@ from worker.runtime.app import Runtime
 
 
 def not_alive(runtime: Runtime) -> str | None:
-    """What is wrong with the worker so that only a restart helps; None when nothing is. That it answers tells too."""
+    """What is wrong with the worker so that only a restart helps; None when nothing is. That it answers tells too.
+
+    Where records wait and nothing is committed the watchdog stops the worker, which shows as a fault here.
+    """
     if runtime.fault is not None:
         return f"stopping: {runtime.fault}"
     progress, limit_s = runtime.progress, runtime.tuning.stall_s
     if progress.seen_at is not None and time.monotonic() - progress.seen_at > 2 * limit_s:
         return f"its partitions were not looked at for {time.monotonic() - progress.seen_at:.0f} s"
-    if progress.stands_still_s > limit_s:
-        return f"records wait and nothing was committed for {progress.stands_still_s:.0f} s"
     return None
 
 
