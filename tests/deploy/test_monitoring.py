@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from tests.deploy.queries import DEPLOY, Query, alert_queries, dashboard_queries, groups, panels, read, rules
-from worker.observe.metrics import METRICS
+from worker.observe.metrics import DEAD_LETTERS, METRICS, RELAY_REQUESTS, Role
+from worker.observe.relay_role import RelayObserver
 from worker.runtime.tuning import Tuning
 
 KNOWN = {metric.name: metric for metric in METRICS}
@@ -101,6 +102,21 @@ def test_a_role_that_ends_again_and_again_is_told_whatever_the_cause() -> None:
     assert asked == ("process_start_time_seconds", frozenset({"job"}))
     assert restarts["labels"]["severity"] == "page"
     assert "for" not in restarts, "the process may live for seconds"
+
+
+def test_a_refusal_raises_an_alert_the_first_time_too() -> None:
+    """`increase` sees no first value: the counter must have been told as 0. What ends the relay is never scraped."""
+    matched = re.findall(r'outcome=~?"([^"]*)"', " ".join(each["expr"] for each in rules()))
+    fresh = {sample.labels for sample in RelayObserver("metrics").samples() if sample.metric is RELAY_REQUESTS}
+    assert matched == ["refused"]
+    assert ("refused",) in fresh
+
+
+@pytest.mark.parametrize("role", DEAD_LETTERS.roles)
+def test_dead_letters_of_each_role_raise_an_alert(role: Role) -> None:
+    """A rule that also asks for what only another role has finds no partner there."""
+    asked = [{stem(name) for name, _ in query.metrics} for query in alert_queries()]
+    assert any(DEAD_LETTERS.name in names and all(role in KNOWN[name].roles for name in names) for names in asked)
 
 
 def test_prometheus_loads_the_rules_and_grafana_the_dashboard() -> None:

@@ -42,6 +42,14 @@ def test_what_is_counted_is_told() -> None:
     assert of_role <= {name for name, _ in told}
 
 
+def test_what_may_be_counted_is_told_from_the_start() -> None:
+    told = {(sample.metric.name, sample.labels): sample.value for sample in RelayObserver("metrics").samples()}
+    for outcome in ("accepted", "refused", "misconfigured", "timeout", "connection"):
+        assert told["segment_worker_relay_requests_total", (outcome,)] == 0
+    for reason in Reason:
+        assert told["segment_worker_dead_letters_total", ("relay", reason.value)] == 0
+
+
 def test_the_lag_is_of_the_partitions_that_are_ours() -> None:
     depth = Depth({0: 10, 1: 20, 2: 30}, {0: 4, 1: 20})
     assert lag_in(depth, ()) == 0

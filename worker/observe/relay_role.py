@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from worker.observe import metrics
 from worker.observe.observer import Sample
-from worker.relay.meter import RelayMeter
+from worker.reasons import Reason
+from worker.relay.meter import OUTCOMES, RelayMeter
 
 
 class RelayObserver:
@@ -35,12 +36,13 @@ class RelayObserver:
         meter = self.meter
         yield Sample(metrics.RELAY_DELIVERED, (), meter.accepted)
         yield Sample(metrics.RELAY_KNOWN, (), meter.repeats)
-        for outcome, count in meter.requests.items():
-            yield Sample(metrics.RELAY_REQUESTS, (outcome,), count)
+        # From 0 on, here and below: Prometheus' increase() does not see the first value of a series.
+        for outcome in dict.fromkeys((*OUTCOMES, *meter.requests)):
+            yield Sample(metrics.RELAY_REQUESTS, (outcome,), meter.requests[outcome])
         yield Sample(metrics.RELAY_SECONDS, (), meter.latency)
         yield Sample(metrics.RELAY_WAITING, (), meter.waiting)
         if meter.lag is not None:
             yield Sample(metrics.LAG, (self._topic,), meter.lag)
         yield Sample(metrics.RELAY_PAUSED, (), meter.open)
-        for reason, count in meter.dead_letters.items():
-            yield Sample(metrics.DEAD_LETTERS, ("relay", reason.value), count)
+        for reason in Reason:
+            yield Sample(metrics.DEAD_LETTERS, ("relay", reason.value), meter.dead_letters[reason])

@@ -2,9 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
 
 from worker.reasons import Reason
 from worker.runtime.histogram import SECONDS, Histogram
+
+OUTCOMES: Final = ("accepted", "refused", "misconfigured", "timeout", "connection")
+"""What may become of a request, but for the statuses after which it is tried again."""
 
 
 @dataclass(slots=True)
@@ -16,8 +20,7 @@ class RelayMeter:
     repeats: int = 0
     """Events that were not sent because the ledger has them."""
     requests: Counter[str] = field(default_factory=Counter)
-    """Requests by outcome: accepted, refused, misconfigured, or why they are tried again (a status, `timeout`,
-    `connection`)."""
+    """Requests by outcome: one of `OUTCOMES`, or the status for which they are tried again."""
     sent_bytes: int = 0
     """Bytes of request bodies, as sent."""
     request_s: float = 0.0
