@@ -62,6 +62,13 @@ def test_a_role_is_configured_and_may_end_in_peace(name: str) -> None:
         assert writes.startswith(f"{target}/")
 
 
+def test_workers_are_no_static_members_as_the_readme_says() -> None:
+    """Replicas of one service have one command, and a name must be of one worker alone."""
+    assert "--instance-id" not in OURS["worker"]["command"]
+    text = " ".join((DEPLOY / "README.md").read_text().split())
+    assert "with Compose it joins as a new member" in text
+
+
 def test_ports_and_addresses_agree() -> None:
     monitoring = config().monitoring
     assert monitoring.host == "0.0.0.0"
