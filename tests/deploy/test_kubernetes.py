@@ -12,7 +12,7 @@ import yaml
 
 from tests.bench.parts import PARTS
 from tests.deploy.commands import ROLES, config_of, parse
-from tests.deploy.queries import DEPLOY
+from tests.deploy.queries import DEPLOY, rules
 from worker.config import Config, parse_config
 from worker.config.connection import make_connection
 from worker.observe.observer import Observed
@@ -152,6 +152,21 @@ def test_a_pod_restarts_within_its_static_membership() -> None:
     assert "--instance-id" in container(named("StatefulSet", "worker"))["args"]
     assert named("StatefulSet", "worker")["spec"]["podManagementPolicy"] == "Parallel"
     assert "replicas" not in named("StatefulSet", "worker")["spec"], "KEDA sets them"
+
+
+def test_the_readme_gives_each_role_the_job_that_the_alerts_ask_for() -> None:
+    shown = re.search(r"^    relabel_configs:\n(?: {6}.*\n)+", (DEPLOY / "README.md").read_text(), re.MULTILINE)
+    assert shown is not None
+    (rule,) = yaml.safe_load(shown[0])["relabel_configs"]
+    assert rule["target_label"] == "job"
+    prefix = "__meta_kubernetes_pod_label_"
+    for name in ROLES:
+        found = {prefix + re.sub(r"\W", "_", key): value for key, value in labels(named("StatefulSet", name)).items()}
+        matched = re.fullmatch(rule["regex"], ";".join(found[source] for source in rule["source_labels"]))
+        assert matched is not None
+        assert rule["replacement"].replace("$1", matched[1]) == f"segment-worker-{name}"
+    jobs = {job for each in rules() for job in re.findall(r'job=~"([^"]+)"', each["expr"])}
+    assert jobs == {"segment-worker.*"}
 
 
 def test_the_disruption_budget_and_services_select_the_pods() -> None:
