@@ -11,7 +11,7 @@ from tests.metrics.payloads import load, make_body, make_webhook, synthetic_webh
 from worker.jsontypes import JsonObject
 from worker.metrics.effects import Skip, SkipReason, WarningKind
 from worker.metrics.settings import MetricsSettings
-from worker.metrics.track import MAX_EVENT_BYTES, Mapped, TrackMapper, iso_time, message_id
+from worker.metrics.track import Mapped, TrackMapper, iso_time, message_id
 from worker.metrics.webhook import Webhook, decode_webhook, read_webhook
 from worker.reasons import Reason
 from worker.workspace.effects import DeadLetter
@@ -109,36 +109,6 @@ def test_every_published_schema_maps_without_a_warning_and_without_loss(body_con
             data["content"] if body["object_type"] == "customer" and "content" in data else None
         )
         assert added == {}, name
-
-
-@pytest.mark.parametrize(
-    ("object_type", "metric", "given", "expected"),
-    [
-        ("email", "opened", {"content": "x"}, {"content": None}),
-        ("email", "sent", {"content": "x"}, {"content": "x"}),
-        ("email", "sent", {}, {"content": None}),
-        ("sms", "clicked", {}, {"content": None}),
-        ("whatsapp", "sent", {"content": "x"}, {"content": "x"}),
-        ("push", "sent", {"content": "x"}, {"content": "x"}),
-        ("push", "sent", {}, {}),
-        ("push", "opened", {"content": "x"}, {}),
-        ("slack", "sent", {"content": "x"}, {"content": "x"}),
-    ],
-)
-def test_only_sent_events_have_a_body(object_type: str, metric: str, given: JsonObject, expected: JsonObject) -> None:
-    properties = properties_of(make_webhook(object_type, metric, **given), MetricsSettings(body_content=True))
-    assert {key: properties[key] for key in properties if key == "content"} == expected
-
-
-def test_a_body_too_large_for_segment_is_left_out_and_said() -> None:
-    settings = MetricsSettings(body_content=True)
-    fits = mapped(make_webhook("email", "sent", content="x" * (MAX_EVENT_BYTES - 1000)), settings)
-    assert fits.warnings == ()
-    large = mapped(make_webhook("email", "sent", content="é" * (MAX_EVENT_BYTES // 2)), settings)
-    assert [warning.kind for warning in large.warnings] == [WarningKind.CONTENT_LEFT_OUT]
-    assert isinstance(large.event["properties"], dict)
-    assert large.event["properties"]["content"] is None
-    assert len(orjson.dumps(large.event)) < 1000
 
 
 @pytest.mark.parametrize(

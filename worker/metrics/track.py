@@ -24,9 +24,6 @@ VERSION_2: Final = "2.0.0"
 MAX_EVENT_BYTES: Final = 32_000
 """Largest track event with a body, in bytes. Segment takes 32 KB (customerio_semantics.md 8.4); the rest is margin."""
 
-LARGE_CONTENT: Final = 4_000
-"""Only for a body longer than this, in characters, the event's size is looked at: the other fields are small."""
-
 MESSAGE_ID_PREFIX: Final = "cio-webhook-"
 """Segment tells repeats by messageId among all its users' events (customerio_semantics.md 9): it must be ours alone."""
 
@@ -116,7 +113,12 @@ def _segment_ids(person: Person) -> tuple[str, str]:
 
 
 def _too_large(event: JsonObject, content: Json) -> bool:
-    return isinstance(content, str) and len(content) > LARGE_CONTENT and len(orjson.dumps(event)) > MAX_EVENT_BYTES
+    """Whether an event has a body and is too large with it: headers, recipients and new fields may be long as well."""
+    if content is None:
+        return False
+    if isinstance(content, str) and len(content) > MAX_EVENT_BYTES:
+        return True
+    return len(orjson.dumps(event)) > MAX_EVENT_BYTES
 
 
 def message_id(event_id: str) -> str:
