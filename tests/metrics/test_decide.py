@@ -7,7 +7,7 @@ from tests.metrics.payloads import make_webhook
 from tests.metrics.test_recent import START, Table
 from worker.jsontypes import Json, JsonObject
 from worker.metrics.decide import DEDUP_DAYS, MetricRules, decide_metrics
-from worker.metrics.effects import MetricEffect, PublishMetric, Skip, SkipReason, Warn
+from worker.metrics.effects import MetricEffect, PublishMetric, Skip, SkipReason, Warn, WarningKind
 from worker.metrics.recent import DAY
 from worker.metrics.settings import MetricsSettings
 from worker.metrics.webhook import Webhook
@@ -104,6 +104,15 @@ def test_without_a_delivery_every_instance_is_sent() -> None:
 def test_what_is_not_sent_leaves_no_state() -> None:
     agent = Agent(MetricsSettings(events=frozenset({"email_sent"})))
     assert agent.decide(event("a"), START) == [Skip(SkipReason.NOT_ENABLED)]
+    assert agent.table.values == {}
+
+
+def test_an_unknown_event_that_the_settings_leave_out_is_said() -> None:
+    agent = Agent(MetricsSettings(events=frozenset({"email_sent"})))
+    assert agent.decide(event("a", "teleported"), START) == [
+        Warn(WarningKind.UNKNOWN_EVENT, "email teleported"),
+        Skip(SkipReason.NOT_ENABLED),
+    ]
     assert agent.table.values == {}
 
 

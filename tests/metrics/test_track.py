@@ -9,9 +9,9 @@ import pytest
 
 from tests.metrics.payloads import load, make_body, make_webhook, synthetic_webhooks
 from worker.jsontypes import JsonObject
-from worker.metrics.effects import Skip, SkipReason, WarningKind
+from worker.metrics.effects import Skip, SkipReason, Warn, WarningKind
 from worker.metrics.settings import MetricsSettings
-from worker.metrics.track import Mapped, TrackMapper, iso_time, message_id
+from worker.metrics.track import Mapped, NotMapped, TrackMapper, iso_time, message_id
 from worker.metrics.webhook import Webhook, decode_webhook, read_webhook
 from worker.reasons import Reason
 from worker.workspace.effects import DeadLetter
@@ -162,21 +162,38 @@ def test_an_unknown_event_is_mapped_and_said() -> None:
     ("settings", "pair", "reason"),
     [
         (MetricsSettings(events=frozenset({"email_sent"})), ("email", "opened"), SkipReason.NOT_ENABLED),
-        (MetricsSettings(events=frozenset({"email_sent"})), ("email", "teleported"), SkipReason.NOT_ENABLED),
         (MetricsSettings(events=frozenset()), ("sms", "sent"), SkipReason.NOT_ENABLED),
         (MetricsSettings(version=1), ("sms", "sent"), SkipReason.NOT_IN_VERSION_1),
         (MetricsSettings(version=1), ("customer", "subscribed"), SkipReason.NOT_IN_VERSION_1),
     ],
 )
 def test_skipped(settings: MetricsSettings, pair: tuple[str, str], reason: SkipReason) -> None:
-    assert TrackMapper(settings).map(make_webhook(*pair)) == Skip(reason)
+    assert TrackMapper(settings).map(make_webhook(*pair)) == NotMapped(Skip(reason))
+
+
+@pytest.mark.parametrize(
+    ("settings", "pair", "identifiers", "why"),
+    [
+        (MetricsSettings(events=frozenset({"email_sent"})), ("email", "teleported"), {"id": "u1"}, "not_enabled"),
+        (MetricsSettings(version=1), ("fax", "sent"), {"id": "u1"}, "not_in_version_1"),
+        (MetricsSettings(), ("email", "teleported"), {}, "no_identifier"),
+    ],
+)
+def test_an_unknown_event_that_is_not_sent_is_said_too(
+    settings: MetricsSettings, pair: tuple[str, str], identifiers: JsonObject, why: str
+) -> None:
+    result = TrackMapper(settings).map(make_webhook(*pair, identifiers=identifiers))
+    assert isinstance(result, NotMapped)
+    assert result.why.reason.value == why
+    assert result.warnings == (Warn(WarningKind.UNKNOWN_EVENT, " ".join(pair)),)
 
 
 @pytest.mark.parametrize("identifiers", [None, {}, {"id": None, "email": None}, {"id": "", "email": "", "cio_id": ""}])
 def test_a_webhook_about_nobody_is_a_dead_letter(identifiers: JsonObject | None) -> None:
     result = TrackMapper(MetricsSettings()).map(make_webhook(identifiers=identifiers))
-    assert isinstance(result, DeadLetter)
-    assert result.reason is Reason.NO_IDENTIFIER
+    assert isinstance(result, NotMapped)
+    assert isinstance(result.why, DeadLetter)
+    assert result.why.reason is Reason.NO_IDENTIFIER
 
 
 def test_the_message_id_tells_events_apart_and_is_short() -> None:

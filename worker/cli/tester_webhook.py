@@ -38,15 +38,15 @@ def _map(request: JsonObject, settings: MetricsSettings) -> JsonObject:
     else:
         settings = _changed(settings, request)
     mapped = TrackMapper(settings).map(read_webhook(webhook))
-    match mapped:
-        case Mapped():
-            return {"track": mapped.event}
-        case Skip():
-            return {"skipped": mapped.reason.value}
-        case DeadLetter():
-            return {"error": mapped.detail}
+    if isinstance(mapped, Mapped):
+        return {"track": mapped.event}
+    match mapped.why:
+        case Skip(reason):
+            return {"skipped": reason.value}
+        case DeadLetter(detail=detail):
+            return {"error": detail}
         case _:
-            assert_never(mapped)
+            assert_never(mapped.why)
 
 
 def _changed(settings: MetricsSettings, request: JsonObject) -> MetricsSettings:

@@ -7,7 +7,7 @@ import orjson
 from worker.metrics.effects import MetricEffect, PublishMetric, Skip, SkipReason
 from worker.metrics.recent import DAY, RecentSet, RecentValue
 from worker.metrics.settings import MetricsSettings
-from worker.metrics.track import Mapped, TrackMapper
+from worker.metrics.track import NotMapped, TrackMapper
 from worker.metrics.webhook import Webhook, webhook_key
 from worker.workspace.effects import State
 from worker.workspace.messages import Cause
@@ -36,8 +36,8 @@ def decide_metrics(state: State[RecentValue], webhook: Webhook, cause: Cause, ru
     the relay and Segment know it; and an event that is not the first may be published.
     """
     mapped = rules.mapper.map(webhook)
-    if not isinstance(mapped, Mapped):
-        return [mapped]
+    if isinstance(mapped, NotMapped):
+        return [*mapped.warnings, mapped.why]
     seen = _SEEN.add(state, webhook.event_id, cause.arrived)
     if seen is None:
         return [Skip(SkipReason.DUPLICATE)]

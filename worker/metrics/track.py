@@ -38,6 +38,13 @@ class Mapped(Struct, frozen=True):
     warnings: tuple[Warn, ...]
 
 
+class NotMapped(Struct, frozen=True):
+    """Why there is no track event for a webhook, and what was odd about it."""
+
+    why: Skip | DeadLetter
+    warnings: tuple[Warn, ...] = ()
+
+
 class TrackMapper:
     """Maps webhooks by some settings, which are worked out once."""
 
@@ -53,7 +60,7 @@ class TrackMapper:
         # Segment's default is to send an event everywhere; the document only says what is sent when the setting is off.
         self._integrations: JsonObject = {"Customer.io": settings.loop_back}
 
-    def map(self, webhook: Webhook) -> Mapped | Skip | DeadLetter:
+    def map(self, webhook: Webhook) -> Mapped | NotMapped:
         """The track event of `webhook`. It shares parts with the webhook and with other events: do not change it."""
         settings = self.settings
         warnings: list[Warn] = []
@@ -64,13 +71,14 @@ class TrackMapper:
             name = regular_name(*pair) if settings.events is None else None
             warnings.append(Warn(WarningKind.UNKNOWN_EVENT, f"{pair[0]} {pair[1]}"))
         if name is None:
-            return Skip(SkipReason.NOT_ENABLED)
+            return NotMapped(Skip(SkipReason.NOT_ENABLED), tuple(warnings))
         channel = pair[0]
         if settings.version == 1 and channel != "email":
-            return Skip(SkipReason.NOT_IN_VERSION_1)
+            return NotMapped(Skip(SkipReason.NOT_IN_VERSION_1), tuple(warnings))
         user_id, anonymous_id = _segment_ids(webhook.person)
         if not user_id and not anonymous_id:
-            return DeadLetter(Reason.NO_IDENTIFIER, "the person has no id, no email and no cio_id")
+            nobody = DeadLetter(Reason.NO_IDENTIFIER, "the person has no id, no email and no cio_id")
+            return NotMapped(nobody, tuple(warnings))
         if anonymous_id and not webhook.person.email:
             warnings.append(Warn(WarningKind.NO_ID_OR_EMAIL, anonymous_id))
         fields, unknown = split_fields(webhook)
