@@ -53,8 +53,10 @@ def message_metrics_agent(topic: str, settings: MetricsSettings, outlets: Outlet
                 case DeadLetter(reason, detail):
                     unit.dead_letter(dead_letters, record, reason, detail)
                 case Skip(reason):
+                    unit.count(reason)
                     log.debug("webhook_skipped", reason=reason.value, event_id=webhook.event_id)
                 case Warn(kind, detail):
+                    unit.count(kind)
                     log.debug("webhook_warning", kind=kind.value, detail=detail, event_id=webhook.event_id)
                 case _:
                     assert_never(effect)

@@ -52,6 +52,18 @@ DEAD_LETTERS: Final = Metric(
     ("agent", "reason"),
     ("worker", "relay"),
 )
+WEBHOOK_WARNINGS: Final = Metric(
+    "segment_worker_webhook_warnings_total",
+    "counter",
+    "What was unexpected about reporting webhooks, such as an event or field that this version does not know, by kind.",
+    ("kind",),
+)
+WEBHOOKS_SKIPPED: Final = Metric(
+    "segment_worker_webhooks_skipped_total",
+    "counter",
+    "Reporting webhooks that rightly became no track event, by reason.",
+    ("reason",),
+)
 BATCH_SECONDS: Final = Metric(
     "segment_worker_batch_seconds",
     "histogram",
@@ -158,7 +170,8 @@ RELAY_PAUSED: Final = Metric(
 )
 
 METRICS: Final = (
-    INFO, READY, LAG, RECORDS, SKIPPED, REPEATS, UNITS, DEAD_LETTERS, BATCH_SECONDS, EVENT_AGE_SECONDS,
+    INFO, READY, LAG, RECORDS, SKIPPED, REPEATS, UNITS, DEAD_LETTERS,
+    WEBHOOK_WARNINGS, WEBHOOKS_SKIPPED, BATCH_SECONDS, EVENT_AGE_SECONDS,
     DELIVERY_SECONDS, DELIVERED, COMMIT_AGE_SECONDS, PARTITIONS, REBALANCING, RECOVERING, RECOVERED,
     STATE_KEYS, CHANGES, CHANGE_REPEATS, WAITING_EVENTS, WAITING_ANONYMOUS, VIEW_BATCH_SECONDS,
     RELAY_DELIVERED, RELAY_KNOWN, RELAY_REQUESTS, RELAY_SECONDS, RELAY_WAITING, RELAY_PAUSED,

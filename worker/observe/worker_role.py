@@ -1,12 +1,17 @@
 """What a worker tells about itself."""
 
 from collections.abc import Iterator
+from typing import Final
 
+from worker.metrics.effects import SkipReason, WarningKind
 from worker.observe import metrics
 from worker.observe.observer import Sample
 from worker.runtime import condition
 from worker.runtime.app import Runtime
 from worker.runtime.partition_state import MemoryStore
+
+_OF_WEBHOOKS: Final = "message_metrics"
+"""The agent that reads reporting webhooks."""
 
 
 class WorkerObserver:
@@ -38,6 +43,11 @@ class WorkerObserver:
             yield Sample(metrics.EVENT_AGE_SECONDS, (agent,), meter.age_s)
             for reason, count in meter.dead_letters.items():
                 yield Sample(metrics.DEAD_LETTERS, (agent, reason.value), count)
+        if (webhooks := runtime.meters.get(_OF_WEBHOOKS)) is not None:
+            for warning in WarningKind:
+                yield Sample(metrics.WEBHOOK_WARNINGS, (warning.value,), webhooks.counted[warning])
+            for why in SkipReason:
+                yield Sample(metrics.WEBHOOKS_SKIPPED, (why.value,), webhooks.counted[why])
         for kind, deliveries in runtime.deliveries.items():
             yield Sample(metrics.DELIVERED, (kind,), deliveries.records)
             yield Sample(metrics.DELIVERY_SECONDS, (kind,), deliveries.seconds)

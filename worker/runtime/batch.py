@@ -161,3 +161,5 @@ class Batches(Generic[ValueT]):
         self._meter.units += 1
         for reason in unit.dead_letters:
             self._meter.dead_letters[reason] += 1
+        for kind in unit.counted:
+            self._meter.counted[kind] += 1

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from worker.reasons import Reason
 from worker.runtime.histogram import AGES, SECONDS, Histogram
@@ -21,6 +22,8 @@ class Meter:
     """Units written."""
     dead_letters: Counter[Reason] = field(default_factory=Counter)
     """Dead letters by reason."""
+    counted: Counter[StrEnum] = field(default_factory=Counter)
+    """What the agent itself counts, such as warnings, by kind; of units that were written."""
     batch_s: Histogram = field(default_factory=lambda: Histogram(SECONDS))
     """Seconds that a batch took."""
     age_s: Histogram = field(default_factory=lambda: Histogram(AGES))

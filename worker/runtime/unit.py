@@ -1,5 +1,6 @@
 """A unit of work: the effects of some consecutive records of one partition, performed together or not at all."""
 
+from enum import StrEnum
 from typing import Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
@@ -115,6 +116,8 @@ class Unit(Generic[ValueT]):
         self.dead_letters: list[Reason] = []
         self.dead_offsets: set[int] = set()
         """Of the records that became dead letters."""
+        self.counted: list[StrEnum] = []
+        """What `count` was given."""
 
     def begin(self, record: Record) -> None:
         """The effects that follow belong to `record`."""
@@ -200,6 +203,10 @@ class Unit(Generic[ValueT]):
         self.dead_offsets.add(record.offset)
         place = (target.topic, record.partition % target.partitions)
         self._add(target, place, dead_letter(record, reason, detail))
+
+    def count(self, kind: StrEnum) -> None:
+        """Count `kind` in the agent's meter, once the unit is written."""
+        self.counted.append(kind)
 
     def _add(self, target: Target, place: tuple[str, int], record: Out) -> None:
         size = record.size
