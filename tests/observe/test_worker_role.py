@@ -5,11 +5,12 @@ from worker.config import load_config
 from worker.metrics.effects import SkipReason, WarningKind
 from worker.observe import metrics
 from worker.observe.worker_role import WorkerObserver
+from worker.reasons import Reason
 from worker.runtime.app import Runtime
 from worker.wiring import make_agents, make_deployment
 
 
-async def test_what_is_odd_about_webhooks_is_told_from_0_on() -> None:
+async def test_what_is_counted_now_and_then_is_told_from_0_on() -> None:
     deployment = make_deployment(load_config(None))
     agents, tuning = make_agents(deployment), deployment.config.worker
     runtime = Runtime("test", 1, deployment.connection, tuning, agents, publisher=RecordingPublisher())
@@ -23,3 +24,5 @@ async def test_what_is_odd_about_webhooks_is_told_from_0_on() -> None:
     assert {sample.labels: sample.value for sample in told if sample.metric is metrics.WEBHOOKS_SKIPPED} == {
         (reason.value,): 2 if reason is SkipReason.DUPLICATE else 0 for reason in SkipReason
     }
+    letters = {sample.labels: sample.value for sample in told if sample.metric is metrics.DEAD_LETTERS}
+    assert letters == {(spec.name, reason.value): 0 for spec in agents for reason in Reason}

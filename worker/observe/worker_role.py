@@ -6,6 +6,7 @@ from typing import Final
 from worker.metrics.effects import SkipReason, WarningKind
 from worker.observe import metrics
 from worker.observe.observer import Sample
+from worker.reasons import Reason
 from worker.runtime import condition
 from worker.runtime.app import Runtime
 from worker.runtime.partition_state import MemoryStore
@@ -41,8 +42,8 @@ class WorkerObserver:
             yield Sample(metrics.UNITS, (agent,), meter.units)
             yield Sample(metrics.BATCH_SECONDS, (agent,), meter.batch_s)
             yield Sample(metrics.EVENT_AGE_SECONDS, (agent,), meter.age_s)
-            for reason, count in meter.dead_letters.items():
-                yield Sample(metrics.DEAD_LETTERS, (agent, reason.value), count)
+            for reason in Reason:  # from 0 on: a rate needs something before the first one
+                yield Sample(metrics.DEAD_LETTERS, (agent, reason.value), meter.dead_letters[reason])
         if (webhooks := runtime.meters.get(_OF_WEBHOOKS)) is not None:
             for warning in WarningKind:
                 yield Sample(metrics.WEBHOOK_WARNINGS, (warning.value,), webhooks.counted[warning])
