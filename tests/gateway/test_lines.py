@@ -54,7 +54,12 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("events", b'{"a": 1}\n[]\n'), ("event.json", b'{\n"a": 1}'), ("events.gz", gzip.compress(b"one\ntwo\n"))],
+    [
+        ("events", b'{"a": 1}\n[]\n'),
+        ("event.json", b'{\n"a": 1}'),
+        ("events.gz", gzip.compress(b"one\ntwo\n", mtime=0)),
+    ],
+    ids=["lines", "json", "gzip"],
 )
 def test_a_pipe_is_read_like_a_file(name: str, content: bytes, tmp_path: Path) -> None:
     file, pipe = tmp_path / name, tmp_path / f"pipe-{name}"
