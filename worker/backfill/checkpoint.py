@@ -12,6 +12,7 @@ import aiosqlite
 import msgspec
 
 from worker.backfill.plan import Plan, Progress, Run, State
+from worker.sqlite_file import connect
 
 TIMEOUT_S: Final = 30.0
 _APPLICATION_ID: Final = 0x53475742  # "SGWB"
@@ -86,22 +87,24 @@ async def opened(path: Path, *, make: bool) -> AsyncIterator[Checkpoint]:
     """The checkpoint at `path`; without `make` there must be one. Raises CheckpointError."""
     if not make and not path.exists():
         raise CheckpointError(f"there is no checkpoint at {path}", "name the file with --checkpoint")
-    database = aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
     try:
-        await _prepared(database, path)
+        database = await connect(path, TIMEOUT_S)
+    except sqlite3.Error as problem:
+        raise _unusable(path, problem) from problem
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            try:
+                await _prepare(database, path)
+            except sqlite3.Error as problem:
+                raise _unusable(path, problem) from problem
         yield Checkpoint(database)
     finally:  # also of one that can't be used: its thread would keep the process from ending
         async with asyncio.timeout(TIMEOUT_S):
             await database.close()
 
 
-async def _prepared(database: aiosqlite.Connection, path: Path) -> None:
-    try:
-        async with asyncio.timeout(TIMEOUT_S):
-            await database
-            await _prepare(database, path)
-    except sqlite3.Error as problem:
-        raise CheckpointError(f"{path} can't be used: {problem}", "name another file with --checkpoint") from problem
+def _unusable(path: Path, problem: sqlite3.Error) -> CheckpointError:
+    return CheckpointError(f"{path} can't be used: {problem}", "name another file with --checkpoint")
 
 
 async def _prepare(database: aiosqlite.Connection, path: Path) -> None:

@@ -82,9 +82,9 @@ class Governor:
     async def _look(self) -> None:
         depths = await self._lag.depths(self._group, self._topics)
         now = time.monotonic()
-        self.ends = dict(depths[self._topics[0]].ends)
-        rows = [lag_of(topic, self._group, *depth) for topic, depth in depths.items()]
         inbound = depths[self._topics[0]]
+        self.ends = dict(inbound.ends)
+        rows = [lag_of(topic, self._group, *depth) for topic, depth in depths.items()]
         # A partition may end with a transaction's marker, which nobody has to do: it would hold a backfill for ever.
         markers = sum(end > inbound.done.get(number, 0) for number, end in inbound.ends.items())
         self.waiting = max(0, sum(row.lag for row in rows) - markers)

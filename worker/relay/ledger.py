@@ -16,6 +16,7 @@ import orjson
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from worker.relay.errors import LedgerFault
+from worker.sqlite_file import connect, make
 
 TIMEOUT_S: Final = 30.0
 """How long one statement may take, or wait for another relay's."""
@@ -79,8 +80,8 @@ class Ledger:
 async def open_ledger(path: Path) -> AsyncIterator[Ledger]:
     """The ledger at `path`, made if there is none. Raises LedgerFault when there can be none, or something else is."""
     try:
-        _make(path)
-        database = await aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
+        make(path)
+        database = await connect(path, TIMEOUT_S)
     except (OSError, sqlite3.Error) as problem:
         raise _unusable(path, problem) from problem
     try:
@@ -106,13 +107,6 @@ async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
         await database.execute("COMMIT")
     except sqlite3.Error as problem:
         raise _unusable(path, problem) from problem
-
-
-def _make(path: Path) -> None:
-    """Make the file if there is none; the OSError of one that can't be made says why, SQLite's error does not."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.is_file():  # to close one that is open elsewhere in the process would drop SQLite's locks
-        path.open("ab").close()
 
 
 def _unusable(path: Path, problem: Exception) -> LedgerFault:

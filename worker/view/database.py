@@ -9,6 +9,7 @@ from typing import Final
 
 import aiosqlite
 
+from worker.sqlite_file import connect, make
 from worker.view.errors import ViewFault, ViewUnreadable
 from worker.view.schema import TABLES, VERSION
 
@@ -27,9 +28,8 @@ async def writer(path: Path) -> AsyncIterator[aiosqlite.Connection]:
         ViewFault: when the file can't be opened, or is not a view of this version.
     """
     try:
-        _make(path)
-        async with asyncio.timeout(TIMEOUT_S):
-            database = await aiosqlite.connect(path, isolation_level=None, timeout=TIMEOUT_S)
+        make(path)
+        database = await connect(path, TIMEOUT_S)
     except (OSError, sqlite3.Error) as problem:
         raise _unusable(path, problem) from problem
     try:
@@ -54,11 +54,7 @@ async def reader(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     try:
         if not path.exists():
             raise ViewUnreadable(f"there is no view at {path}", "start its role: segment-worker view")
-        place = f"{path.absolute().as_uri()}?mode=ro"
-        async with asyncio.timeout(TIMEOUT_S):
-            # Tried first, as the thread of aiosqlite outlives a connect that fails, and meets a closed loop.
-            await asyncio.to_thread(lambda: sqlite3.connect(place, uri=True).close())
-            database = await aiosqlite.connect(place, uri=True, isolation_level=None)
+        database = await connect(f"{path.absolute().as_uri()}?mode=ro", TIMEOUT_S, uri=True)
     except (OSError, sqlite3.Error) as problem:
         raise _unopened(path, problem) from problem
     try:
@@ -100,13 +96,6 @@ async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
     await database.execute("PRAGMA cache_size = -65536")
     await database.execute("PRAGMA wal_autocheckpoint = 10000")  # 40 MB; more often costs half the speed
     await database.execute("CREATE TEMP TABLE ending (cio_id TEXT PRIMARY KEY)")
-
-
-def _make(path: Path) -> None:
-    """Make the file if there is none; the OSError of one that can't be made says why, SQLite's error does not."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.is_file():  # to close one that is open elsewhere in the process would drop SQLite's locks
-        path.open("ab").close()
 
 
 def _unusable(path: Path, problem: Exception) -> ViewFault:

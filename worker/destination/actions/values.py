@@ -5,19 +5,17 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 
 from worker.jsontypes import Json, JsonObject
-from worker.segment.timestamps import convert_attributes, to_unix_attribute, to_unix_timestamp
+from worker.segment.timestamps import MILLISECONDS_FROM, convert_attributes, to_unix_attribute, to_unix_timestamp
 
 SECONDS_MIN: Final = 100_000_000
 """The least number taken for unix seconds (March 1973): anything less is no time, but a counter or a mistake."""
-MILLISECONDS_MIN: Final = 100_000_000_000
-"""The least number taken for unix milliseconds: as seconds it would be in the year 5138."""
 MILLISECONDS_MAX: Final = 100_000_000_000_000
 
 
 def as_seconds(value: Json) -> int | None:
     """The unix seconds a number stands for: itself, or a thousandth of milliseconds; None if it cannot be a time."""
     if isinstance(value, (int, float)) and SECONDS_MIN <= value < MILLISECONDS_MAX and value == int(value):
-        return int(value) if value < MILLISECONDS_MIN else int(value) // 1000
+        return int(value) if value < MILLISECONDS_FROM else int(value) // 1000
     return None
 
 

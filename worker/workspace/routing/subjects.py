@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
-from worker.segment.timestamps import LAST_TIME, MILLISECONDS_FROM
+from worker.segment.timestamps import MILLISECONDS_FROM, in_seconds
 from worker.workspace import keys
 from worker.workspace.junk import LONGEST, is_junk
 from worker.workspace.messages.cause import Cause
@@ -102,9 +102,8 @@ def seconds(value: Json | UnsetType) -> int | float | None:
             value = int(value)
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return None
-    if value >= MILLISECONDS_FROM:
-        value = value // 1000 if isinstance(value, int) else value / 1000
-    return value if abs(value) <= LAST_TIME else None
+    found = in_seconds(value)
+    return floor(found) if found is not None and isinstance(value, int) else found
 
 
 def time_of(value: Json | UnsetType, cause: Cause) -> float:
