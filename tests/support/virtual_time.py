@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import pytest
 from faust.transport import consumer
 
-from worker.runtime import app, watchdog
+from worker.runtime import pulse, watchdog
 
 ResultT = TypeVar("ResultT")
 
@@ -78,7 +78,7 @@ def stand_still(seconds: float) -> None:
 @contextlib.contextmanager
 def _runtime_on_virtual_clock() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app, "time", Clock)
+        patch.setattr(pulse, "time", Clock)
         patch.setattr(watchdog, "time", Clock)
         patch.setattr(consumer, "gc", _NoCollector)  # Faust collects garbage whenever it waits for streams
         yield

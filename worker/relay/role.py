@@ -18,11 +18,11 @@ from worker.relay.lane import Desk, Lane
 from worker.relay.ledger import Ledger, open_ledger
 from worker.relay.meter import RelayMeter
 from worker.relay.settings import RelaySettings
-from worker.runtime.app import Pulse
 from worker.runtime.beside import beside, first_of
 from worker.runtime.connection import Connection
 from worker.runtime.group_reader import GroupReader
 from worker.runtime.publisher import KafkaPublisher, kafka_producer
+from worker.runtime.pulse import Pulse
 from worker.runtime.tuning import Tuning
 from worker.runtime.unit import Target
 

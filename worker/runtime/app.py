@@ -1,7 +1,6 @@
 """Makes the Faust app of a worker out of agents. Everything that has to be set against Faust's defaults is set here."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -20,12 +19,13 @@ from worker.runtime.changelog import append_owned
 from worker.runtime.connection import Connection
 from worker.runtime.dead_letter_limit import limit_of
 from worker.runtime.disk_store import DiskStore
-from worker.runtime.errors import OwnershipLost, RecoveryFailed, RuntimeFault, Suspended
+from worker.runtime.errors import OwnershipLost, RecoveryFailed, RuntimeFault
 from worker.runtime.kafka_transport import KafkaTransport
 from worker.runtime.measured_publisher import MeasuredPublisher
 from worker.runtime.meter import Deliveries, Meter, Progress
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, out
 from worker.runtime.publisher import KafkaPublisher, Publisher, kafka_producer
+from worker.runtime.pulse import Pulse
 from worker.runtime.store_adapter import PartitionedTable
 from worker.runtime.tuning import Tuning
 
@@ -62,39 +62,6 @@ class WorkerApp(faust.App):
         for agent in self.agents.values():
             if agent.supervisor is not None:
                 agent.supervisor._crash(reason)  # noqa: SLF001  mode has no public way but to await
-
-
-class Pulse:
-    """Notices that the process stood still: after that, its membership in the group is uncertain.
-
-    Heartbeats cannot tell in time. When a paused process goes on, it may send before it learns that its partitions
-    were given away.
-    """
-
-    def __init__(self, tuning: Tuning) -> None:
-        self._limit_s = tuning.session_timeout_s * 0.75
-        self._period_s = tuning.session_timeout_s / 20
-        self._last = time.clock_gettime(time.CLOCK_BOOTTIME)
-
-    def check(self) -> None:
-        """Raises Suspended when the last beat is too long ago."""
-        still = time.clock_gettime(time.CLOCK_BOOTTIME) - self._last
-        if still > self._limit_s:
-            raise Suspended(
-                f"the process stood still for {still:.1f} s; its partitions may belong to another worker by now"
-            )
-
-    async def beat(self) -> None:
-        """Beat for ever.
-
-        Raises:
-            Suspended: when a beat comes too late.
-        """
-        self._last = time.clock_gettime(time.CLOCK_BOOTTIME)
-        while True:
-            await asyncio.sleep(self._period_s)
-            self.check()
-            self._last = time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Runtime:
