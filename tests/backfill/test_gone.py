@@ -55,7 +55,7 @@ async def test_what_the_topic_no_longer_has_is_missing(
         plan = await planned(running, {0: len(EVENTS)})
         await delete_before(running, gone)
 
-        summary = await dry_run(running.deployment, plan, lambda _done, _total: None)
+        summary = await dry_run(running.deployment, plan, lambda _: None)
         assert (summary.events, summary.missing) == (len(EVENTS) - gone, gone)
         print_summary(summary)
         assert f"{gone} records are missing" in capsys.readouterr().out

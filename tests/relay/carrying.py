@@ -19,11 +19,12 @@ KEY = "the-write-key"
 
 
 class Carrying:
-    """A courier, and what it counts."""
+    """A courier, what it counts, and the bodies that it has sent, in chunks."""
 
-    def __init__(self, courier: Courier, meter: RelayMeter) -> None:
+    def __init__(self, courier: Courier, meter: RelayMeter, sent: list[bytes]) -> None:
         self.courier = courier
         self.meter = meter
+        self.sent = sent
         self.closing = asyncio.Event()
 
     async def deliver(self, *numbers: int) -> Accepted | Refused:
@@ -40,9 +41,16 @@ async def carrying(
     chance: Callable[[], float] = lambda: 1.0,
 ) -> AsyncIterator[Carrying]:
     meter = RelayMeter()
-    async with aiohttp.ClientSession() as session:
+    sent: list[bytes] = []
+
+    async def note(_session: object, _context: object, chunk: aiohttp.TraceRequestChunkSentParams) -> None:
+        sent.append(chunk.chunk)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_chunk_sent.append(note)
+    async with aiohttp.ClientSession(trace_configs=[trace]) as session:
         courier = Courier(session, f"{url}/v1/batch", KEY, settings, meter, fence=fence, chance=chance)
-        yield Carrying(courier, meter)
+        yield Carrying(courier, meter, sent)
 
 
 @asynccontextmanager

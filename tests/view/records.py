@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from worker.runtime.origin import write_origin
 from worker.workspace.changes import Change, Identifiers, Origin, PersonCreated
 
 START = 1_700_000_000.0
@@ -47,7 +46,7 @@ class Topic:
 
     def add(self, subject: str, change: Change, partition: int = 0) -> ChangeRecord:
         self._sent += 1
-        header = write_origin(self.origin, partition, self._sent, 0)
+        header = f"{self.origin}/{partition}/{self._sent}/0".encode()
         return self._append(partition, subject.encode(), msgspec.json.encode(change), header)
 
     def again(self, record: ChangeRecord) -> ChangeRecord:

@@ -22,8 +22,8 @@ from worker.workspace.messages import Cause
 from worker.workspace.routing import route
 
 
-async def dry_run(deployment: Deployment, plan: Plan, told: Callable[[int, int], None]) -> Summary:
-    """Play `plan`, which is of segment.events; `told` gets what is read and the total (see Progress).
+async def dry_run(deployment: Deployment, plan: Plan, told: Callable[[int], None]) -> Summary:
+    """Play `plan`, which is of segment.events; `told` gets how much is read, as `Progress.done` has it.
 
     Raises as `worker.backfill.run.replay` does, and RecoveryFailed.
     """
@@ -44,7 +44,7 @@ async def dry_run(deployment: Deployment, plan: Plan, told: Callable[[int, int],
             else:
                 events += 1
                 rehearsal.play(chosen)
-        told(batch.done, progress.total)
+        told(batch.done)
     return rehearsal.tally.summary(events, filtered, unreadable, missing)
 
 

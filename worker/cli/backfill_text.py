@@ -58,7 +58,7 @@ class Gauge:
         waiting = f", {status.waiting:,} wait for the workers" if status.waiting else ""
         self._show(status.progress.done, f"{sent:,} events sent, {rate:,.0f}/s{beside}{waiting}")
 
-    def read(self, done: int, total: int) -> None:
+    def read(self, done: int) -> None:
         """Show how far a dry run is."""
         self._show(done, "nothing is sent")
 

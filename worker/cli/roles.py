@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -56,7 +55,7 @@ def worker(config: ConfigOption = None, instance_id: InstanceOption = None) -> N
         observed.observer = WorkerObserver(runtime)
         await run_worker(runtime, stop, on_ready=lambda: log.info("ready", agents=len(runtime.agents)))
 
-    run_role("worker", config, role, observed)
+    run_role(observed, config, role)
 
 
 def relay(config: ConfigOption = None, only_print: PrintOption = False) -> None:
@@ -83,7 +82,7 @@ def relay(config: ConfigOption = None, only_print: PrintOption = False) -> None:
 
             await run_relay(delivery, stop, observer.meter, on_ready=ready)
 
-    run_role("relay", config, role, observed)
+    run_role(observed, config, role)
 
 
 def view(config: ConfigOption = None) -> None:
@@ -95,7 +94,7 @@ def view(config: ConfigOption = None) -> None:
         observer = observed.observer = ViewObserver(changes, path)
         await run_view(deployment.connection, changes, path, stop, observer.take)
 
-    run_role("view", config, role, observed)
+    run_role(observed, config, role)
 
 
 def _print(event: bytes) -> None:
@@ -111,14 +110,14 @@ def read_config(path: Path | None) -> Config:
         raise typer.Exit(2) from problem
 
 
-def run_role(name: str, path: Path | None, role: Role, observed: Observed | None = None) -> None:
+def run_role(observed: Observed, path: Path | None, role: Role) -> None:
     """Run `role` until it is told to stop (exit code 0) or must stop (1); 2: the configuration is wrong.
 
-    `observed` is served over HTTP meanwhile, where the configuration says so.
+    What `observed` tells is served over HTTP meanwhile, where the configuration says so.
     """
     config = read_config(path)
     configure_logs(config.log.level, json={"auto": None, "json": True, "text": False}[config.log.format])
-    structlog.contextvars.bind_contextvars(role=name)
+    structlog.contextvars.bind_contextvars(role=observed.role)
     try:
         deployment = make_deployment(config)
     except (ContractsError, OSError) as problem:
@@ -144,11 +143,11 @@ async def _await_topics(deployment: Deployment) -> None:
         )
 
 
-async def _supervised(deployment: Deployment, role: Role, observed: Observed | None) -> int:
+async def _supervised(deployment: Deployment, role: Role, observed: Observed) -> int:
     log.info("starting", brokers=",".join(deployment.connection.bootstrap_servers), group=deployment.group)
     with stop_on_signals() as stop:
         try:
-            async with serving(deployment.config.monitoring, observed) if observed is not None else nullcontext():
+            async with serving(deployment.config.monitoring, observed):
                 if await done_before(stop, _await_topics(deployment)):
                     await role(deployment, stop)
         except (RuntimeFault, TopicsError, KafkaError, TimeoutError) as problem:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from worker.observe.metrics import Metric
-from worker.observe.metrics import Role as Role
+from worker.observe.metrics import Metric, Role
 from worker.runtime.histogram import Histogram
 
 

@@ -135,7 +135,6 @@ class Courier:
             small = len(body) <= INLINE_BYTES
             body = _compress(body) if small else await asyncio.to_thread(_compress, body)
         began = time.monotonic()
-        self._meter.sent_bytes += len(body)
         try:
             async with self._session.post(
                 self._url, data=body, headers=self._headers, timeout=self._timeout, allow_redirects=False
@@ -148,9 +147,7 @@ class Courier:
             log.debug("connection_failed", problem=repr(problem))
             return Retry("connection")
         finally:
-            took_s = time.monotonic() - began
-            self._meter.request_s += took_s
-            self._meter.latency.observe(took_s)
+            self._meter.latency.observe(time.monotonic() - began)
 
     def _note(self, state: Breaker, why: str) -> None:
         """Take over a new state, and say when sending stops and goes on."""

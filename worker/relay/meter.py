@@ -21,10 +21,6 @@ class RelayMeter:
     """Events that were not sent because the ledger has them."""
     requests: Counter[str] = field(default_factory=Counter)
     """Requests by outcome: one of `OUTCOMES`, or the status for which they are tried again."""
-    sent_bytes: int = 0
-    """Bytes of request bodies, as sent."""
-    request_s: float = 0.0
-    """Seconds spent waiting for answers, all requests together."""
     latency: Histogram = field(default_factory=lambda: Histogram(SECONDS))
     """Seconds that single requests took."""
     dead_letters: Counter[Reason] = field(default_factory=Counter)

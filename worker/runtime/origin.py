@@ -24,16 +24,11 @@ NUMBERS: Final = tuple(b"%d" % index for index in range(NUMBERED))
 _INDICES: Final = {number: index for index, number in enumerate(NUMBERS)}
 
 
-def write_origin(topic: str, partition: int, offset: int, index: int) -> bytes:
-    """The header value for message number `index` of the record at `topic`/`partition`/`offset`."""
-    return f"{topic}/{partition}/{offset}/{index}".encode()
-
-
 def read_origin(headers: Sequence[tuple[str, bytes | None]]) -> tuple[bytes, Mark] | None:
     """The origin partition (`<topic>/<partition>`) and mark of a record, or None when it carries none.
 
     Raises:
-        ValueError: when the header is there but is not what `write_origin` makes.
+        ValueError: when the header is there but is not of that form.
     """
     for name, value in headers:
         if name == ORIGIN_HEADER and value is not None:
