@@ -13,7 +13,6 @@ from worker.topics import names
 from worker.topics.apply import apply
 from worker.wiring import Deployment, make_deployment
 
-ENTITIES = (names.PEOPLE, names.ANONYMOUS, names.OBJECTS, names.DEVICES)
 """The contracts of the keyed topics."""
 
 
@@ -44,7 +43,7 @@ async def pipeline_job(bench: Bench, stem: str, partitions: int) -> Job:
 async def settled(job: Job, longest_s: float = 3600.0) -> None:
     """Wait until nothing waits for the worker. Raises TimeoutError."""
     deployment = deployment_of(job)
-    topics = [deployment.topic(name) for name in (names.SEGMENT_EVENTS, *ENTITIES)]
+    topics = [deployment.topic(name) for name in (names.SEGMENT_EVENTS, *names.KEYED)]
     before = None
     async with asyncio.timeout(longest_s), LagReader(deployment.connection) as lag:
         while True:

@@ -54,7 +54,7 @@ async def restart_one_by_one(running: Setup, workers: Workers) -> None:
         await start(running, workers, name)
 
 
-DERIVED = (names.PEOPLE, names.ANONYMOUS, names.OBJECTS, names.DEVICES, names.WORKSPACE_CHANGES)
+DERIVED = (*names.KEYED, names.WORKSPACE_CHANGES)
 
 
 async def delete_what_is_derived(running: Setup) -> None:

@@ -21,8 +21,6 @@ from worker.topics import names
 from worker.topics.apply import apply
 from worker.wiring import Deployment, make_deployment
 
-INPUTS = (names.SEGMENT_EVENTS, names.PEOPLE, names.ANONYMOUS, names.OBJECTS, names.DEVICES, names.REPORTING_EVENTS)
-
 
 class Setup(Struct, frozen=True):
     """A deployment whose topics exist, and the file that configures it."""
@@ -52,7 +50,7 @@ class Setup(Struct, frozen=True):
 
     async def settled(self, timeout_s: float) -> None:
         """Return when nothing waits for a worker; raise TimeoutError when that takes too long."""
-        topics = [self.topic(name) for name in INPUTS]
+        topics = [self.topic(name) for name in names.WORKER_INPUTS]
         async with asyncio.timeout(timeout_s), LagReader(self.deployment.connection) as lag:
             before = None
             while True:

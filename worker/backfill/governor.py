@@ -19,7 +19,7 @@ PORTION_S = 0.05
 time at the highest rate. In smaller ones each record would cost them a batch of its own, ten times the work."""
 
 INPUTS = {
-    names.SEGMENT_EVENTS: (names.SEGMENT_EVENTS, names.PEOPLE, names.ANONYMOUS, names.OBJECTS, names.DEVICES),
+    names.SEGMENT_EVENTS: (names.SEGMENT_EVENTS, *names.KEYED),
     names.REPORTING_EVENTS: (names.REPORTING_EVENTS,),
 }
 """Where records wait for the workers, by the contract of the inbound topic, which is the first."""

@@ -15,16 +15,6 @@ from worker.topics import names
 from worker.topics.cluster import TopicsError, expect
 from worker.topics.contracts import load_contracts
 
-WORKER_INPUTS = (
-    names.SEGMENT_EVENTS,
-    names.PEOPLE,
-    names.ANONYMOUS,
-    names.OBJECTS,
-    names.DEVICES,
-    names.REPORTING_EVENTS,
-)
-"""The topics that a worker reads."""
-
 
 def lag(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show how many records wait in each topic for the worker and the relay."""
@@ -50,7 +40,7 @@ def lag(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 async def read_lag(connection: Connection, kafka: Kafka) -> list[TopicLag]:
     """The lag of the workers' and the relays' groups. Raises TopicsError, KafkaError, TimeoutError."""
     contracts = load_contracts(app_id=kafka.app_id, prefix=kafka.topic_prefix, partitions=kafka.partitions)
-    inputs = [contracts[name].topic for name in WORKER_INPUTS]
+    inputs = [contracts[name].topic for name in names.WORKER_INPUTS]
     metrics = contracts[names.MESSAGE_METRICS].topic
     await expect(connection, [*inputs, metrics])
     async with LagReader(connection) as reader:

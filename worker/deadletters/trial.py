@@ -5,7 +5,7 @@ sent, and comes back as a new letter when it still is.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -14,16 +14,7 @@ from worker.deadletters.letter import ADDED_HEADERS, Letter
 from worker.runtime.agent import AgentSpec
 from worker.runtime.errors import InvalidMessage, ValueTooLarge
 from worker.runtime.unit import Unit
-from worker.topics import names
-from worker.workspace.messages import AnonymousMessage, DevicesMessage, ObjectsMessage, PeopleMessage
-
-_INTERNAL: Final[Mapping[str, Any]] = {  # Any: decoders of different types
-    names.PEOPLE: msgspec.json.Decoder(PeopleMessage),
-    names.ANONYMOUS: msgspec.json.Decoder(AnonymousMessage),
-    names.OBJECTS: msgspec.json.Decoder(ObjectsMessage),
-    names.DEVICES: msgspec.json.Decoder(DevicesMessage),
-}
-"""Of what depends on the state only the form can be tried."""
+from worker.workspace.messages.decoding import DECODERS
 
 
 class _Again(Struct, frozen=True):
@@ -49,9 +40,9 @@ class Trial:
         """Why the letter would fail again, `<reason>: <detail>`; None when nothing is known against it."""
         if letter.origin is None:
             return "unreadable: it does not say where it came from"
-        if contract in _INTERNAL:
+        if (decode := DECODERS.get(contract)) is not None:  # what depends on the state: only its form can be tried
             try:
-                _INTERNAL[contract].decode(letter.value or b"")
+                decode(letter.value or b"")
             except (msgspec.DecodeError, UnicodeDecodeError) as problem:
                 return f"invalid_message: {problem}"
             return None

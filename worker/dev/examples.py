@@ -1,7 +1,6 @@
 """Sends the bundled example events (topics/demo): realistic ones, the documents' own, and some bad on purpose."""
 
 from datetime import datetime
-from typing import Final
 
 from msgspec import Struct
 
@@ -10,8 +9,6 @@ from worker.gateway.sending import InboundTopic, inbound_publisher, send_lines
 from worker.local.demo import brought_up_to, demo_file
 from worker.topics import names
 from worker.wiring import Deployment
-
-TOPICS: Final = (names.SEGMENT_EVENTS, names.REPORTING_EVENTS)
 
 
 class SentExamples(Struct, frozen=True):
@@ -32,7 +29,7 @@ async def send_examples(deployment: Deployment, now: datetime) -> SentExamples:
     """
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     counts = []
-    for name in TOPICS:
+    for name in names.INBOUND:
         contract = deployment.contracts[name]
         where = InboundTopic(contract.topic, name, contract.partitions)
         values = brought_up_to(today, demo_file(name).read_bytes().splitlines())

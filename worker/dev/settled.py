@@ -28,15 +28,7 @@ class Settling(Struct, frozen=True):
 
 async def observe(reader: LagReader, deployment: Deployment, view: ViewPositions) -> Settling:
     """What waits in each topic now."""
-    inputs = (
-        names.SEGMENT_EVENTS,
-        names.PEOPLE,
-        names.ANONYMOUS,
-        names.OBJECTS,
-        names.DEVICES,
-        names.REPORTING_EVENTS,
-    )
-    rows = await reader.group(deployment.group, [deployment.topic(name) for name in inputs])
+    rows = await reader.group(deployment.group, [deployment.topic(name) for name in names.WORKER_INPUTS])
     rows += await reader.group(deployment.relay_group, [deployment.topic(names.MESSAGE_METRICS)])
     changes = deployment.topic(names.WORKSPACE_CHANGES)
     rows.append(lag_of(changes, "view", await reader.ends(changes), view()))

@@ -1,7 +1,5 @@
 """Which key, and so which partition, an inbound record gets: one person's events stay in order."""
 
-from typing import Final
-
 import orjson
 
 from worker.jsontypes import Json
@@ -9,9 +7,6 @@ from worker.metrics.invalid import InvalidWebhook
 from worker.metrics.webhook import decode_webhook, webhook_key
 from worker.partitioning import partition_of_bytes
 from worker.topics import names
-
-INBOUND: Final = (names.SEGMENT_EVENTS, names.REPORTING_EVENTS)
-"""The contracts of the topics that take what comes from outside."""
 
 
 def record_key(contract: str, raw: bytes) -> bytes | None:

@@ -11,6 +11,15 @@ WORKSPACE_CHANGES: Final = "workspace.changes"
 REPORTING_EVENTS: Final = "reporting.events"
 MESSAGE_METRICS: Final = "segment.message-metrics"
 
+KEYED: Final = (PEOPLE, ANONYMOUS, OBJECTS, DEVICES)
+"""Through these the four agents of the workspace talk to each other; each agent's table has the name of its topic."""
+
+INBOUND: Final = (SEGMENT_EVENTS, REPORTING_EVENTS)
+"""These take what comes from outside."""
+
+WORKER_INPUTS: Final = (SEGMENT_EVENTS, *KEYED, REPORTING_EVENTS)
+"""These a worker reads."""
+
 DEFAULT_APP_ID: Final = "segment-worker"
 """The app id under which the changelogs' contracts are filed."""
 

@@ -1,6 +1,6 @@
 """What came of one event: told apart from everything else in the topics by its cause."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -9,7 +9,7 @@ from msgspec import Struct
 from worker.runtime.record import Record
 from worker.topics import names
 from worker.workspace.changes import Origin, WorkspaceChange
-from worker.workspace.messages import AnonymousMessage, DevicesMessage, ObjectsMessage, PeopleMessage
+from worker.workspace.messages.decoding import DECODERS
 
 Place = tuple[str, int, int]
 """A record: its topic, partition and offset."""
@@ -41,10 +41,9 @@ class Outcome:
         self.changes: list[FoundChange] = []
         self.dead_letters: list[FoundDeadLetter] = []
         self._source = source
-        self._seen: set[Place] = set()
         self._changes = topics[names.WORKSPACE_CHANGES]
-        self._messages = {topics[name]: decode for name, decode in _DECODERS.items()}
-        self._dead_letters = {topics[names.dead_letters_of(name)] for name in (names.SEGMENT_EVENTS, *_DECODERS)}
+        self._messages = {topics[name]: DECODERS[name] for name in names.KEYED}
+        self._dead_letters = {topics[name] for name in _DEAD_LETTERS}
         self._dead: dict[str, list[FoundDeadLetter]] = {}
 
     def add(self, record: Record) -> None:
@@ -84,19 +83,7 @@ def _place_of(origin: Origin) -> Place:
 
 _decode_change = msgspec.json.Decoder(WorkspaceChange).decode
 
-_DECODERS: Final[
-    Mapping[str, Callable[[bytes], AnonymousMessage | DevicesMessage | ObjectsMessage | PeopleMessage]]
-] = {
-    names.PEOPLE: msgspec.json.Decoder(PeopleMessage).decode,
-    names.ANONYMOUS: msgspec.json.Decoder(AnonymousMessage).decode,
-    names.OBJECTS: msgspec.json.Decoder(ObjectsMessage).decode,
-    names.DEVICES: msgspec.json.Decoder(DevicesMessage).decode,
-}
-"""How the messages of the keyed topics are read, by contract."""
+_DEAD_LETTERS: Final = tuple(names.dead_letters_of(name) for name in (names.SEGMENT_EVENTS, *names.KEYED))
 
-WATCHED: Final = (
-    *_DECODERS,
-    names.WORKSPACE_CHANGES,
-    *(names.dead_letters_of(name) for name in (names.SEGMENT_EVENTS, *_DECODERS)),
-)
+WATCHED: Final = (*names.KEYED, names.WORKSPACE_CHANGES, *_DEAD_LETTERS)
 """The topics in which something can come of an event, by contract."""

@@ -11,14 +11,14 @@ from msgspec import Struct
 
 from tests.bench.bench import Bench
 from tests.bench.contenders import view
-from tests.bench.deployment import ENTITIES, deployment_of, pipeline_job, settled
+from tests.bench.deployment import deployment_of, pipeline_job, settled
 from tests.bench.groups import wait_for_members
 from tests.bench.job import Job
 from tests.bench.process import Contender, python
 from tests.bench.report import Section, Table, three_digits
 from tests.bench.topics import load, read_all, tail
 from tests.bench.traffic import PEOPLE, VISITORS, traffic
-from worker.topics.names import changelog_of
+from worker.topics.names import KEYED, changelog_of
 
 PARTITIONS = 12
 PROFILES = PEOPLE + VISITORS
@@ -100,7 +100,7 @@ async def _measure(bench: Bench, count: int) -> Found:
     with Contender(python("pipeline"), on_disk, name=f"{job.group}-disk") as disk:
         await _idle_bytes(disk, job)
     deployment = deployment_of(job)
-    changelogs = [deployment.topic(changelog_of(entity)) for entity in ENTITIES]
+    changelogs = [deployment.topic(changelog_of(entity)) for entity in KEYED]
     values: dict[tuple[str, bytes], bytes] = {}
     for topic in changelogs:
         for key, value in await read_all(bench.bootstrap, topic, PARTITIONS):
@@ -118,7 +118,7 @@ async def _measure(bench: Bench, count: int) -> Found:
         worker_cpu_s,
         {
             "written to segment.events": stored(job.input),
-            "… to the four keyed topics": sum(stored(deployment.topic(entity)) for entity in ENTITIES),
+            "… to the four keyed topics": sum(stored(deployment.topic(entity)) for entity in KEYED),
             "… to the four changelogs": sum(map(stored, changelogs)),
             "… to workspace.changes": stored(job.output),
         },
