@@ -1,4 +1,4 @@
-"""The commands in the documents exist, with the options they are shown with."""
+"""What the documents name exists: commands with the options they are shown with, targets, files, packages."""
 
 import re
 import shlex
@@ -63,3 +63,16 @@ def test_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
         if not target.startswith("https://"):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_are_named_exist(document: Path) -> None:
+    for named in re.findall(r"`((?:worker|tests|docs|deploy|topics)/[\w./-]+)`", document.read_text()):
+        assert (ROOT / named).exists(), f"{document.name}: {named}"
+
+
+def test_the_architecture_names_every_package_and_module() -> None:
+    first_column = " ".join(re.findall(r"^\| (`.*?) \|", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE))
+    named = {Path(name).name for name in re.findall(r"`([\w./]+)`", first_column)}
+    there = {path.name for path in (ROOT / "worker").iterdir() if not path.name.startswith("__")}
+    assert there <= named
