@@ -34,17 +34,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         consumer = AIOKafkaConsumer(
             **connection.consumer_options(),
             group_id=group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            max_poll_records=tuning.batch_records,
-            max_poll_interval_ms=24 * 3600 * 1000,  # a partition may rest for as long as its receiver is away
-            max_partition_fetch_bytes=tuning.max_fetch_bytes,
-            fetch_max_wait_ms=int(tuning.fetch_wait_s * 1000),
-            request_timeout_ms=int(tuning.request_timeout_s * 1000),
-            session_timeout_ms=int(tuning.session_timeout_s * 1000),
-            rebalance_timeout_ms=int(tuning.rebalance_timeout_s * 1000),
-            heartbeat_interval_ms=int(tuning.heartbeat_interval_s * 1000),
-            metadata_max_age_ms=30_000,
+            **tuning.member_options(),
         )
         super().__init__(consumer, topic, tuning.delivery_timeout_s)
 

@@ -48,17 +48,7 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
             group_id=self.app.conf.id,
             group_instance_id=self.app.conf.consumer_group_instance_id,
             partition_assignment_strategy=[self._assignor],
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            max_poll_records=tuning.batch_records,
-            max_poll_interval_ms=24 * 3600 * 1000,  # the watchdog judges progress, with knowledge of the lag
-            max_partition_fetch_bytes=tuning.max_fetch_bytes,
-            fetch_max_wait_ms=int(tuning.fetch_wait_s * 1000),
-            request_timeout_ms=int(tuning.request_timeout_s * 1000),
-            session_timeout_ms=int(tuning.session_timeout_s * 1000),
-            rebalance_timeout_ms=int(tuning.rebalance_timeout_s * 1000),
-            heartbeat_interval_ms=int(tuning.heartbeat_interval_s * 1000),
-            metadata_max_age_ms=30_000,
+            **tuning.member_options(),
         )
 
     async def start(self) -> None:

@@ -36,3 +36,20 @@ class Tuning(Struct, frozen=True):
     """A worker stops when more records than this became dead letters one after the other."""
     max_fetch_bytes: int = 1024 * 1024
     """Bytes of one fetch from one partition."""
+
+    def member_options(self) -> dict[str, object]:
+        """Keyword arguments of an aiokafka consumer that is a member of a group, and commits by itself."""
+        return {
+            "enable_auto_commit": False,
+            "auto_offset_reset": "earliest",
+            "max_poll_records": self.batch_records,
+            # A relay takes nothing for as long as Segment is away; a worker's watchdog judges by the lag, too.
+            "max_poll_interval_ms": 24 * 3600 * 1000,
+            "max_partition_fetch_bytes": self.max_fetch_bytes,
+            "fetch_max_wait_ms": int(self.fetch_wait_s * 1000),
+            "request_timeout_ms": int(self.request_timeout_s * 1000),
+            "session_timeout_ms": int(self.session_timeout_s * 1000),
+            "rebalance_timeout_ms": int(self.rebalance_timeout_s * 1000),
+            "heartbeat_interval_ms": int(self.heartbeat_interval_s * 1000),
+            "metadata_max_age_ms": 30_000,
+        }
