@@ -11,11 +11,8 @@ from msgspec import Struct
 
 from tests.pipeline.deployment import Setup
 from worker.runtime.lag import LagReader
-from worker.runtime.ranges import RangeReader
+from worker.runtime.ranges import Bounds, RangeReader
 from worker.topics import names
-
-Bounds = Mapping[int, tuple[int, int]]
-"""By partition: the first offset, and the one after the last."""
 
 
 class Traces(Struct, frozen=True):

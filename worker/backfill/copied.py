@@ -64,9 +64,7 @@ async def copied_network(deployment: Deployment) -> Network:
         topic = deployment.topic(changelog_of(entity))
         states = {number: PartitionState() for number in range(partitions)}
         async with RangeReader(deployment.connection, topic) as reader:
-            bounds = await reader.bounds()
-            starts = {number: start for number, (start, _) in bounds.items()}
-            async for batch in reader.batches(starts, {number: end for number, (_, end) in bounds.items()}):
+            async for batch in reader.batches(*await reader.bounds()):
                 for number, records in batch.items():
                     states[number].restore(records)
         for number, state in states.items():

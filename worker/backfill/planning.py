@@ -10,7 +10,7 @@ from worker.backfill.governor import INPUTS
 from worker.backfill.plan import Files, FileSource, Plan, TopicRange
 from worker.backfill.sources import describe_file
 from worker.moments import parse_moment
-from worker.runtime.ranges import RangeReader
+from worker.runtime.ranges import Bounds, RangeReader
 from worker.segment.fql import FqlError, compile_trigger
 from worker.topics import names
 from worker.topics.cluster import expect
@@ -98,8 +98,7 @@ async def _range(
         bounds = await reader.bounds()
         if offsets:
             return _of_offsets(topic, bounds, offsets)
-        starts = {number: first for number, (first, _) in bounds.items()}
-        ends = {number: last for number, (_, last) in bounds.items()}
+        starts, ends = bounds
         start, end = times
         if start is not None:
             starts = await reader.at_time(start)
@@ -109,7 +108,7 @@ async def _range(
     return TopicRange(topic, starts, {number: max(last, starts[number]) for number, last in ends.items()})
 
 
-def _of_offsets(topic: str, bounds: dict[int, tuple[int, int]], offsets: Sequence[str]) -> TopicRange:
+def _of_offsets(topic: str, bounds: Bounds, offsets: Sequence[str]) -> TopicRange:
     starts: dict[int, int] = {}
     ends: dict[int, int] = {}
     for one in offsets:
@@ -117,13 +116,13 @@ def _of_offsets(topic: str, bounds: dict[int, tuple[int, int]], offsets: Sequenc
         if match is None:
             raise PlanError(f"--offsets {one!r} is no range", "write PARTITION:FIRST-LAST, e.g. 3:1000-1999")
         number, first, last = int(match["partition"]), int(match["first"]), int(match["last"])
-        if number not in bounds:
-            raise PlanError(f"{topic} has no partition {number}", f"it has {len(bounds)}, counted from 0")
+        if number not in bounds.ends:
+            raise PlanError(f"{topic} has no partition {number}", f"it has {len(bounds.ends)}, counted from 0")
         if number in starts:
             raise PlanError(f"partition {number} is named twice", "one range a partition")
         if last < first:
             raise PlanError(f"--offsets {one!r} ends before it begins", "write PARTITION:FIRST-LAST")
-        earliest, end = bounds[number]
+        earliest, end = bounds.starts[number], bounds.ends[number]
         starts[number] = min(max(first, earliest), end)
         ends[number] = max(min(last + 1, end), starts[number])
     return TopicRange(topic, starts, ends)

@@ -44,7 +44,7 @@ class Cancelled(Exception):
 async def ends_now(deployment: Deployment, contract: str) -> dict[int, int]:
     """Where the topic that a backfill goes to ends. Raises BrokerUnreachable."""
     async with RangeReader(deployment.connection, deployment.topic(contract)) as reader:
-        return {number: end for number, (_, end) in (await reader.bounds()).items()}
+        return (await reader.bounds()).ends
 
 
 async def replay(deployment: Deployment, checkpoint: Checkpoint, run: Run, told: Told) -> Progress:
@@ -149,9 +149,9 @@ async def _sent_since(connection: Connection, topic: str, run: Run) -> set[bytes
     prefix = f"{run.id}/".encode()
     found: set[bytes] = set()
     async with RangeReader(connection, topic) as reader:
-        bounds = await reader.bounds()
-        starts = {number: max(run.progress.scan.get(number, 0), start) for number, (start, _) in bounds.items()}
-        async for batch in reader.batches(starts, {number: end for number, (_, end) in bounds.items()}):
+        starts, ends = await reader.bounds()
+        positions = {number: max(run.progress.scan.get(number, 0), start) for number, start in starts.items()}
+        async for batch in reader.batches(positions, ends):
             for records in batch.values():
                 for record in records:
                     mark = mark_of(record.headers)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
@@ -11,6 +11,13 @@ from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, TopicChanged
 from worker.runtime.reader import Batch, partition_numbers
+
+
+class Bounds(NamedTuple):
+    """By partition: the first offset there is, and the one after the last."""
+
+    starts: dict[int, int]
+    ends: dict[int, int]
 
 
 class RangeReader(Connected):
@@ -34,12 +41,15 @@ class RangeReader(Connected):
         numbers = await partition_numbers(self._consumer, self._topic)
         self._partitions = [TopicPartition(self._topic, number) for number in numbers]
 
-    async def bounds(self) -> dict[int, tuple[int, int]]:
-        """By partition: the first offset there is, and the one after the last."""
+    async def bounds(self) -> Bounds:
+        """Where the partitions begin and end now."""
         async with asyncio.timeout(self._timeout_s):
             starts = await self._consumer.beginning_offsets(self._partitions)
             ends = await self._consumer.end_offsets(self._partitions)
-        return {one.partition: (starts[one], ends[one]) for one in self._partitions}
+        return Bounds(
+            {one.partition: starts[one] for one in self._partitions},
+            {one.partition: ends[one] for one in self._partitions},
+        )
 
     async def at_time(self, unix_ms: int) -> dict[int, int]:
         """By partition: the first offset whose record is of this time or later, the end where there is none."""
@@ -94,9 +104,9 @@ class RangeReader(Connected):
         return batch
 
     async def _pass_over_deleted(self, left: Mapping[TopicPartition, int]) -> None:
-        bounds = await self.bounds()
+        starts, ends = await self.bounds()
         for one, end in left.items():
-            first, last = bounds.get(one.partition, (0, 0))
+            first, last = starts.get(one.partition, 0), ends.get(one.partition, 0)
             if last < end:
                 raise TopicChanged(
                     f"{one.topic}/{one.partition} ends at {last}, but reached {end} before: "
