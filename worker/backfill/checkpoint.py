@@ -12,7 +12,7 @@ import aiosqlite
 import msgspec
 
 from worker.backfill.plan import Plan, Progress, Run, State
-from worker.sqlite_file import connect
+from worker.sqlite_file import connect, identity, is_empty
 
 TIMEOUT_S: Final = 30.0
 _APPLICATION_ID: Final = 0x53475742  # "SGWB"
@@ -108,20 +108,13 @@ def _unusable(path: Path, problem: sqlite3.Error) -> CheckpointError:
 
 
 async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
-    whose = await _number(database, "PRAGMA application_id")
-    if not whose and not await _number(database, "SELECT count(*) FROM sqlite_master"):
+    whose, _ = await identity(database)
+    if not whose and await is_empty(database):
         await database.executescript(f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION_ID}; COMMIT")
     elif whose != _APPLICATION_ID:
         raise CheckpointError(f"{path} is no checkpoint of backfills", "name another file with --checkpoint")
     await database.execute("PRAGMA journal_mode = WAL")
     await database.execute("PRAGMA synchronous = FULL")
-
-
-async def _number(database: aiosqlite.Connection, query: str) -> int:
-    async with database.execute(query) as cursor:
-        row = await cursor.fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import orjson
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from worker.relay.errors import LedgerFault
-from worker.sqlite_file import connect, make
+from worker.sqlite_file import connect, identity, is_empty, make
 
 TIMEOUT_S: Final = 30.0
 """How long one statement may take, or wait for another relay's."""
@@ -97,12 +97,12 @@ async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
         # A crash of the process loses nothing; a power cut may cost the last rows, whose offsets are committed by then.
         await database.execute("PRAGMA synchronous = NORMAL")
         await database.execute("BEGIN IMMEDIATE")  # another relay may be making it right now
-        identity = (await _number(database, "PRAGMA application_id"), await _number(database, "PRAGMA user_version"))
-        if identity == (0, 0) and await _number(database, "SELECT count(*) FROM sqlite_master") == 0:
+        found = await identity(database)
+        if found == (0, 0) and await is_empty(database):
             await database.execute(_TABLE)
             await database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             await database.execute(f"PRAGMA user_version = {VERSION}")
-        elif identity != (APPLICATION_ID, VERSION):
+        elif found != (APPLICATION_ID, VERSION):
             raise LedgerFault(f"{path} is a SQLite file of something else: name another one in relay.ledger")
         await database.execute("COMMIT")
     except sqlite3.Error as problem:
@@ -123,7 +123,3 @@ async def _use_wal(database: aiosqlite.Connection) -> None:
     ):
         with attempt:
             await database.execute("PRAGMA journal_mode = WAL")
-
-
-async def _number(database: aiosqlite.Connection, query: str) -> int:
-    return int(next(iter(await database.execute_fetchall(query)))[0])

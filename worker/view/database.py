@@ -9,7 +9,7 @@ from typing import Final
 
 import aiosqlite
 
-from worker.sqlite_file import connect, make
+from worker.sqlite_file import connect, identity, is_empty, make
 from worker.view.errors import ViewFault, ViewUnreadable
 from worker.view.schema import TABLES, VERSION
 
@@ -60,7 +60,7 @@ async def reader(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     try:
         async with asyncio.timeout(TIMEOUT_S):
             try:
-                found = await _identity(database)
+                found = await identity(database)
             except sqlite3.OperationalError as problem:
                 raise _unopened(path, problem) from problem
             except sqlite3.DatabaseError as problem:
@@ -82,8 +82,8 @@ def _unopened(path: Path, problem: OSError | sqlite3.Error) -> ViewUnreadable:
 
 
 async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
-    found = await _identity(database)
-    if found == (0, 0) and await _empty(database):
+    found = await identity(database)
+    if found == (0, 0) and await is_empty(database):
         await database.executescript(
             f"BEGIN IMMEDIATE; {TABLES}"
             f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT"
@@ -102,23 +102,7 @@ def _unusable(path: Path, problem: Exception) -> ViewFault:
     return ViewFault(f"{path} can't be used as the view's file ({problem}): is view.path right?")
 
 
-async def _identity(database: aiosqlite.Connection) -> tuple[int, int]:
-    return await number(database, "PRAGMA application_id"), await number(database, "PRAGMA user_version")
-
-
-async def _empty(database: aiosqlite.Connection) -> bool:
-    return await number(database, "SELECT count(*) FROM sqlite_master") == 0
-
-
 def _what(found: tuple[int, int]) -> str:
     if found[0] != APPLICATION_ID:
         return "is a SQLite file of something else"
     return f"is a view of schema version {found[1]}, and this program's is {VERSION}"
-
-
-async def number(database: aiosqlite.Connection, query: str, parameters: tuple[object, ...] = ()) -> int:
-    """The one number that `query` answers; 0 where that is NULL."""
-    async with database.execute(query, parameters) as cursor:
-        row = await cursor.fetchone()
-    assert row is not None, f"no answer to {query}"
-    return int(row[0] or 0)

@@ -6,7 +6,8 @@ from typing import Final
 import aiosqlite
 
 from worker.runtime.origin import Mark
-from worker.view.database import TIMEOUT_S, number
+from worker.sqlite_file import number
+from worker.view.database import TIMEOUT_S
 from worker.view.errors import ViewFault
 from worker.view.forgetting import forget
 from worker.view.intake import Intake, Origins

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import aiosqlite
 
-from worker.view.database import number, reader
+from worker.sqlite_file import number
+from worker.view.database import reader
 from worker.view.read.activities import cause_of, last_activities
 from worker.view.read.attributes import attributes_of
 from worker.view.read.devices import devices_of

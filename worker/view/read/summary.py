@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from worker.view.database import number, reader
+from worker.sqlite_file import number
+from worker.view.database import reader
 from worker.view.read.documents import Summary, TypeCount
+from worker.view.read.waiting import waiting
 from worker.view.schema import FAILURES_SQL
 
 _TYPES = """
@@ -23,13 +25,14 @@ async def summary(path: Path) -> Summary:
             types = [TypeCount(*row) for row in await cursor.fetchall()]
         async with database.execute(_FAILED) as cursor:
             failed = {str(row[0]): int(row[1]) for row in await cursor.fetchall()}
+        anonymous_ids, calls = await waiting(database)
         return Summary(
             changes=await number(database, "SELECT number FROM source"),
             people=await number(database, "SELECT count(*) FROM people WHERE merged_into IS NULL AND NOT deleted"),
             objects=types,
             devices=await number(database, "SELECT count(*) FROM devices WHERE cio_id IS NOT NULL"),
-            anonymous_waiting=await number(database, "SELECT count(*) FROM anonymous WHERE waiting > 0"),
-            waiting=await number(database, "SELECT sum(waiting) FROM anonymous WHERE waiting > 0"),
+            anonymous_waiting=anonymous_ids,
+            waiting=calls,
             suppressed=await number(database, "SELECT count(*) FROM handles WHERE suppressed"),
             failed=failed,
         )
