@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.metrics.recent import DAY, PAGE_ENTRIES, RecentPage, RecentSet, RecentShape, RecentValue, page_of
+from worker.metrics.recent import DAY, PAGE_ENTRIES, RecentPage, RecentSet, RecentShape, RecentValue
 from worker.workspace.effects import Delete, Put
 
 START = 1_700_000_000.0
@@ -153,10 +153,3 @@ def test_any_time_is_taken(arrived: float) -> None:
     table, recent = Table(), RecentSet("seen", 8 * DAY)
     assert add(table, recent, "a", arrived)
     assert not add(table, recent, "a", arrived)
-
-
-@given(st.binary(min_size=12, max_size=12), st.integers(1, 5000))
-def test_a_page_is_kept_or_halved_as_pages_are_added(digest: bytes, pages: int) -> None:
-    before, after = page_of(digest, pages), page_of(digest, pages + 1)
-    assert 0 <= before < pages
-    assert after in (before, pages)

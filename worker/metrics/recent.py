@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from worker.linear_hashing import page_of, split_page
 from worker.workspace.effects import Delete, Put, State
 
 DAY: Final = 86_400
@@ -64,7 +65,7 @@ class RecentSet:
             shape = RecentShape(0, 1, 0, arrived)
         second = min(max(int(arrived), 0), _LAST_TIME)
         expired_before = second - self._keep
-        page = page_of(digest, shape.pages)
+        page = _page_of(digest, shape.pages)
         stored = _entries_at(state, f"{self._prefix}{page}")
         kept = _without_expired(stored, expired_before)
         if _contains(kept, digest):
@@ -108,13 +109,13 @@ class _Tidying:
         added = self._pages
         if self._count <= added * PAGE_ENTRIES:
             return
-        halved = added - (1 << (added.bit_length() - 1))
+        halved = split_page(added)
         self._pages = added + 1
         entries = self._entries(halved)
         stay, move = bytearray(), bytearray()
         for start in range(0, len(entries), _ENTRY):
             entry = entries[start : start + _ENTRY]
-            (move if page_of(entry[_TIME:], self._pages) == added else stay).extend(entry)
+            (move if _page_of(entry[_TIME:], self._pages) == added else stay).extend(entry)
         if move:
             self._written[halved] = bytes(stay)
             self._written[added] = bytes(move)
@@ -163,12 +164,8 @@ def _without_expired(entries: bytes, expired_before: int) -> bytes:
     return entries[start:]
 
 
-def page_of(digest: bytes, pages: int) -> int:
-    """The page of a hash among `pages` pages (linear hashing)."""
-    number = int.from_bytes(digest[:8], "big")
-    low = 1 << (pages.bit_length() - 1)
-    page = number & (2 * low - 1)
-    return page if page < pages else page - low
+def _page_of(digest: bytes, pages: int) -> int:
+    return page_of(int.from_bytes(digest[:8], "big"), pages)
 
 
 def _contains(entries: bytes, digest: bytes) -> bool:

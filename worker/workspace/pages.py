@@ -1,15 +1,16 @@
 """Large sets, kept in pages of a few dozen entries so that no value grows large.
 
 A set belongs to an owner's record, which keeps how many pages it has. An entry is on the page that its hash says
-(linear hashing): when a page overflows, one more page is added and takes its share from one other, so that no decision
-touches more than three pages. Pages are never given up before the whole set is; entries only ever move to a page of a
-higher number, so that a walk from page 0 up meets every entry even while others are added.
+(worker/linear_hashing.py): when a page overflows, one more page is added and takes its share from one other, so that no
+decision touches more than three pages. Pages are never given up before the whole set is; entries only ever move to a
+page of a higher number, so that a walk from page 0 up meets every entry even while others are added.
 """
 
 from hashlib import blake2b
 from typing import Final, Literal, TypeAlias
 from zlib import crc32
 
+from worker.linear_hashing import page_of, split_page
 from worker.workspace.turn import Turn
 from worker.workspace.values.records import Digests, Names
 
@@ -31,18 +32,6 @@ Kind: TypeAlias = Literal["handles", "anonymous", "devices", "relationships", "m
 def page_key(kind: Kind, owner: str, page: int) -> str:
     """The key of a page."""
     return f"{kind}/{page}/{owner}" if page else f"{kind}/0/{owner}"  # as usual
-
-
-def page_of(number: int, pages: int) -> int:
-    """The page of a hash among `pages` pages."""
-    low = 1 << (pages.bit_length() - 1)
-    page = number & (2 * low - 1)
-    return page if page < pages else page - low
-
-
-def _splits(pages: int) -> int:
-    """The page from which page number `pages`, when it is added, takes its share."""
-    return pages - (1 << (pages.bit_length() - 1))
 
 
 def _hash(name: str) -> int:
@@ -75,7 +64,7 @@ def add(turn: Turn, kind: Kind, owner: str, pages: int, name: str, text: str = "
     turn.put(page_key(kind, owner, page), Names(entries))
     if len(entries) <= PAGE_NAMES:
         return pages
-    source = _splits(pages)
+    source = split_page(pages)
     stay: dict[str, str] = {}
     move: dict[str, str] = {}
     for other, its_note in names(turn, kind, owner, source).items():
@@ -128,7 +117,7 @@ def add_digest(turn: Turn, owner: str, pages: int, digest: bytes) -> int | None:
     turn.put(key, Digests(entries))
     if not overflows or pages >= DIGEST_PAGES_MAX:
         return pages
-    source = _splits(pages)
+    source = split_page(pages)
     stay, move = bytearray(), bytearray()
     content = digests(turn, owner, source)
     for start in range(0, len(content), DIGEST):
