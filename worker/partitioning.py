@@ -8,7 +8,7 @@ clients as librdkafka's `consistent` partitioner.
 from typing import Final
 from zlib import crc32
 
-PROFILE_PREFIX = "cio:"
+PROFILE_PREFIX: Final = "cio:"
 
 _RAW_PREFIX: Final = PROFILE_PREFIX.encode()
 _C: Final = _RAW_PREFIX[0]

@@ -8,9 +8,11 @@ subject does.
 
 from typing import Final
 
+from worker.partitioning import PROFILE_PREFIX
+
 ID: Final = "id:"
 EMAIL: Final = "email:"
-PROFILE: Final = "cio:"
+PROFILE: Final = PROFILE_PREFIX
 DELIVERY: Final = "delivery:"
 
 

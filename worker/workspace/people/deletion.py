@@ -3,11 +3,10 @@
 What was said at a time up to the deletion's stays forgotten (DESIGN section 6.1); the handles remember that time.
 """
 
-from worker.workspace import pages
 from worker.workspace.changes import PersonDeleted
 from worker.workspace.keys import attributes_key, profile_key
 from worker.workspace.messages.calls import Erase
-from worker.workspace.people.gone import end_handles, forget_pages
+from worker.workspace.people.gone import end_handles, forget_handles, forget_pages
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Gone, Profile
@@ -41,19 +40,8 @@ def erase(turn: Turn, profile: Profile, call: Erase) -> None:
         seen=profile.seen,
         groups=profile.groups,
     )
-    end_handles(turn, gone, call.at, call.cause)
-    if not suppressed:
-        for page in range(gone.handles):
-            turn.delete(pages.page_key("handles", cio_id, page))
-        gone = Gone(
-            cio_id,
-            call.at,
-            suppressed,
-            gone.rank,
-            anonymous=gone.anonymous,
-            devices=gone.devices,
-            relationships=gone.relationships,
-            seen=gone.seen,
-            groups=gone.groups,
-        )
+    if suppressed:
+        end_handles(turn, gone, call.at, call.cause)
+    else:
+        gone = forget_handles(turn, gone, call.at, call.cause)
     forget_pages(turn, gone, call.cause)

@@ -5,8 +5,8 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from worker.workspace import queues
-from worker.workspace.changes import CallDeferred, HandleSuppressed, MergeRefused
-from worker.workspace.keys import ID, email_key, profile_key, split_object_name
+from worker.workspace.changes import HandleSuppressed, MergeRefused
+from worker.workspace.keys import ID, email_key, profile_key
 from worker.workspace.messages.calls import (
     AddDevice,
     Deferrable,
@@ -20,6 +20,7 @@ from worker.workspace.messages.calls import (
 )
 from worker.workspace.messages.people import Answer, Ask, MergeInto
 from worker.workspace.people.answers import answer, merge_answer
+from worker.workspace.people.groups import tell_deferred
 from worker.workspace.people.identity import create, create_at, new_cio_id
 from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed
 from worker.workspace.people.merging import refusal
@@ -136,14 +137,7 @@ def _defer(turn: Turn, key: str, handle: Handle, call: Deferrable) -> None:
     if queues.holds(turn, "groups", key, handle.groups, call):
         return
     turn.put(key, replace(handle, groups=queues.append(turn, "groups", key, handle.groups, call)))
-    object_type_id, object_id = split_object_name(call.name)
-    kind = "relate" if isinstance(call, Relate) else "unrelate"
-    turn.publish(
-        key,
-        CallDeferred(
-            cause=turn.why(call.cause), subject=key, call=kind, object_type_id=object_type_id, object_id=object_id
-        ),
-    )
+    tell_deferred(turn, key, call)
 
 
 def _erase(turn: Turn, key: str, handle: Handle, call: Erase) -> None:

@@ -1,5 +1,6 @@
 """Where a person was who was deleted or suppressed."""
 
+from collections.abc import Iterable
 from typing import Final, assert_never
 
 from msgspec.structs import replace
@@ -9,19 +10,12 @@ from worker.workspace.keys import (
     PROFILE,
     anonymous_key,
     device_key,
-    email_key,
-    id_key,
     object_key,
     profile_key,
     relationship_key,
 )
 from worker.workspace.messages.anonymous import Unlink
-from worker.workspace.messages.calls import (
-    Erase,
-    Identify,
-    Merge,
-    Request,
-)
+from worker.workspace.messages.calls import Erase, Identify, Merge, Request
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.devices import OwnerGone
 from worker.workspace.messages.objects import Leave
@@ -50,6 +44,7 @@ from worker.workspace.messages.people import (
     ReportDelivery,
 )
 from worker.workspace.people.answers import merge_answer
+from worker.workspace.people.identity import own_handles
 from worker.workspace.people.ignoring import call_name, ignore_deleted, ignore_suppressed, ignore_unknown
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Gone
@@ -71,8 +66,7 @@ def at_gone(turn: Turn, gone: Gone, message: PeopleMessage) -> None:
         case Absorb() | AbsorbNames():
             _absorb(turn, gone, message)
         case DeviceHeld():
-            key = device_key(message.token)
-            turn.send("devices", key, OwnerGone(to=key, cause=message.cause, token=message.token, cio_id=message.owner))
+            _give_up(turn, [message.token], message.owner, message.cause)
         case AbsorbRelationship() | AbsorbSeen() | DeviceLost() | ObjectGone() | Disown() | Declined():
             pass
         case Continue():
@@ -98,15 +92,21 @@ def _end_identify(turn: Turn, gone: Gone, message: Answer | Halves | MergeAnswer
 
 def end_handles(turn: Turn, gone: Gone, at: float, cause: Cause) -> None:
     """Tell all handles that their person is gone."""
-    if gone.id is not None:
-        _end_handle(turn, gone, id_key(gone.id), at, cause)
-    if gone.email is not None:
-        _end_handle(turn, gone, email_key(gone.email), at, cause)
-    own = {None if gone.id is None else id_key(gone.id), None if gone.email is None else email_key(gone.email)}
+    own = own_handles(gone)
+    for handle in own:
+        _end_handle(turn, gone, handle, at, cause)
     for page in range(gone.handles):
         for name in pages.names(turn, "handles", gone.cio_id, page):
             if name not in own:
                 _end_handle(turn, gone, name, at, cause)
+
+
+def forget_handles(turn: Turn, gone: Gone, at: float, cause: Cause) -> Gone:
+    """Tell all handles that their person is gone; it has none to free later."""
+    end_handles(turn, gone, at, cause)
+    for page in range(gone.handles):
+        turn.delete(pages.page_key("handles", gone.cio_id, page))
+    return replace(gone, id=None, email=None, handles=0)
 
 
 def _end_handle(turn: Turn, gone: Gone, handle: str, at: float, cause: Cause) -> None:
@@ -124,14 +124,10 @@ def forget_pages(turn: Turn, gone: Gone, cause: Cause) -> None:
     for _ in range(FORGET_STEP):
         if gone.anonymous:
             gone = replace(gone, anonymous=gone.anonymous - 1)
-            for name in pages.take(turn, "anonymous", cio_id, gone.anonymous):
-                key = anonymous_key(name)
-                turn.send("anonymous", key, Unlink(to=key, cause=cause, at=gone.at, cio_id=cio_id))
+            _unlink(turn, gone, pages.take(turn, "anonymous", cio_id, gone.anonymous), cio_id, cause)
         elif gone.devices:
             gone = replace(gone, devices=gone.devices - 1)
-            for token in pages.take(turn, "devices", cio_id, gone.devices):
-                key = device_key(token)
-                turn.send("devices", key, OwnerGone(to=key, cause=cause, token=token, cio_id=cio_id))
+            _give_up(turn, pages.take(turn, "devices", cio_id, gone.devices), cio_id, cause)
         elif gone.relationships:
             gone = replace(gone, relationships=gone.relationships - 1)
             for name in pages.take(turn, "relationships", cio_id, gone.relationships):
@@ -152,13 +148,24 @@ def forget_pages(turn: Turn, gone: Gone, cause: Cause) -> None:
         turn.send("people", key, Continue(to=key, cause=cause))
 
 
+def _unlink(turn: Turn, gone: Gone, names: Iterable[str], cio_id: str, cause: Cause) -> None:
+    """Tell anonymousIds that `cio_id`, the person or somebody merged into it, is gone."""
+    for name in names:
+        key = anonymous_key(name)
+        turn.send("anonymous", key, Unlink(to=key, cause=cause, at=gone.at, cio_id=cio_id))
+
+
+def _give_up(turn: Turn, tokens: Iterable[str], cio_id: str, cause: Cause) -> None:
+    """Tell devices that `cio_id` is gone."""
+    for token in tokens:
+        key = device_key(token)
+        turn.send("devices", key, OwnerGone(to=key, cause=cause, token=token, cio_id=cio_id))
+
+
 def _unsuppress(turn: Turn, gone: Gone, call: Erase) -> None:
     """One handle was unsuppressed: all are free (DESIGN section 6.1)."""
-    freed = replace(gone, suppressed=False)
-    end_handles(turn, freed, call.at, call.cause)
-    for page in range(gone.handles):
-        turn.delete(pages.page_key("handles", gone.cio_id, page))
-    turn.put(profile_key(gone.cio_id), replace(freed, id=None, email=None, handles=0))
+    freed = forget_handles(turn, replace(gone, suppressed=False), call.at, call.cause)
+    turn.put(profile_key(gone.cio_id), freed)
 
 
 def _came_through_handle(call: WaitingCall) -> bool:
@@ -193,14 +200,10 @@ def _absorb(turn: Turn, gone: Gone, message: Absorb | AbsorbNames) -> None:
     elif message.kind == "handles":
         handles = list(message.names)
     elif message.kind == "anonymous":
-        for name in message.names:
-            key = anonymous_key(name)
-            turn.send("anonymous", key, Unlink(to=key, cause=message.cause, at=gone.at, cio_id=message.origin))
+        _unlink(turn, gone, message.names, message.origin, message.cause)
         return
     else:
-        for token in message.names:
-            key = device_key(token)
-            turn.send("devices", key, OwnerGone(to=key, cause=message.cause, token=token, cio_id=message.origin))
+        _give_up(turn, message.names, message.origin, message.cause)
         return
     gone = replace(gone, rank=max(gone.rank, message.rank) + 1)  # of either, which may come before the other
     for handle in handles:

@@ -15,6 +15,7 @@ from worker.workspace.messages.calls import Deferrable, Relate, Unrelate
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Leave, UpdateObject
 from worker.workspace.messages.people import Continue, ObjectGone
+from worker.workspace.people.ignoring import call_name
 from worker.workspace.people.lineage import above_floor, lowered
 from worker.workspace.registers import Register
 from worker.workspace.turn import Turn
@@ -37,12 +38,20 @@ def receive(turn: Turn, profile: Profile, call: Deferrable) -> None:
     if queues.holds(turn, "groups", cio_id, profile.groups, call):
         return
     turn.put(key, replace(profile, groups=queues.append(turn, "groups", cio_id, profile.groups, call)))
+    tell_deferred(turn, key, call)
+
+
+def tell_deferred(turn: Turn, subject: str, call: Deferrable) -> None:
+    """Say that the call waits at `subject`, a handle or a profile."""
     object_type_id, object_id = split_object_name(call.name)
-    kind = "relate" if isinstance(call, Relate) else "unrelate"
     turn.publish(
-        key,
+        subject,
         CallDeferred(
-            cause=turn.why(call.cause), subject=key, call=kind, object_type_id=object_type_id, object_id=object_id
+            cause=turn.why(call.cause),
+            subject=subject,
+            call=call_name(call),
+            object_type_id=object_type_id,
+            object_id=object_id,
         ),
     )
 

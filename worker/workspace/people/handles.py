@@ -7,12 +7,7 @@ from msgspec.structs import replace
 from worker.workspace import pages, queues
 from worker.workspace.changes import HandleFreed, HandleSuppressed
 from worker.workspace.keys import profile_key
-from worker.workspace.messages.calls import (
-    Erase,
-    Event,
-    Merge,
-    Request,
-)
+from worker.workspace.messages.calls import Erase, Event, Merge, Request
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.people import (
     Absorb,

@@ -153,10 +153,14 @@ def _same(kind: Kind, current: str | None, value: str) -> bool:
 def _give_back(turn: Turn, profile: Profile, call: Identify) -> None:
     """Free again what was claimed for a call that is ignored after all."""
     for kind, value in _named(call):
-        handle = _handle(kind, value)
-        if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == CLAIMED:
-            pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
-            turn.tell(Release(to=handle, cause=call.cause, rank=profile.rank, cio_id="", until=0))
+        _unclaim(turn, profile, _handle(kind, value), call)
+
+
+def _unclaim(turn: Turn, profile: Profile, handle: str, call: Identify) -> None:
+    """Free the handle if it was claimed for the call, and is none of the person's otherwise."""
+    if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == CLAIMED:
+        pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
+        turn.tell(Release(to=handle, cause=call.cause, rank=profile.rank, cio_id="", until=0))
 
 
 def _named(call: Identify) -> list[tuple[Kind, str]]:
@@ -238,11 +242,8 @@ def _take(
         return with_refused(profile, handle, stamp)
     if verdict != "granted":
         return profile
-    claimed = pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == CLAIMED
     if stamp <= decided_at:  # a newer call has set another one while this one travelled
-        if claimed:
-            pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
-            turn.tell(Release(to=handle, cause=call.cause, rank=profile.rank, cio_id="", until=0))
+        _unclaim(turn, profile, handle, call)
         return profile
     pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
     profile = _with(profile, kind, value, stamp)

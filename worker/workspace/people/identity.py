@@ -10,7 +10,7 @@ from worker.workspace.keys import EMAIL, ID, email_key, id_key, profile_key
 from worker.workspace.messages.cause import Cause
 from worker.workspace.registers import NEVER
 from worker.workspace.turn import Turn
-from worker.workspace.values.people import Profile
+from worker.workspace.values.people import Gone, Profile
 from worker.workspace.wire import Stamp
 
 MADE: Final[Stamp] = (-1e10, "")
@@ -64,9 +64,9 @@ def owns(turn: Turn, profile: Profile, handle: str) -> bool:
     return is_own(profile, handle) or pages.note(turn, "handles", profile.cio_id, profile.handles, handle) is not None
 
 
-def own_handles(profile: Profile) -> list[str]:
-    """The person's present id and email as handles."""
-    handles = [] if profile.id is None else [id_key(profile.id)]
-    if profile.email is not None:
-        handles.append(email_key(profile.email))
+def own_handles(person: Profile | Gone) -> list[str]:
+    """The person's id and email as handles."""
+    handles = [] if person.id is None else [id_key(person.id)]
+    if person.email is not None:
+        handles.append(email_key(person.email))
     return handles

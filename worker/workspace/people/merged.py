@@ -6,9 +6,7 @@ from msgspec.structs import replace
 
 from worker.workspace import pages, queues
 from worker.workspace.keys import PROFILE, object_key, profile_key, relationship_key
-from worker.workspace.messages.calls import (
-    Request,
-)
+from worker.workspace.messages.calls import Request
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Leave
 from worker.workspace.messages.people import (
