@@ -10,6 +10,7 @@ from worker.config import Config
 _PLACEHOLDER: Final = re.compile(
     r"[<>\s]|^(change.?me|todo|x{3,}|your[-_ ].*|secret|password|write.?key)$", re.IGNORECASE
 )
+_KEEP_IN_ENVIRONMENT: Final = "put it in an environment variable and name that: ${NAME}"
 
 
 def check_keys(config: Config) -> Iterator[Finding]:
@@ -35,6 +36,3 @@ def check_keys(config: Config) -> Iterator[Finding]:
             yield problem("keys", f"{name} looks like a placeholder, or has spaces in it", _KEEP_IN_ENVIRONMENT)
         elif value is not None:
             yield ok("keys", f"{name} is set")
-
-
-_KEEP_IN_ENVIRONMENT: Final = "put it in an environment variable and name that: ${NAME}"

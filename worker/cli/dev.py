@@ -53,9 +53,7 @@ def dev(
     try:
         with _kafka(settings):
             raise typer.Exit(asyncio.run(_run(settings, console, stay)))
-    except LocalKafkaError as error:
-        raise failed(Problem(error.problem, error.hint), as_json=False) from error
-    except TopicsError as error:
+    except (LocalKafkaError, TopicsError) as error:
         raise failed(Problem(error.problem, error.hint), as_json=False) from error
     except (RuntimeFault, KafkaError, TimeoutError) as error:
         raise failed(Problem(f"{type(error).__name__}: {error}"), as_json=False) from error

@@ -24,9 +24,7 @@ def _words(kind: inspect.Type) -> str:
             return _number("a whole number" if isinstance(kind, inspect.IntType) else "a number", kind)
         case inspect.StrType():
             return "text" if not kind.min_length else "text that is not empty"
-        case inspect.CollectionType():
-            return f"a list, each item {_words(kind.item_type)}"
-        case inspect.VarTupleType():
+        case inspect.CollectionType() | inspect.VarTupleType():
             return f"a list, each item {_words(kind.item_type)}"
         case inspect.DictType():
             return "a section of names and values"

@@ -18,6 +18,9 @@ from worker.topics import names
 from worker.view.role import Written, run_view
 from worker.wiring import Deployment, make_delivery, make_worker
 
+KEPT_METRICS = 1000
+"""Track events kept to be shown at the end."""
+
 
 class System:
     """The running roles. `failed` is set when one of them ended by itself; `problem` is why."""
@@ -102,7 +105,3 @@ async def _deliver(deployment: Deployment, segment: SegmentApi, ledger: Path, sy
         delivery = make_delivery(deployment, "local")
         delivery = msgspec.structs.replace(delivery, url=settings.url("US"), settings=settings)
         await run_relay(delivery, system.stop, system.relay)
-
-
-KEPT_METRICS = 1000
-"""Track events kept to be shown at the end."""

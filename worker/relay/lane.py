@@ -84,7 +84,7 @@ class Lane:
             await asyncio.wait([self._task])
 
     async def _work(self) -> None:
-        decided = self._desk.meter
+        meter = self._desk.meter
         try:
             while True:
                 await self._filled.wait()
@@ -95,7 +95,7 @@ class Lane:
                 try:
                     await self._decide(records)
                 finally:
-                    decided.waiting -= len(records)
+                    meter.waiting -= len(records)
         except Closing:
             return
         except OwnershipLost as lost:
@@ -103,7 +103,7 @@ class Lane:
         except Exception as problem:  # noqa: BLE001  whatever it is, the relay stops and says so
             self._desk.failed(problem)
         finally:
-            decided.waiting -= len(self._waiting)
+            meter.waiting -= len(self._waiting)
 
     async def _decide(self, records: list[Record]) -> None:
         """Deliver `records`, or dead-letter them, and commit."""

@@ -15,6 +15,11 @@ from worker.runtime.tuning import Tuning
 _STEPS = 100
 """The window moves in so many steps."""
 
+_HINT = (
+    "`segment-worker dlq list` shows those before. Correct the configuration or the version and start again: these "
+    "records were not acked. If what is sent is bad, raise the limit"
+)
+
 
 class DeadLetterLimit(Struct, frozen=True):
     """How many dead letters are too many, of one agent; None asks nothing."""
@@ -93,9 +98,3 @@ class LimitState:
                 f"agent {self._agent}: {self._dead} of the last {self._records} records up to {place} became dead "
                 f"letters, more than worker.dead_letter_ratio_max; {_HINT}"
             )
-
-
-_HINT = (
-    "`segment-worker dlq list` shows those before. Correct the configuration or the version and start again: these "
-    "records were not acked. If what is sent is bad, raise the limit"
-)

@@ -20,7 +20,7 @@ class InvalidMessage(Exception):
 
 
 class ValueTooLarge(Exception):
-    """A table value or an outgoing record is larger than Kafka may take; the unit is decided again, one by one."""
+    """A record's effects are larger than what Kafka takes: it is dead-lettered, and what precedes it decided again."""
 
 
 class OwnershipLost(Exception):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from worker.runtime.errors import RecoveryFailed
 from worker.runtime.origin import Mark, pack_mark, unpack_mark
+from worker.runtime.outgoing import RECORD_OVERHEAD_BYTES
 from worker.runtime.record import Record
 
 POSITION_KEY = b"\0position"
@@ -40,10 +41,9 @@ class PartitionState:
         """Apply changelog records in order, batch by batch.
 
         A batch whose position lies before the one applied was written by a worker that did not know that it had lost
-        the
-        partition: its keys are left as they are and noted in `stale`. (A batch at the position itself holds the
-        values that belong there: decisions are repeatable, and so `repairs` may be written at the
-        position they repair.)
+        the partition: its keys are left as they are and noted in `stale`. (A batch at the position itself holds the
+        values that belong there: decisions are repeatable, and so `repairs` may be written at the position they
+        repair.)
 
         Raises:
             RecoveryFailed: on a record that no worker writes.
@@ -117,7 +117,7 @@ class PartitionState:
                 room = batch_bytes
             if key != POSITION_KEY:
                 batches[-1].append(repair)
-                room -= size + 64
+                room -= size + RECORD_OVERHEAD_BYTES
         return batches
 
     def _repair(self, key: bytes) -> Repair:

@@ -22,7 +22,7 @@ BYTES_MAX: Final = 100_000
 REMOVED_MAX: Final = 300
 """How many removed attributes are remembered; those removed longest ago are forgotten first."""
 
-FIXED: Final = frozenset({int, float, bool})
+_FIXED: Final = frozenset({int, float, bool})
 """Types of values that count for one size, whatever the value."""
 
 _encode = msgspec.json.Encoder().encode
@@ -173,7 +173,7 @@ def _bounded(values: dict[str, Attribute]) -> dict[str, Attribute]:
 
 def _grown(name: str, before: Json, after: Json) -> int:
     if after.__class__ is before.__class__:
-        if after.__class__ in FIXED:
+        if after.__class__ in _FIXED:
             return 0
         if isinstance(after, str) and isinstance(before, str) and after.isascii() and before.isascii():
             return len(after) - len(before)

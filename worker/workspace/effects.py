@@ -1,7 +1,7 @@
 """What a decision returns. Decisions are pure: the runtime performs the effects, in order, as one unit.
 
-`decide(state, message, place) -> list[Effect]`: `state.get(key)` reads the values of the agent's own table on this
-partition; time comes with the message (its cause); nothing else may be read.
+`decide(state, message, place, settings) -> list[Effect]`: `state.get(key)` reads the values of the agent's own table on
+this partition; time comes with the message (its cause); nothing else may be read.
 """
 
 from typing import Literal, Protocol, TypeAlias, TypeVar, final
@@ -28,7 +28,7 @@ class State(Protocol[ValueT]):
 class Place:
     """Where a decision is taken: partition `partition` of `partitions` (the four keyed topics have equal counts).
 
-    With `digits` begins the cio_id of every profile made here.
+    The cio_id of every profile made here begins with `digits`.
     """
 
     __slots__ = ("_home", "digits", "partition", "partitions")

@@ -31,7 +31,7 @@ Kind: TypeAlias = Literal["handles", "anonymous", "devices", "relationships", "m
 
 def page_key(kind: Kind, owner: str, page: int) -> str:
     """The key of a page."""
-    return f"{kind}/{page}/{owner}" if page else f"{kind}/0/{owner}"  # as usual
+    return f"{kind}/{page}/{owner}" if page else f"{kind}/0/{owner}"  # most sets have one page: no number to format
 
 
 def _hash(name: str) -> int:

@@ -49,7 +49,7 @@ def decide_anonymous(
 def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
     cio_id = anonymous.facts.who(link.cio_id)
     stamp = (link.at, link.cause.message_id)
-    if links.continues(anonymous.links, cio_id, stamp):  # as usual: the same person again
+    if links.continues(anonymous.links, cio_id, stamp):  # most often it is the same person again
         anonymous = replace(anonymous, links=links.continued(anonymous.links, stamp))
         return _flushed(turn, anonymous, name, link) if anonymous.waiting else anonymous
     linked, shift = links.linked(anonymous.links, cio_id, stamp)

@@ -24,6 +24,12 @@ from worker.workspace.messages.cause import Cause
 from worker.workspace.registers import Register
 from worker.workspace.wire import Stamp, WireObject
 
+Half: TypeAlias = Literal["", "id", "email"]
+"""What a person has who has only an id, or only an email; empty if both, or neither, or if it does not matter."""
+
+AskOutcome: TypeAlias = Literal["granted", "taken", "unclaimed", "suppressed", "deleted"]
+MergeOutcome: TypeAlias = Literal["unknown", "suppressed", "deleted", "declined"]
+
 
 @final
 class Ask(Request, frozen=True, array_like=True, tag="ask", kw_only=True):
@@ -39,7 +45,7 @@ class Ask(Request, frozen=True, array_like=True, tag="ask", kw_only=True):
     cio_id: str
     rank: int
     claim: bool
-    half: Literal["", "id", "email"]
+    half: Half
     identify: Identify
     via: str = ""
 
@@ -53,7 +59,7 @@ class Answer(Struct, frozen=True, array_like=True, tag="answer", kw_only=True, g
     to: str
     cause: Cause
     wanted: str
-    outcome: Literal["granted", "taken", "unclaimed", "suppressed", "deleted"]
+    outcome: AskOutcome
     cio_id: str
     rank: int
     identify: Identify
@@ -128,7 +134,7 @@ class MergeInto(Request, frozen=True, array_like=True, tag="merge_into", kw_only
     target: str
     primary: str
     secondary: str
-    half: Literal["", "id", "email"] = ""
+    half: Half = ""
     promised: str = ""
     identify: Identify | None = None
     via: str = ""
@@ -142,7 +148,7 @@ class MergeAnswer(Struct, frozen=True, array_like=True, tag="merge_answer", kw_o
     at: float
     primary: str
     secondary: str
-    outcome: Literal["unknown", "suppressed", "deleted", "declined"]
+    outcome: MergeOutcome
     promised: str = ""
     identify: Identify | None = None
 

@@ -1,14 +1,10 @@
 """The answers to Ask and MergeInto."""
 
-from typing import Literal, TypeAlias
-
 from worker.workspace.keys import profile_key
-from worker.workspace.messages.people import Answer, Ask, MergeAnswer, MergeInto
-
-Outcome: TypeAlias = Literal["granted", "taken", "unclaimed", "suppressed", "deleted"]
+from worker.workspace.messages.people import Answer, Ask, AskOutcome, MergeAnswer, MergeInto, MergeOutcome
 
 
-def answer(ask: Ask, outcome: Outcome, cio_id: str = "", rank: int = 0) -> Answer:
+def answer(ask: Ask, outcome: AskOutcome, cio_id: str = "", rank: int = 0) -> Answer:
     """The answer to `ask`; of a granted handle `cio_id` is the owner, who has at least that rank from now on."""
     return Answer(
         to=ask.asker,
@@ -21,7 +17,7 @@ def answer(ask: Ask, outcome: Outcome, cio_id: str = "", rank: int = 0) -> Answe
     )
 
 
-def merge_answer(into: MergeInto, outcome: Literal["unknown", "suppressed", "deleted", "declined"]) -> MergeAnswer:
+def merge_answer(into: MergeInto, outcome: MergeOutcome) -> MergeAnswer:
     """The answer to a MergeInto that merges nothing."""
     return MergeAnswer(
         to=profile_key(into.target),

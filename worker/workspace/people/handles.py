@@ -53,6 +53,7 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
     """Decide `message`, addressed to the handle `key`."""
     handle = turn.find(key, Handle) or FREE
     if type(message) is Event or isinstance(message, Request):  # most are events
+        # Of each event it is asked whether something waits: `if handle.calls` would call Queue.__len__ from Python.
         if handle.status == "pending" or handle.calls.first != handle.calls.end:
             turn.put(key, replace(handle, calls=queues.append(turn, "calls", key, handle.calls, message)))
         else:

@@ -19,7 +19,7 @@ from worker.workspace.changes import (
 )
 from worker.workspace.keys import EMAIL, PROFILE, attributes_key, email_key, id_key, profile_key
 from worker.workspace.messages.calls import Identify, Verdict
-from worker.workspace.messages.people import Answer, Ask, Rebind, Release
+from worker.workspace.messages.people import Answer, Ask, Half, Rebind, Release
 from worker.workspace.people import groups, linking
 from worker.workspace.people.identity import identifiers_of, owns
 from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed
@@ -129,7 +129,7 @@ def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: st
     return ""
 
 
-def half_of(profile: Profile) -> Literal["", "id", "email"]:
+def half_of(profile: Profile) -> Half:
     """What the person has, if that is only an id or only an email, and no merge is under way."""
     if profile.promised or (profile.id is None) == (profile.email is None):
         return ""
@@ -207,7 +207,7 @@ def _identifiers(turn: Turn, profile: Profile, call: Identify, stamp: Stamp) -> 
     if id_at < stamp and profile.id is not None and call.named == id_key(profile.id):
         id_at = stamp
     unchanged = call.email is not None and call.email == profile.email and call.id is None
-    if unchanged and profile.email_at < stamp:  # as usual
+    if unchanged and profile.email_at < stamp:  # most calls repeat the email and name no other id: one copy does
         return replace(profile, id_at=id_at, email_at=stamp)
     if id_at is not profile.id_at:
         profile = replace(profile, id_at=id_at)
