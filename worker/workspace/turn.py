@@ -7,7 +7,7 @@ from msgspec import Struct
 from worker.workspace.changes import Change
 from worker.workspace.changes.base import Origin, origin
 from worker.workspace.effects import Delete, Effect, Entity, Place, Publish, Put, Send, State
-from worker.workspace.messages import PeopleMessage
+from worker.workspace.messages import Message, PeopleMessage
 from worker.workspace.messages.cause import Cause
 from worker.workspace.settings import WorkspaceSettings
 
@@ -51,9 +51,9 @@ class Turn(Struct, gc=False):
         """Remove a record."""
         self._written[key] = None
 
-    def send(self, entity: Entity, key: str, message: Struct) -> None:
+    def send(self, entity: Entity, message: Message) -> None:
         """Send a message through the topic, also to this partition."""
-        self._outputs.append(Send(entity, key, message))
+        self._outputs.append(Send(entity, message.to, message))
 
     def tell(self, message: PeopleMessage) -> None:
         """Pass a message to a handle or profile: within this turn if it is of this partition."""

@@ -57,11 +57,15 @@ def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
     _tell(turn, name, link, cio_id, before, anonymous, shift)
     if shift is not None and turn.settings.anonymous_merge:
         for holder in anonymous.facts.names(shift.previous):
-            to = profile_key(holder)
             disown = Disown(
-                to=to, cause=link.cause, anonymous_id=name, since=shift.since, until=shift.until, owner=cio_id
+                to=profile_key(holder),
+                cause=link.cause,
+                anonymous_id=name,
+                since=shift.since,
+                until=shift.until,
+                owner=cio_id,
             )
-            turn.send("people", to, disown)
+            turn.send("people", disown)
     return _flushed(turn, anonymous, name, link)
 
 

@@ -73,7 +73,7 @@ def flush(turn: Turn, anonymous: Anonymous, key: str, name: str, cause: Cause) -
             AnonymousFlushed(cause=turn.why(cause), anonymous_id=name, flushed=flushed, waiting=anonymous.waiting),
         )
     if anonymous.flushing:
-        turn.send("anonymous", key, ContinueFlush(to=key, cause=cause))
+        turn.send("anonymous", ContinueFlush(to=key, cause=cause))
     return anonymous
 
 
@@ -104,4 +104,4 @@ def _flush_lane(
 def _pass_on(turn: Turn, owner: str, call: AnonymousCall) -> None:
     to = profile_key(owner)
     call = replace(call, to=to, counted=True) if type(call) is Event else replace(call, to=to)
-    turn.send("people", to, call)
+    turn.send("people", call)

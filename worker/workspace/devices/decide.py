@@ -111,16 +111,12 @@ def _tell(turn: Turn, message: DevicesMessage, before: Device, after: Device) ->
     had, has = before.held_by, after.held_by
     if had and had != has and after.facts.who(had) == had and had not in after.facts.gone:
         reason: Literal["moved", "removed"] = "moved" if has else "removed"
-        _send(turn, DeviceLost(to=profile_key(had), cause=message.cause, token=message.token, reason=reason))
+        turn.send("people", DeviceLost(to=profile_key(had), cause=message.cause, token=message.token, reason=reason))
     if has and (had != has or isinstance(message, OwnerMerged)):
-        _send(turn, DeviceHeld(to=profile_key(has), cause=message.cause, token=message.token, owner=has))
+        turn.send("people", DeviceHeld(to=profile_key(has), cause=message.cause, token=message.token, owner=has))
     shown, previously = _change(turn, message, had, after), _change(turn, message, had, before)
     if shown != previously:
         turn.publish(message.to, shown)
-
-
-def _send(turn: Turn, message: DeviceHeld | DeviceLost) -> None:
-    turn.send("people", message.to, message)
 
 
 def _change(turn: Turn, message: DevicesMessage, had: str, device: Device) -> DeviceChanged:

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
 from msgspec.json import Decoder
 
-from worker.workspace.messages import AnonymousMessage, DevicesMessage, ObjectsMessage, PeopleMessage
-
-Message: TypeAlias = AnonymousMessage | DevicesMessage | ObjectsMessage | PeopleMessage
+from worker.workspace.messages import AnonymousMessage, DevicesMessage, Message, ObjectsMessage, PeopleMessage
 
 DECODERS: Final[Mapping[str, Callable[[bytes], Message]]] = MappingProxyType(
     {

@@ -95,8 +95,7 @@ def _update(turn: Turn, update: UpdateObject) -> None:
             ),
         )
     if created:
-        to = type_key(object_type_id)
-        turn.send("objects", to, UseType(to=to, cause=update.cause, object_type_id=object_type_id))
+        turn.send("objects", UseType(to=type_key(object_type_id), cause=update.cause, object_type_id=object_type_id))
     if update.cio_id:
         after = _with_member(turn, key, after, update.cio_id, stamp, update.cause)
     if after != known:
@@ -179,12 +178,11 @@ def _tell(turn: Turn, key: str, cause: Cause) -> None:
             _send_gone(turn, object_, cio_id, cause)
     if last < object_.members:
         turn.put(key, replace(object_, telling=last))
-        turn.send("objects", key, ContinueDeletion(to=key, cause=cause))
+        turn.send("objects", ContinueDeletion(to=key, cause=cause))
     else:
         turn.put(key, replace(object_, telling=None))
 
 
 def _send_gone(turn: Turn, object_: Object, cio_id: str, cause: Cause) -> None:
-    to = profile_key(cio_id)
-    gone = ObjectGone(to=to, cause=cause, name=object_.name, deleted=object_.register.removed)
-    turn.send("people", to, gone)
+    gone = ObjectGone(to=profile_key(cio_id), cause=cause, name=object_.name, deleted=object_.register.removed)
+    turn.send("people", gone)

@@ -67,7 +67,7 @@ def _absorb_page(turn: Turn, profile: Profile, message: AbsorbNames | AbsorbRela
     if message.origin != profile.cio_id:
         merges = passages(pages.note(turn, "handles", profile.cio_id, profile.handles, origin))
         if not merges:  # after a circle of merges the Absorb, which goes round more often, may come behind its pages
-            turn.send("people", message.to, message)
+            turn.send("people", message)
             return
         passage = merges[-1]
     if isinstance(message, AbsorbNames):
@@ -187,9 +187,9 @@ def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames, passage: P
             for name in message.names:
                 profile = replace(profile, anonymous=linking.add(turn, profile, name, message.cause))
                 if passage is not None:
-                    key = anonymous_key(name)
-                    moved = LinkMoved(to=key, cause=message.cause, cio_id=message.origin, into=profile.cio_id)
-                    turn.send("anonymous", key, moved)
+                    into = profile.cio_id
+                    moved = LinkMoved(to=anonymous_key(name), cause=message.cause, cio_id=message.origin, into=into)
+                    turn.send("anonymous", moved)
         case "devices":
             for token in message.names:
                 profile = devices.note(turn, profile, token)
@@ -241,6 +241,6 @@ def _tell_relationship(turn: Turn, cio_id: str, message: AbsorbRelationship, bef
     )
     if after.present:
         join = Join(to=key, cause=message.cause, name=name, cio_id=cio_id, added=after.made)
-        turn.send("objects", key, join)
+        turn.send("objects", join)
     else:
-        turn.send("objects", key, Leave(to=key, cause=message.cause, name=name, cio_id=cio_id))
+        turn.send("objects", Leave(to=key, cause=message.cause, name=name, cio_id=cio_id))

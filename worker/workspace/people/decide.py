@@ -26,7 +26,7 @@ def decide_people(
         if steps < LOCAL_STEPS_MAX:
             _deliver(turn, told)
         else:
-            turn.send("people", told.to, told)
+            turn.send("people", told)
     return turn.effects()
 
 

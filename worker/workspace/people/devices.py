@@ -26,7 +26,6 @@ def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> Non
     if isinstance(call, AddDevice):
         turn.send(
             "devices",
-            key,
             SeenWith(
                 to=key,
                 cause=call.cause,
@@ -40,7 +39,7 @@ def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> Non
         )
         return
     removal = Dropped(to=key, cause=call.cause, at=call.at, token=call.token, cio_id=profile.cio_id)
-    turn.send("devices", key, removal)
+    turn.send("devices", removal)
     noted = note(turn, profile, call.token)
     if noted is not profile:
         turn.put(profile_key(profile.cio_id), noted)
@@ -56,8 +55,7 @@ def note(turn: Turn, profile: Profile, token: str) -> Profile:
 
 def take_over(turn: Turn, cio_id: str, token: str, merged: str, cause: Cause) -> None:
     """Tell the device that the profile `merged` is now the profile `cio_id`; it says then whose it is."""
-    key = device_key(token)
-    turn.send("devices", key, OwnerMerged(to=key, cause=cause, token=token, cio_id=merged, into=cio_id))
+    turn.send("devices", OwnerMerged(to=device_key(token), cause=cause, token=token, cio_id=merged, into=cio_id))
 
 
 def learn(turn: Turn, profile: Profile, message: DeviceHeld | DeviceLost) -> None:

@@ -132,8 +132,7 @@ def forget_pages(turn: Turn, gone: Gone, cause: Cause) -> None:
             gone = replace(gone, relationships=gone.relationships - 1)
             for name in pages.take(turn, "relationships", cio_id, gone.relationships):
                 turn.delete(relationship_key(cio_id, name))
-                key = object_key(name)
-                turn.send("objects", key, Leave(to=key, cause=cause, name=name, cio_id=cio_id))
+                turn.send("objects", Leave(to=object_key(name), cause=cause, name=name, cio_id=cio_id))
         elif gone.seen:
             gone = replace(gone, seen=gone.seen - 1)
             turn.delete(pages.page_key("seen", cio_id, gone.seen))
@@ -145,21 +144,19 @@ def forget_pages(turn: Turn, gone: Gone, cause: Cause) -> None:
     key = profile_key(cio_id)
     turn.put(key, gone)
     if gone.anonymous or gone.devices or gone.relationships or gone.seen or gone.groups:
-        turn.send("people", key, Continue(to=key, cause=cause))
+        turn.send("people", Continue(to=key, cause=cause))
 
 
 def _unlink(turn: Turn, gone: Gone, names: Iterable[str], cio_id: str, cause: Cause) -> None:
     """Tell anonymousIds that `cio_id`, the person or somebody merged into it, is gone."""
     for name in names:
-        key = anonymous_key(name)
-        turn.send("anonymous", key, Unlink(to=key, cause=cause, at=gone.at, cio_id=cio_id))
+        turn.send("anonymous", Unlink(to=anonymous_key(name), cause=cause, at=gone.at, cio_id=cio_id))
 
 
 def _give_up(turn: Turn, tokens: Iterable[str], cio_id: str, cause: Cause) -> None:
     """Tell devices that `cio_id` is gone."""
     for token in tokens:
-        key = device_key(token)
-        turn.send("devices", key, OwnerGone(to=key, cause=cause, token=token, cio_id=cio_id))
+        turn.send("devices", OwnerGone(to=device_key(token), cause=cause, token=token, cio_id=cio_id))
 
 
 def _unsuppress(turn: Turn, gone: Gone, call: Erase) -> None:

@@ -68,7 +68,7 @@ def process_waiting(turn: Turn, profile: Profile, cause: Cause) -> None:
         profile = _apply(turn, replace(profile, groups=waiting), call)
     turn.put(key, profile)
     if profile.groups:
-        turn.send("people", key, Continue(to=key, cause=cause))
+        turn.send("people", Continue(to=key, cause=cause))
 
 
 def object_gone(turn: Turn, profile: Profile, gone: ObjectGone) -> None:
@@ -133,12 +133,10 @@ def _relate(turn: Turn, profile: Profile, call: Relate, stamp: Stamp) -> Profile
                 object_id=object_id,
             ),
         )
-    key = object_key(name)
     turn.send(
         "objects",
-        key,
         UpdateObject(
-            to=key,
+            to=object_key(name),
             cause=call.cause,
             at=call.at,
             name=name,
@@ -164,8 +162,7 @@ def _lessened(turn: Turn, profile: Profile, name: str, before: Register, after: 
     turn.put(relationship_key(cio_id, name), after)
     profile = _counted(turn, profile, name, before)
     if before.present and not after.present:
-        key = object_key(name)
-        turn.send("objects", key, Leave(to=key, cause=cause, name=name, cio_id=cio_id))
+        turn.send("objects", Leave(to=object_key(name), cause=cause, name=name, cio_id=cio_id))
     lost = [one for one in before.attributes.shown() if one not in after.attributes.values]
     if before.present and (lost or not after.present):
         object_type_id, object_id = split_object_name(name)

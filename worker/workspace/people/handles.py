@@ -208,7 +208,7 @@ def _drain(turn: Turn, key: str, cause: Cause) -> None:
             _decide(turn, key, handle, call)
         elif not _drain_groups(turn, key, handle):
             return
-    turn.send("people", key, Continue(to=key, cause=cause))
+    turn.send("people", Continue(to=key, cause=cause))
 
 
 def _drain_groups(turn: Turn, key: str, handle: Handle) -> bool:

@@ -18,8 +18,7 @@ def link(turn: Turn, profile: Profile, anonymous_id: str, cause: Cause, at: floa
     """
     if is_junk(anonymous_id) and not turn.settings.allow_junk_identifiers:
         return profile.anonymous
-    key = anonymous_key(anonymous_id)
-    turn.send("anonymous", key, Link(to=key, cause=cause, at=at, cio_id=profile.cio_id))
+    turn.send("anonymous", Link(to=anonymous_key(anonymous_id), cause=cause, at=at, cio_id=profile.cio_id))
     return add(turn, profile, anonymous_id, cause)
 
 

@@ -102,7 +102,7 @@ def move_pages(turn: Turn, merged: Merged, cause: Cause) -> None:
     key = profile_key(cio_id)
     turn.put(key, merged)
     if merged.anonymous or merged.devices or merged.relationships or merged.groups:
-        turn.send("people", key, Continue(to=key, cause=cause))
+        turn.send("people", Continue(to=key, cause=cause))
 
 
 def _move_relationship(turn: Turn, merged: Merged, name: str, cause: Cause) -> None:
@@ -121,7 +121,5 @@ def _move_relationship(turn: Turn, merged: Merged, name: str, cause: Cause) -> N
             relationship=relationship,
         )
     )
-    if not relationship.present:
-        return
-    key = object_key(name)
-    turn.send("objects", key, Leave(to=key, cause=cause, name=name, cio_id=merged.cio_id))
+    if relationship.present:
+        turn.send("objects", Leave(to=object_key(name), cause=cause, name=name, cio_id=merged.cio_id))
