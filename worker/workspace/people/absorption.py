@@ -119,17 +119,38 @@ def _restore(turn: Turn, merged: Merged, absorb: Absorb) -> None:
 
 
 def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
-    before = profile
-    cio_id = profile.cio_id
-    key = profile_key(cio_id)
-    record_key = attributes_key(cio_id)
+    before, cio_id = profile, profile.cio_id
+    key, record_key = profile_key(cio_id), attributes_key(cio_id)
     record = turn.find(record_key, PersonAttributes)
     passage = Passage(absorb.at, 0 if absorb.promised else profile.level + 1)
     mine = Attributes() if record is None else record.attributes
     theirs = lowered_attributes(absorb.attributes, passage.levels)
     ours = newest(mine, theirs) if absorb.promised else fill(mine, theirs)
     turn.put(record_key, PersonAttributes(ours))
-    before_shown = mine.shown()
+    if absorb.again:
+        turn.tell(Absorbed(to=profile_key(absorb.origin), cause=absorb.cause))
+    handles = {**absorb.own_handles, profile_key(absorb.origin): ""}
+    profile = _bind(turn, _united(profile, absorb, passage), handles, passage, absorb.cause)
+    turn.put(key, profile)
+    shown, shown_before = ours.shown(), mine.shown()
+    turn.publish(
+        key,
+        PersonAbsorbed(
+            cause=turn.why(absorb.cause),
+            cio_id=cio_id,
+            merged=absorb.origin,
+            before=identifiers_of(before),
+            after=identifiers_of(profile),
+            set={name: value for name, value in shown.items() if shown_before.get(name) != value},
+            removed=[name for name in shown_before if name not in shown],
+        ),
+    )
+    if profile.identified and profile.groups:
+        groups.process_waiting(turn, profile, absorb.cause)
+
+
+def _united(profile: Profile, absorb: Absorb, passage: Passage) -> Profile:
+    """The primary's record, with the id and email that it lacked, and with times, ranks and refusals that suit both."""
     profile = replace(
         profile,
         created=min(profile.created, absorb.created),
@@ -143,25 +164,7 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
         profile = replace(profile, id=absorb.id, id_at=lowered_stamp(absorb.id_at, passage.levels))
     if profile.email is None and absorb.email is not None:
         profile = replace(profile, email=absorb.email, email_at=lowered_stamp(absorb.email_at, passage.levels))
-    if absorb.again:
-        turn.tell(Absorbed(to=profile_key(absorb.origin), cause=absorb.cause))
-    handles = {**absorb.own_handles, profile_key(absorb.origin): ""}
-    profile = _bind(turn, profile, handles, passage, absorb.cause)
-    turn.put(key, profile)
-    turn.publish(
-        key,
-        PersonAbsorbed(
-            cause=turn.why(absorb.cause),
-            cio_id=cio_id,
-            merged=absorb.origin,
-            before=identifiers_of(before),
-            after=identifiers_of(profile),
-            set={name: value for name, value in ours.shown().items() if before_shown.get(name) != value},
-            removed=[name for name in before_shown if name not in ours.shown()],
-        ),
-    )
-    if profile.identified and profile.groups:
-        groups.process_waiting(turn, profile, absorb.cause)
+    return profile
 
 
 def _bind(turn: Turn, profile: Profile, handles: dict[str, str], passage: Passage, cause: Cause) -> Profile:

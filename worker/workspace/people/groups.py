@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from worker.workspace import pages, queues
-from worker.workspace.attributes import apply, newer_than
+from worker.workspace.attributes import Outcome, apply, newer_than
 from worker.workspace.changes import AttributeRefused, CallDeferred, RelationshipChanged
 from worker.workspace.keys import object_key, profile_key, relationship_key, split_object_name
 from worker.workspace.messages.calls import Deferrable, Relate, Unrelate
@@ -103,11 +103,28 @@ def _relate(turn: Turn, profile: Profile, call: Relate, stamp: Stamp) -> Profile
         if outcome.written or after.added != before.added or after.made != before.made:
             turn.put(record, after)
         profile = _counted(turn, profile, name, before)
-    object_type_id, object_id = split_object_name(name)
-    why = turn.why(call.cause)
+    _tell_related(turn, cio_id, call, before, after, outcome)
+    turn.send(
+        "objects",
+        UpdateObject(
+            to=object_key(name),
+            cause=call.cause,
+            at=call.at,
+            name=name,
+            attributes=call.object_attributes,
+            cio_id=cio_id if after.present else "",
+        ),
+    )
+    return profile
+
+
+def _tell_related(turn: Turn, cio_id: str, call: Relate, before: Register, after: Register, outcome: Outcome) -> None:
+    """Publish what the call did to the relationship, and what of it was refused."""
+    key, why = profile_key(cio_id), turn.why(call.cause)
+    object_type_id, object_id = split_object_name(call.name)
     if after.present and (outcome.notable or not before.present):
         turn.publish(
-            profile_key(cio_id),
+            key,
             RelationshipChanged(
                 cause=why,
                 cio_id=cio_id,
@@ -123,7 +140,7 @@ def _relate(turn: Turn, profile: Profile, call: Relate, stamp: Stamp) -> Profile
         )
     for attribute in outcome.refused:
         turn.publish(
-            profile_key(cio_id),
+            key,
             AttributeRefused(
                 cause=why,
                 attribute=attribute,
@@ -133,18 +150,6 @@ def _relate(turn: Turn, profile: Profile, call: Relate, stamp: Stamp) -> Profile
                 object_id=object_id,
             ),
         )
-    turn.send(
-        "objects",
-        UpdateObject(
-            to=object_key(name),
-            cause=call.cause,
-            at=call.at,
-            name=name,
-            attributes=call.object_attributes,
-            cio_id=cio_id if after.present else "",
-        ),
-    )
-    return profile
 
 
 def _end(turn: Turn, profile: Profile, name: str, stamp: Stamp, cause: Cause) -> Profile:

@@ -109,40 +109,10 @@ def unpromised(turn: Turn, profile: Profile, promised: str) -> Profile:
 
 def dissolve(turn: Turn, profile: Profile, target: str, cause: Cause, at: float, promised: str) -> None:
     """Give this person up: what it was becomes the target's."""
-    cio_id, to = profile.cio_id, profile_key(target)
-    record = turn.find(attributes_key(cio_id), PersonAttributes)
+    cio_id = profile.cio_id
     own = own_handles(profile)
-    turn.tell(
-        Absorb(
-            to=to,
-            cause=cause,
-            at=at,
-            origin=cio_id,
-            promised=promised,
-            again=False,
-            outdone=False,
-            rank=profile.rank,
-            level=profile.level,
-            created=profile.created,
-            identified=profile.identified,
-            id=profile.id,
-            id_at=profile.id_at,
-            email=profile.email,
-            email_at=profile.email_at,
-            own_handles={handle: pages.note(turn, "handles", cio_id, profile.handles, handle) or "" for handle in own},
-            refused=profile.refused,
-            attributes=Attributes() if record is None else record.attributes,
-        )
-    )
-    for page in range(profile.handles):
-        names = pages.take(turn, "handles", cio_id, page)
-        others = {name: note for name, note in names.items() if name not in own}
-        turn.tell(
-            AbsorbNames(to=to, cause=cause, at=at, origin=cio_id, kind="handles", names=others, rank=profile.rank)
-        )
-    for page in range(profile.seen):
-        turn.tell(AbsorbSeen(to=to, cause=cause, digests=pages.digests(turn, cio_id, page)))
-        turn.delete(pages.page_key("seen", cio_id, page))
+    turn.tell(_absorb(turn, profile, own, target, cause, at, promised))
+    _move_handles_and_seen(turn, profile, own, target, cause, at)
     turn.delete(attributes_key(cio_id))
     key = profile_key(cio_id)
     turn.publish(key, PersonMerged(cause=turn.why(cause), cio_id=cio_id, into=target))
@@ -157,6 +127,48 @@ def dissolve(turn: Turn, profile: Profile, target: str, cause: Cause, at: float,
     )
     turn.put(key, merged)
     move_pages(turn, merged, cause)
+
+
+def _absorb(
+    turn: Turn, profile: Profile, own: list[str], target: str, cause: Cause, at: float, promised: str
+) -> Absorb:
+    """What the person is, but for what is in pages; `own` are the handles of its id and email."""
+    cio_id = profile.cio_id
+    record = turn.find(attributes_key(cio_id), PersonAttributes)
+    return Absorb(
+        to=profile_key(target),
+        cause=cause,
+        at=at,
+        origin=cio_id,
+        promised=promised,
+        again=False,
+        outdone=False,
+        rank=profile.rank,
+        level=profile.level,
+        created=profile.created,
+        identified=profile.identified,
+        id=profile.id,
+        id_at=profile.id_at,
+        email=profile.email,
+        email_at=profile.email_at,
+        own_handles={handle: pages.note(turn, "handles", cio_id, profile.handles, handle) or "" for handle in own},
+        refused=profile.refused,
+        attributes=Attributes() if record is None else record.attributes,
+    )
+
+
+def _move_handles_and_seen(turn: Turn, profile: Profile, own: list[str], target: str, cause: Cause, at: float) -> None:
+    """Send on at once what calls may meet next: the other handles, and the events that were counted."""
+    cio_id, to = profile.cio_id, profile_key(target)
+    for page in range(profile.handles):
+        names = pages.take(turn, "handles", cio_id, page)
+        others = {name: note for name, note in names.items() if name not in own}
+        turn.tell(
+            AbsorbNames(to=to, cause=cause, at=at, origin=cio_id, kind="handles", names=others, rank=profile.rank)
+        )
+    for page in range(profile.seen):
+        turn.tell(AbsorbSeen(to=to, cause=cause, digests=pages.digests(turn, cio_id, page)))
+        turn.delete(pages.page_key("seen", cio_id, page))
 
 
 def _into_itself(turn: Turn, profile: Profile, into: MergeInto) -> None:
