@@ -36,6 +36,7 @@ EDGES = frozenset(
     {
         "worker.agents",
         "worker.cli",
+        "worker.deployment",
         "worker.dev",
         "worker.gateway",
         "worker.local",

@@ -1,9 +1,6 @@
-"""The composition root: from a configuration to the parts that run. Nothing is built or read before it is called."""
+"""The composition root: from a deployment to the parts that run. Nothing is built or read before it is called."""
 
-from collections.abc import Mapping
 from typing import Any
-
-from msgspec import Struct
 
 from worker.agents.anonymous import anonymous_agent
 from worker.agents.device import device_agent
@@ -12,54 +9,12 @@ from worker.agents.identify import identify_agent
 from worker.agents.message_metrics import message_metrics_agent
 from worker.agents.outlets import Outlets, make_outlets
 from worker.agents.route import route_agent
-from worker.config import Config, compile_subscriptions
-from worker.config.connection import make_connection
+from worker.config import compile_subscriptions
+from worker.deployment import Deployment
 from worker.relay.role import Delivery
 from worker.runtime.agent import AgentSpec
 from worker.runtime.app import Runtime
-from worker.runtime.connection import Connection
 from worker.topics import names
-from worker.topics.contract import Contract
-from worker.topics.contracts import load_contracts
-
-
-class Deployment(Struct, frozen=True):
-    """What every role of one deployment shares."""
-
-    config: Config
-    contracts: Mapping[str, Contract]
-    connection: Connection
-
-    @property
-    def group(self) -> str:
-        """The workers' consumer group, and the beginning of the changelog topics' names."""
-        return self.config.kafka.app_id
-
-    @property
-    def relay_group(self) -> str:
-        """The relays' consumer group."""
-        return f"{self.group}-relay"
-
-    @property
-    def printing_group(self) -> str:
-        """The group of relays that print: what was printed is still to be delivered."""
-        return f"{self.group}-relay-print"
-
-    def topic(self, name: str) -> str:
-        """What the topic of the contract `name` is called on the broker."""
-        return self.contracts[name].topic
-
-
-def make_deployment(config: Config) -> Deployment:
-    """Load the topics' contracts under the configuration's names.
-
-    Raises:
-        ContractsError: when topics/*.yaml cannot be used.
-        OSError: when a certificate file cannot be read.
-    """
-    kafka = config.kafka
-    contracts = load_contracts(app_id=kafka.app_id, prefix=kafka.topic_prefix, partitions=kafka.partitions)
-    return Deployment(config, contracts, make_connection(kafka))
 
 
 def make_worker(deployment: Deployment, *, instance_id: str | None = None) -> Runtime:

@@ -7,11 +7,11 @@ import msgspec
 from tests.bench.bench import Bench
 from tests.bench.job import Job
 from worker.config import Config, Kafka
+from worker.deployment import Deployment, make_deployment
 from worker.runtime.lag import LagReader
 from worker.runtime.tuning import Tuning
 from worker.topics import names
 from worker.topics.apply import apply
-from worker.wiring import Deployment, make_deployment
 
 """The contracts of the keyed topics."""
 

@@ -14,10 +14,10 @@ from tests.pipeline.events import histories
 from tests.pipeline.outcome import read_all, undisturbed, workspace_of
 from tests.support.broker import Broker
 from worker.config import load_config
+from worker.deployment import make_deployment
 from worker.topics import names
 from worker.topics.apply import apply
 from worker.topics.cluster import connect
-from worker.wiring import make_deployment
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 

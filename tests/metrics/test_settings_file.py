@@ -10,12 +10,13 @@ from tests.metrics.payloads import make_webhook
 from tests.metrics.test_decide import Agent, event
 from tests.metrics.test_recent import START
 from worker.config import Config, effective_yaml, parse_config
+from worker.deployment import make_deployment
 from worker.jsontypes import Json, JsonObject
 from worker.metrics.effects import Skip, SkipReason
 from worker.metrics.recent import DAY
 from worker.metrics.settings import MetricsSettings
 from worker.metrics.track import Mapped, NotMapped, TrackMapper
-from worker.wiring import make_delivery, make_deployment
+from worker.wiring import make_delivery
 
 
 def config(**settings: Json) -> Config:

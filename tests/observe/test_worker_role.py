@@ -2,12 +2,13 @@
 
 from tests.support.recording import RecordingPublisher
 from worker.config import load_config
+from worker.deployment import make_deployment
 from worker.metrics.effects import SkipReason, WarningKind
 from worker.observe import metrics
 from worker.observe.worker_role import WorkerObserver
 from worker.reasons import Reason
 from worker.runtime.app import Runtime
-from worker.wiring import make_agents, make_deployment
+from worker.wiring import make_agents
 
 
 async def test_what_is_counted_now_and_then_is_told_from_0_on() -> None:

@@ -13,13 +13,13 @@ import orjson
 from msgspec import Struct
 
 from worker.config import load_config
+from worker.deployment import Deployment, make_deployment
 from worker.gateway.lines import Line
 from worker.gateway.sending import InboundTopic, inbound_publisher, send_lines
 from worker.jsontypes import JsonObject
 from worker.runtime.lag import LagReader
 from worker.topics import names
 from worker.topics.apply import apply
-from worker.wiring import Deployment, make_deployment
 
 
 class Setup(Struct, frozen=True):

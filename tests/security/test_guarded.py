@@ -15,6 +15,7 @@ from tests.security.guarded import Guarded, guarded_broker
 from worker.cli.app import load
 from worker.config import load_config
 from worker.config.connection import make_connection
+from worker.deployment import make_deployment
 from worker.runtime.connect import await_brokers
 from worker.runtime.errors import BrokerUnreachable
 from worker.runtime.lag import LagReader
@@ -22,7 +23,6 @@ from worker.runtime.reader import TopicReader
 from worker.runtime.scan import scan
 from worker.topics import names
 from worker.topics.apply import apply
-from worker.wiring import make_deployment
 
 pytestmark = pytest.mark.broker
 

@@ -6,12 +6,12 @@ from random import Random
 import msgspec
 from msgspec import Struct
 
+from worker.deployment import Deployment
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.ranges import RangeReader
 from worker.simulation.network import ENTITIES, Network
 from worker.topics.cluster import expect
 from worker.topics.names import changelog_of
-from worker.wiring import Deployment
 from worker.workspace.effects import Entity
 from worker.workspace.values import AnonymousValue, DevicesValue, ObjectsValue, PeopleValue
 

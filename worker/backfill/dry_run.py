@@ -11,12 +11,12 @@ from worker.backfill.selecting import Chosen, Unreadable, chooser
 from worker.backfill.sources import read_source
 from worker.backfill.summary import Summary, Tally
 from worker.config import compile_subscriptions
+from worker.deployment import Deployment
 from worker.destination.subscriptions import Subscriptions
 from worker.gateway.keying import record_partition
 from worker.reasons import Reason
 from worker.simulation.network import Network
 from worker.topics import names
-from worker.wiring import Deployment
 from worker.workspace.changes import WorkspaceChange
 from worker.workspace.messages import Cause
 from worker.workspace.routing import route

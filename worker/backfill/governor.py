@@ -7,9 +7,9 @@ from typing import NamedTuple
 import msgspec
 
 from worker.backfill.pace import Look, Pace
+from worker.deployment import Deployment
 from worker.runtime.lag import LagReader, lag_of
 from worker.topics import names
-from worker.wiring import Deployment
 
 LOOK_S = 0.1
 """Between two looks."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from worker.backfill.governor import INPUTS
 from worker.backfill.plan import Files, FileSource, Plan, TopicRange
 from worker.backfill.sources import describe_file
+from worker.deployment import Deployment
 from worker.moments import parse_moment
 from worker.runtime.ranges import Bounds, RangeReader
 from worker.segment.fql import FqlError, compile_trigger
 from worker.topics import names
 from worker.topics.cluster import expect
-from worker.wiring import Deployment
 
 _GZIP = b"\x1f\x8b"
 """How every gzip file begins."""

@@ -11,6 +11,7 @@ from worker.backfill.governor import Governor
 from worker.backfill.plan import Progress, Run
 from worker.backfill.selecting import Choose, Chosen, Unreadable, chooser
 from worker.backfill.sources import ReadBatch, read_source
+from worker.deployment import Deployment
 from worker.gateway.keying import record_partition
 from worker.gateway.sending import inbound_publisher
 from worker.runtime.connection import Connection
@@ -20,7 +21,6 @@ from worker.runtime.publisher import KafkaPublisher
 from worker.runtime.ranges import RangeReader
 from worker.runtime.replayed import mark_of, replay_headers
 from worker.topics.contract import Contract
-from worker.wiring import Deployment
 
 ROOM_BYTES = 4096
 """What a replayed record has beside its value in the topic's limit: key, headers, Kafka's framing."""

@@ -12,10 +12,10 @@ from worker.checks.finding import Finding, ok, problem
 from worker.checks.keys import check_keys
 from worker.checks.topics import check_topics
 from worker.config import Config
+from worker.deployment import make_deployment
 from worker.topics import names
 from worker.topics.cluster import TopicsError
 from worker.topics.contracts import ContractsError
-from worker.wiring import make_deployment
 
 
 async def check_all(config: Config, source: str, now: datetime) -> AsyncIterator[Finding]:

@@ -18,14 +18,14 @@ from worker.backfill.planning import PlanError, make_plan
 from worker.backfill.run import Cancelled, ends_now, replay
 from worker.backfill.sources import SourceChanged
 from worker.cli.backfill_text import Gauge, print_run, print_runs, print_summary
-from worker.cli.connecting import ConfigOption, configured, hush_client_logs
+from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
 from worker.cli.output import JsonOption, Problem, emit, failed
 from worker.cli.send import Inbound
+from worker.deployment import Deployment
 from worker.gateway.lines import UnreadableError
 from worker.runtime.errors import BrokerUnreachable, DeliveryFailed, RecoveryFailed, TopicChanged
 from worker.topics import names
 from worker.topics.cluster import TopicsError
-from worker.wiring import Deployment, make_deployment
 
 ResultT = TypeVar("ResultT")
 
@@ -186,10 +186,7 @@ async def _cancel(checkpoint: Path, run: str) -> Run:
 
 def _deployment(config: Path | None, as_json: bool) -> Deployment:
     hush_client_logs()
-    try:
-        return make_deployment(configured(config, as_json))
-    except OSError as error:
-        raise failed(Problem(f"the certificate files of kafka.ssl_… can't be used: {error}"), as_json) from error
+    return deployed(configured(config, as_json), as_json)
 
 
 def _run(work: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: what nobody sends or yields

@@ -11,7 +11,9 @@ from worker.config.connection import make_connection
 from worker.config.load import load_config
 from worker.config.problems import ConfigError
 from worker.config.sections import Config, Kafka
+from worker.deployment import Deployment, make_deployment
 from worker.runtime.connection import Connection
+from worker.topics.contracts import ContractsError
 
 ConfigOption: TypeAlias = Annotated[
     Path | None, typer.Option("--config", "-c", help="The workspace.yaml; all defaults without one.")
@@ -46,8 +48,22 @@ def connection_to(kafka: Kafka, as_json: bool) -> Connection:
     try:
         return make_connection(kafka)
     except OSError as error:
-        problem = f"the certificate files of kafka.ssl_… can't be used: {error}"
-        raise failed(Problem(problem, "they must be readable PEM files"), as_json) from error
+        raise _certificates(error, as_json) from error
+
+
+def deployed(config: Config, as_json: bool) -> Deployment:
+    """The configured deployment; ends the command where its topics' contracts or a certificate file can't be used."""
+    try:
+        return make_deployment(config)
+    except ContractsError as error:
+        raise failed(Problem(str(error), "correct the contracts in topics/"), as_json) from error
+    except OSError as error:
+        raise _certificates(error, as_json) from error
+
+
+def _certificates(error: OSError, as_json: bool) -> typer.Exit:
+    problem = f"the certificate files of kafka.ssl_… can't be used: {error}"
+    return failed(Problem(problem, "they must be readable PEM files"), as_json)
 
 
 def hush_client_logs() -> None:

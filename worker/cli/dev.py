@@ -16,6 +16,7 @@ from rich.console import Console
 from worker.cli.connecting import STATE_DIRECTORY, ConfigOption, configured, view_of_dev
 from worker.cli.output import Meter, Problem, failed
 from worker.config import Config
+from worker.deployment import Deployment, make_deployment
 from worker.dev.examples import send_examples
 from worker.dev.report import Report, print_report
 from worker.dev.settled import Settling, wait_until_settled
@@ -31,7 +32,6 @@ from worker.runtime.lag import LagReader
 from worker.runtime.signals import stop_on_signals
 from worker.topics.apply import apply
 from worker.topics.cluster import TopicsError
-from worker.wiring import Deployment, make_deployment
 
 EXIT_FAILED = 1
 

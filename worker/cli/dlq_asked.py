@@ -9,8 +9,9 @@ from worker.deadletters.box import Box, Found
 from worker.deadletters.replay import Source
 from worker.deadletters.selection import Selection
 from worker.deadletters.trial import Trial
+from worker.deployment import Deployment, make_deployment
 from worker.topics.names import dead_letters_of
-from worker.wiring import Deployment, make_agents, make_deployment
+from worker.wiring import make_agents
 
 
 class Asked:

@@ -6,26 +6,24 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
 
-from worker.cli.connecting import ConfigOption, configured, connection_to, hush_client_logs
+from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
 from worker.cli.output import JsonOption, Problem, emit, failed
-from worker.config.sections import Kafka
-from worker.runtime.connection import Connection
+from worker.deployment import Deployment
 from worker.runtime.lag import LagReader, TopicLag
 from worker.topics import names
 from worker.topics.cluster import TopicsError, expect
-from worker.topics.contracts import load_contracts
 
 
 def lag(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show how many records wait in each topic for the worker and the relay."""
-    kafka = configured(config, as_json).kafka
+    deployment = deployed(configured(config, as_json), as_json)
     hush_client_logs()
     try:
-        rows = asyncio.run(read_lag(connection_to(kafka, as_json), kafka))
+        rows = asyncio.run(read_lag(deployment))
     except TopicsError as error:
         raise failed(Problem(error.problem, error.hint), as_json) from error
     except (KafkaError, TimeoutError, OSError) as error:
-        servers = ", ".join(kafka.bootstrap_servers)
+        servers = ", ".join(deployment.connection.bootstrap_servers)
         raise failed(Problem(f"no answer from Kafka at {servers}: {error!r}", "is it running?"), as_json) from error
     if as_json:
         for row in rows:
@@ -37,13 +35,12 @@ def lag(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     Console().print(table)
 
 
-async def read_lag(connection: Connection, kafka: Kafka) -> list[TopicLag]:
+async def read_lag(deployment: Deployment) -> list[TopicLag]:
     """The lag of the workers' and the relays' groups. Raises TopicsError, KafkaError, TimeoutError."""
-    contracts = load_contracts(app_id=kafka.app_id, prefix=kafka.topic_prefix, partitions=kafka.partitions)
-    inputs = [contracts[name].topic for name in names.WORKER_INPUTS]
-    metrics = contracts[names.MESSAGE_METRICS].topic
-    await expect(connection, [*inputs, metrics])
-    async with LagReader(connection) as reader:
-        rows = await reader.group(kafka.app_id, inputs)
-        rows += await reader.group(f"{kafka.app_id}-relay", [metrics])
+    inputs = [deployment.topic(name) for name in names.WORKER_INPUTS]
+    metrics = deployment.topic(names.MESSAGE_METRICS)
+    await expect(deployment.connection, [*inputs, metrics])
+    async with LagReader(deployment.connection) as reader:
+        rows = await reader.group(deployment.group, inputs)
+        rows += await reader.group(deployment.relay_group, [metrics])
     return rows

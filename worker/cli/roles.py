@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from worker.cli.connecting import ConfigOption
 from worker.config import Config, ConfigError, load_config
+from worker.deployment import Deployment, make_deployment
 from worker.logs import configure_logs
 from worker.observe.observer import Observed
 from worker.observe.relay_role import RelayObserver
@@ -29,7 +30,7 @@ from worker.topics.check import check
 from worker.topics.cluster import TopicsError
 from worker.topics.contracts import ContractsError
 from worker.view.role import run_view
-from worker.wiring import Deployment, make_delivery, make_deployment, make_worker
+from worker.wiring import make_delivery, make_worker
 
 InstanceOption: TypeAlias = Annotated[
     str | None,

@@ -18,13 +18,13 @@ from worker.cli.show_text import print_changes
 from worker.cli.tester_event import event_of
 from worker.cli.tester_explain import explain_event
 from worker.config import Config, compile_subscriptions
+from worker.deployment import Deployment, make_deployment
 from worker.jsontypes import JsonObject
 from worker.runtime.errors import BrokerUnreachable, DeliveryFailed
 from worker.segment.decoding import InvalidJson
 from worker.topics.contracts import ContractsError
 from worker.trial.sending import NoWorker, Trial, try_event
 from worker.view.read.documents import Activity
-from worker.wiring import Deployment, make_deployment
 
 
 def send_events(text: bytes, path: Path | None, timeout_s: float, *, as_json: bool) -> typer.Exit:

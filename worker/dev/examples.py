@@ -4,11 +4,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from worker.deployment import Deployment
 from worker.gateway.lines import Line
 from worker.gateway.sending import InboundTopic, inbound_publisher, send_lines
 from worker.local.demo import brought_up_to, demo_file
 from worker.topics import names
-from worker.wiring import Deployment
 
 
 class SentExamples(Struct, frozen=True):

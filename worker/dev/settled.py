@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from worker.deployment import Deployment
 from worker.runtime.lag import LagReader, TopicLag, lag_of
 from worker.topics import names
-from worker.wiring import Deployment
 
 POLL_S = 0.25
 

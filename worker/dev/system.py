@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from worker.deployment import Deployment
 from worker.jsontypes import Json, JsonObject
 from worker.local.segment_api import Recorder, SegmentApi
 from worker.relay.meter import RelayMeter
@@ -16,7 +17,7 @@ from worker.runtime.beside import first_of
 from worker.runtime.run import run_worker
 from worker.topics import names
 from worker.view.role import Written, run_view
-from worker.wiring import Deployment, make_delivery, make_worker
+from worker.wiring import make_delivery, make_worker
 
 KEPT_METRICS = 1000
 """Track events kept to be shown at the end."""

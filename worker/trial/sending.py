@@ -5,6 +5,7 @@ import time
 
 from msgspec import Struct
 
+from worker.deployment import Deployment
 from worker.gateway.keying import record_key, record_partition
 from worker.gateway.sending import inbound_publisher
 from worker.runtime.follower import Follower
@@ -12,7 +13,6 @@ from worker.runtime.lag import LagReader
 from worker.runtime.outgoing import out
 from worker.topics import names
 from worker.trial.outcome import WATCHED, FoundChange, FoundDeadLetter, Outcome, Place
-from worker.wiring import Deployment
 
 _POLL_S = 0.1
 
