@@ -1,11 +1,9 @@
 """`segment-worker config check`: the effective configuration, or all that is wrong with it."""
 
-from pathlib import Path
-from typing import Annotated, TypeAlias
-
 import typer
 from msgspec import Struct
 
+from worker.cli.connecting import ConfigOption
 from worker.cli.output import JsonOption, emit
 from worker.config import Config, ConfigError, Problem, effective, effective_yaml, load_config
 from worker.destination.presets import PRESETS
@@ -13,10 +11,6 @@ from worker.jsontypes import JsonObject
 from worker.segment.fql import lint
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Look at the configuration.")
-
-ConfigOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--config", "-c", help="A workspace.yaml; without one all settings have their defaults.")
-]
 
 
 class Checked(Struct, frozen=True, omit_defaults=True):

@@ -16,7 +16,7 @@ from worker.runtime.connection import Connection
 from worker.topics.contracts import ContractsError
 
 ConfigOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--config", "-c", help="The workspace.yaml; all defaults without one.")
+    Path | None, typer.Option("--config", "-c", help="A workspace.yaml; without one all settings have their defaults.")
 ]
 
 

@@ -7,12 +7,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.tables import add_row as _row
-from worker.cli.tables import new_table as _table
-from worker.cli.tables import print_all as _print
-from worker.cli.tables import print_facts as _facts
-from worker.cli.tables import printable as _printable
-from worker.cli.tables import shown_time as _time
+from worker.cli.tables import add_row, new_table, print_all, print_facts, printable, shown_time
 from worker.jsontypes import Json, JsonObject
 from worker.view.read.documents import Activity, Cause, Device, Member, Object, ObjectLine, Person, PersonLine, Value
 from worker.view.read.documents import Relationship as Related
@@ -24,28 +19,28 @@ _LONGEST = 120
 
 def print_people(found: Sequence[PersonLine]) -> None:
     """A list of people."""
-    table = _table("id", "email", "cio_id", "created")
+    table = new_table("id", "email", "cio_id", "created")
     for each in found:
-        _row(table, each.id, each.email, each.cio_id, _time(each.created))
-    _print(table if found else "nobody yet")
+        add_row(table, each.id, each.email, each.cio_id, shown_time(each.created))
+    print_all(table if found else "nobody yet")
 
 
 def print_objects(found: Sequence[ObjectLine]) -> None:
     """A list of objects."""
-    table = _table("type", "type's name", "object", "people")
+    table = new_table("type", "type's name", "object", "people")
     for each in found:
-        _row(table, each.object_type_id, each.type_name, each.object_id, f"{each.people:,}")
-    _print(table if found else "no objects yet")
+        add_row(table, each.object_type_id, each.type_name, each.object_id, f"{each.people:,}")
+    print_all(table if found else "no objects yet")
 
 
 def print_person(found: Person) -> None:
     """All about a person."""
     totals = found.totals
-    _facts(
+    print_facts(
         ("id", found.id),
         ("email", found.email),
         ("cio_id", found.cio_id),
-        ("created", _time(found.created)),
+        ("created", shown_time(found.created)),
         ("identified", "yes" if found.identified else "no"),
         ("merged from", ", ".join(found.merged) or None),
         ("anonymous ids", _cut(", ".join(found.anonymous_ids), totals.anonymous_ids, len(found.anonymous_ids))),
@@ -59,7 +54,7 @@ def print_person(found: Person) -> None:
 
 def print_object(found: Object) -> None:
     """All about an object."""
-    _facts(
+    print_facts(
         ("object", found.object_id),
         ("type", found.object_type_id + (f" ({found.type_name})" if found.type_name else "")),
         ("created", _cause(found.created)),
@@ -72,33 +67,33 @@ def print_object(found: Object) -> None:
 def print_why(found: Sequence[AttributeHistory] | Sequence[Activity]) -> None:
     """What decided something, the newest first."""
     if not any(isinstance(each, Activity) or each.steps for each in found):
-        _print("nothing is known of that")
+        print_all("nothing is known of that")
     for each in found:
         if isinstance(each, AttributeHistory):
-            table = _table("what", "value", "before", "event's time", "by event", "why")
+            table = new_table("what", "value", "before", "event's time", "by event", "why")
             for step in each.steps:
-                _row(
+                add_row(
                     table,
                     step.outcome,
                     _json(step.value),
                     _json(step.before),
-                    _time(step.by.time),
+                    shown_time(step.by.time),
                     step.by.message_id,
                     _reason(step),
                 )
             _section(f"attribute {each.attribute}", None, table, len(each.steps))
     activities = [each for each in found if isinstance(each, Activity)]
     if activities:
-        _print(_activity_table(activities))
+        print_all(_activity_table(activities))
 
 
 def print_changes(found: Sequence[Activity]) -> None:
     """Changes, each with the subject in whose log the view shows it."""
-    table = _table("whose", "activity", "what")
+    table = new_table("whose", "activity", "what")
     for one in found:
-        _row(table, one.subject, one.type, describe(one))
+        add_row(table, one.subject, one.type, describe(one))
     if found:
-        _print(table)
+        print_all(table)
 
 
 def describe(activity: Activity) -> str:
@@ -117,32 +112,32 @@ def _reason(step: Step) -> str:
 
 
 def _attributes(attributes: Mapping[str, Value]) -> None:
-    table = _table("name", "value", "event's time", "set by event")
+    table = new_table("name", "value", "event's time", "set by event")
     for name, one in attributes.items():
         by = one.set_by.message_id if one.set_by else "?"
         merged = f" (merged from {one.merged_from})" if one.merged_from else ""
-        _row(table, name, _json(one.value), _time(one.set_by.time if one.set_by else None), by + merged)
+        add_row(table, name, _json(one.value), shown_time(one.set_by.time if one.set_by else None), by + merged)
     _section("attributes", len(attributes), table, len(attributes))
 
 
 def _devices(devices: Sequence[Device]) -> Table:
-    table = _table("token", "platform", "last used", "attributes")
+    table = new_table("token", "platform", "last used", "attributes")
     for one in devices:
-        _row(table, one.token, one.platform, _time(one.last_used), _json(one.attributes))
+        add_row(table, one.token, one.platform, shown_time(one.last_used), _json(one.attributes))
     return table
 
 
 def _relationships(relationships: Sequence[Related]) -> Table:
-    table = _table("type", "object", "since", "attributes")
+    table = new_table("type", "object", "since", "attributes")
     for one in relationships:
-        _row(table, one.object_type_id, one.object_id, _cause(one.since), _json(_plain(one.attributes)))
+        add_row(table, one.object_type_id, one.object_id, _cause(one.since), _json(_plain(one.attributes)))
     return table
 
 
 def _members(members: Sequence[Member]) -> Table:
-    table = _table("id", "email", "cio_id", "attributes")
+    table = new_table("id", "email", "cio_id", "attributes")
     for one in members:
-        _row(table, one.id, one.email, one.cio_id, _json(_plain(one.attributes)))
+        add_row(table, one.id, one.email, one.cio_id, _json(_plain(one.attributes)))
     return table
 
 
@@ -152,9 +147,9 @@ def _activities(activities: Sequence[Activity]) -> None:
 
 
 def _activity_table(activities: Sequence[Activity]) -> Table:
-    table = _table("event's time", "activity", "what", "by event")
+    table = new_table("event's time", "activity", "what", "by event")
     for one in activities:
-        _row(table, _time(one.cause.time), one.type, describe(one), one.cause.message_id)
+        add_row(table, shown_time(one.cause.time), one.type, describe(one), one.cause.message_id)
     return table
 
 
@@ -166,7 +161,7 @@ def _section(name: str, total: int | None, table: Table, shown: int) -> None:
     if not shown:
         return
     count = "" if total is None else f" ({total:,})" if total == shown else f" ({shown:,} of {total:,})"
-    _print("", Text(f"{_printable(name)}{count}", style="bold cyan"), table)
+    print_all("", Text(f"{printable(name)}{count}", style="bold cyan"), table)
 
 
 def _cut(text: str, total: int, shown: int) -> str | None:
@@ -176,7 +171,7 @@ def _cut(text: str, total: int, shown: int) -> str | None:
 
 
 def _cause(cause: Cause | None) -> str:
-    return "" if cause is None else f"{_time(cause.time)} by {cause.message_id}"
+    return "" if cause is None else f"{shown_time(cause.time)} by {cause.message_id}"
 
 
 def _json(value: Json) -> str:

@@ -15,7 +15,7 @@ from typing import Annotated, BinaryIO, TypeAlias
 import typer
 from rich.console import Console
 
-from worker.cli.config_command import ConfigOption
+from worker.cli.connecting import ConfigOption
 from worker.cli.ndjson import Answer, answer_lines, in_lines, is_object, read_object
 from worker.cli.output import JsonOption
 from worker.cli.tester_action import answer_action
