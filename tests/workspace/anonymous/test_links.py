@@ -99,6 +99,19 @@ def test_the_same_person_again(calls: list[tuple[float, str]]) -> None:
     assert not continues(gone(links, last[1], 99.0), last[1], stamp)
 
 
+@given(identifies)
+def test_repeats_change_nothing(calls: list[tuple[float, str]]) -> None:
+    def repeated(links: list[Linked]) -> list[Linked]:
+        for at, person in calls:
+            links, shift = linked(links, person, (at, f"m{at}"))
+            assert shift is None
+        return continued(links, (at, f"m{at}")) if continues(links, person, (at, f"m{at}")) else links
+
+    once = repeated(links_of(calls))
+    assert repeated(once) == once
+    assert spans(once) == spans(links_of(calls))
+
+
 def test_links_are_bounded() -> None:
     links = links_of([(float(number), "ab"[number % 2]) for number in range(3 * LINKS_MAX)])
     assert len(links) <= LINKS_MAX

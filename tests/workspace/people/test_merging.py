@@ -131,6 +131,17 @@ def test_nor_does_the_merge_bring_one_back_that_the_deletion_ended() -> None:
     assert world.related("ada") == {}
 
 
+def test_nor_does_the_deletion_end_one_that_the_secondary_made_later_also_if_word_of_that_comes_late() -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.identify("bob", at=0)
+    world.group("acme", "ada", at=5)
+    world.alias("ada", "bob", at=30)
+    world.group("acme", "bob", at=20)
+    world.semantic("Object Deleted", "ada", at=10, objectId="acme")
+    assert world.related("ada") == {"acme": {}}
+
+
 def test_chains_of_merges() -> None:
     world = World()
     names = ["ada", "bob", "eve", "joe"]
