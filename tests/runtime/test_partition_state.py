@@ -17,10 +17,14 @@ KEYS = (b"a", b"b", b"c", b"d")
 
 
 class History:
-    """Decisions that repeat: what each input record writes, and the mark it brings, depends on its offset alone."""
+    """Decisions that repeat: what each input record writes, and the mark it may bring, depends on its offset alone."""
 
     def __init__(self, writes: list[dict[bytes, bytes | None]]) -> None:
         self.writes = writes
+
+    def mark(self, offset: int) -> dict[bytes, Mark]:
+        """Every third record comes from elsewhere and has none."""
+        return {b"up/%d" % (offset % 2): (offset, 0)} if offset % 3 else {}
 
     def state_after(self, position: int) -> tuple[dict[bytes, bytes], dict[bytes, Mark]]:
         values: dict[bytes, bytes] = {}
@@ -31,7 +35,7 @@ class History:
                     values.pop(key, None)
                 else:
                     values[key] = value
-            seen[b"up/%d" % (offset % 2)] = (offset, 0)
+            seen.update(self.mark(offset))
         return values, seen
 
     def unit(self, after: int, upto: int) -> tuple[list[Repair], dict[bytes, bytes | None], dict[bytes, Mark]]:
@@ -40,7 +44,7 @@ class History:
         seen: dict[bytes, Mark] = {}
         for offset in range(after + 1, upto + 1):
             writes.update(self.writes[offset])
-            seen[b"up/%d" % (offset % 2)] = (offset, 0)
+            seen.update(self.mark(offset))
         records: list[Repair] = [(POSITION_KEY, b"%d" % upto)]
         records += [(SEEN_PREFIX + source, pack_mark(mark)) for source, mark in seen.items()]
         records += list(writes.items())
@@ -68,6 +72,11 @@ class Log:
         for key, value in batch:
             self.records.append(PlainRecord("changelog", 0, len(self.records), key, value))
         return len(self.records) - 1
+
+    def compacted(self) -> list[PlainRecord]:
+        """What the brokers keep in the end: the newest record of each key."""
+        newest = {record.key: record for record in self.records}
+        return sorted(newest.values(), key=lambda record: record.offset)
 
     def newest(self) -> dict[bytes, bytes]:
         found = {record.key: record.value for record in self.records}
@@ -121,7 +130,9 @@ def test_any_interleaving_of_owners_and_zombies_recovers_the_owners_state(
         assert repair[0] == (POSITION_KEY, b"%d" % state.position)
         state.repaired(repair, log.append(repair))
     assert not state.stale
-    assert log.newest() == dict(state.values), "a compacted changelog must hold the same"
+    compacted = PartitionState()
+    compacted.restore(log.compacted())
+    assert (compacted.position, compacted.values, compacted.seen) == (state.position, state.values, state.seen)
     again = Writer(log).state
     assert (again.position, dict(again.values), again.seen) == (state.position, dict(state.values), state.seen)
     assert not again.repairs(batch_bytes)
@@ -178,6 +189,29 @@ def test_the_disk_store_recovers_the_same(
     )  # fmt: skip
     assert state.repairs(100) == whole.repairs(100)
     state.close()
+
+
+def test_a_zombie_that_wrote_nothing_but_its_position_is_put_right() -> None:
+    """Else its position would be all that compaction leaves, and the worker would refuse to start."""
+    log = Log()
+    log.append([(POSITION_KEY, b"5"), (b"a", b"1")])
+    log.append([(POSITION_KEY, b"3")])
+    (repair,) = Writer(log).state.repairs(100)
+    assert repair == [(POSITION_KEY, b"5")]
+    log.append(repair)
+    compacted = PartitionState()
+    compacted.restore(log.compacted())
+    assert (compacted.position, compacted.stale) == (5, set())
+
+
+def test_what_its_owner_wrote_over_needs_no_repair() -> None:
+    log = Log()
+    mark = (SEEN_PREFIX + b"up/0", pack_mark((1, 0)))
+    for position, value in ((5, b"1"), (3, b"zombie's"), (6, b"2")):
+        log.append([(POSITION_KEY, b"%d" % position), mark, (b"a", value), (b"b", None)])
+    state = Writer(log).state
+    assert (state.position, dict(state.values), state.stale) == (6, {b"a": b"2"}, set())
+    assert state.repairs(100) == []
 
 
 def _halves(records: list[PlainRecord]) -> Iterator[list[PlainRecord]]:

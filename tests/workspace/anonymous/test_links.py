@@ -112,6 +112,11 @@ def test_repeats_change_nothing(calls: list[tuple[float, str]]) -> None:
     assert spans(once) == spans(links_of(calls))
 
 
+def test_an_identify_of_a_forgotten_time_takes_nothing_from_who_came_next() -> None:
+    links = gone(links_of([(0.0, "a"), (10.0, "b"), (30.0, "c")]), "a", 20.0)
+    assert linked(links, "d", (5.0, "late")) == (links, None)
+
+
 def test_links_are_bounded() -> None:
     links = links_of([(float(number), "ab"[number % 2]) for number in range(3 * LINKS_MAX)])
     assert len(links) <= LINKS_MAX

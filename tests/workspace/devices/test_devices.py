@@ -54,6 +54,21 @@ def test_only_its_owner_removes_it_and_not_before_its_last_use() -> None:
     assert world.tokens("ada") == ["t"]
 
 
+def test_its_owners_removal_takes_the_attributes_with_it_also_if_they_come_late() -> None:
+    world = World()
+    world.device("t", "ada", at=10, version="1")
+    world.device("t", "ada", at=30, removed=True)
+    removed = world.told("device_changed")[-1]
+    assert (getattr(removed, "cio_id", ""), getattr(removed, "attributes", None)) == (None, {})
+    world.device("t", "ada", at=20, lost=True)
+    assert world.tokens("ada") == []
+    world.device("t", "ada", at=40, theme="dark")
+    (device,) = items(world.person("ada")["devices"])
+    assert isinstance(device["attributes"], dict)
+    assert device["attributes"].get("theme") == "dark"
+    assert not {"version", "lost"} & device["attributes"].keys()
+
+
 def test_it_goes_with_a_merge_and_ends_with_a_deletion() -> None:
     world = World()
     world.identify("ada")

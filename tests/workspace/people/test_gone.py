@@ -5,8 +5,10 @@ from msgspec import Struct
 
 from worker.partitioning import partition_of
 from worker.workspace.effects import Effect, Place, Put, Send
-from worker.workspace.keys import email_key, profile_key
+from worker.workspace.keys import anonymous_key, device_key, email_key, profile_key
+from worker.workspace.messages.anonymous import Unlink
 from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.devices import OwnerGone
 from worker.workspace.messages.people import AbsorbNames, MergeInto, PeopleMessage
 from worker.workspace.people import decide_people
 from worker.workspace.settings import WorkspaceSettings
@@ -61,3 +63,15 @@ def test_who_is_merged_sends_its_rank_with_every_page_of_its_handles() -> None:
     sent = [effect.message for effect in decide(state, into) if isinstance(effect, Send)]
     pages = [one for one in sent if isinstance(one, AbsorbNames)]
     assert [(one.kind, one.names, one.rank) for one in pages] == [("handles", {EMAIL: ""}, 2)]
+
+
+def test_anonymous_ids_and_devices_of_who_was_merged_hear_that_their_person_is_gone() -> None:
+    state: dict[str, PeopleValue] = {profile_key(GONE): Gone(GONE, at=90.0, suppressed=False, rank=1)}
+    names = AbsorbNames(
+        to=profile_key(GONE), cause=CAUSE, at=80.0, origin=MERGED, kind="anonymous", names={"browser": ""}
+    )
+    unlink = Unlink(to=anonymous_key("browser"), cause=CAUSE, at=90.0, cio_id=MERGED)
+    assert decide(state, names) == [Send("anonymous", unlink.to, unlink)]
+    tokens = AbsorbNames(to=profile_key(GONE), cause=CAUSE, at=80.0, origin=MERGED, kind="devices", names={"t": ""})
+    gone = OwnerGone(to=device_key("t"), cause=CAUSE, token="t", cio_id=MERGED)
+    assert decide(state, tokens) == [Send("devices", gone.to, gone)]
