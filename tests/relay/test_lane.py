@@ -102,6 +102,14 @@ async def test_records_are_delivered_in_order_and_committed(bench: Bench) -> Non
     assert (bench.meter.accepted, bench.meter.repeats, bench.meter.waiting) == (20, 0, 0)
 
 
+async def test_what_takes_several_requests_is_delivered_and_committed_in_order(bench: Bench) -> None:
+    await bench.run([make_record(offset, make_value(offset, blob="x" * 30_000)) for offset in range(40)])
+    assert bench.delivered() == numbers(*range(40))
+    assert bench.api.recorder.requests == len(bench.commits) == 3
+    assert bench.commits == sorted(bench.commits)
+    assert bench.commits[-1] == 40
+
+
 async def test_what_the_ledger_has_is_not_sent_and_is_committed(bench: Bench) -> None:
     records = [make_record(offset) for offset in range(6)]
     await bench.run(records[:3])

@@ -122,3 +122,24 @@ def test_a_changelog_that_was_lost_is_refused_with_a_clear_text(play: Play) -> N
         assert pipeline.layout.changelogs[0] in str(problem)
 
     play(scenario)
+
+
+def test_a_changelog_that_lost_but_its_last_record_is_refused(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        changelog = pipeline.layout.changelogs[0]
+        await pipeline.send(40, keys=1)
+        await _run_to_the_end(pipeline)
+        kept = await pipeline.cluster.read(changelog)
+        await pipeline.send(1, keys=1)
+        await _run_to_the_end(pipeline)
+        await pipeline.cluster.delete(changelog)
+        await until(lambda: pipeline.created(changelog, changelog=True))
+        await pipeline.cluster.send(changelog, 0, [out(record.key, record.value) for record in kept])
+        await pipeline.send(1, keys=1)
+        worker = pipeline.worker()
+        worker.launch()
+        problem = await worker.ended()
+        assert isinstance(problem, RecoveryFailed)
+        assert f"{changelog}/0" in str(problem)
+
+    play(scenario)

@@ -1,7 +1,9 @@
 """What a worker does when nothing goes wrong."""
 
+import msgspec
+
 from tests.runtime.conftest import Play
-from tests.support import checker
+from tests.support import checker, kafka_cluster, memory_cluster
 from tests.support.pipeline import Pipeline
 
 
@@ -17,6 +19,20 @@ def test_two_stages_count_every_event_once_and_in_order(play: Play) -> None:
         truth = checker.truth_of(await pipeline.read("in"))
         checker.check_counts(truth, worker.values("count"))
         checker.check_tallies(truth, worker.values("tally"))
+
+    play(scenario)
+
+
+def test_partitions_of_which_much_waits_are_read_on(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        await pipeline.send(600)
+        tuning = kafka_cluster.QUICK if pipeline.cluster.real else memory_cluster.QUICK
+        worker = pipeline.worker(msgspec.structs.replace(tuning, batch_records=3))
+        await worker.start()
+        await pipeline.send(300)
+        await pipeline.until_settled()
+        assert await pipeline.check() == 0
+        await worker.stop()
 
     play(scenario)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.workspace.world import World
+from worker.jsontypes import JsonObject
 from worker.workspace.objects.animals import animal_name
 
 
@@ -34,6 +35,18 @@ def test_attributes_go_by_time_and_null_removes() -> None:
     world.group("acme", "ada", at=10, plan="late", city="Oslo")
     world.group("acme", "ada", at=30, seats=None)
     assert world.objects() == {"acme": {"plan": "pro", "city": "Oslo"}}
+
+
+def test_a_call_that_changes_nothing_of_the_object_tells_of_no_change() -> None:
+    world = World()
+    world.identify("ada")
+    world.identify("bob")
+    call: JsonObject = {"type": "group", "userId": "ada", "groupId": "acme", "traits": {"plan": "pro"}}
+    world.send(call, at=200, name="m")
+    world.send(call, at=200, name="m")
+    world.group("acme", "bob")
+    assert len(world.told("object_changed")) == 1
+    assert world.related("bob") == {"acme": {}}
 
 
 @pytest.mark.parametrize("name", ["relationship", "cio_object_id", "object_id", "objectId"])

@@ -2,14 +2,25 @@
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from worker.partitioning import partition_of
 from worker.workspace.effects import Effect, Place, Put, Send
 from worker.workspace.keys import anonymous_key, device_key, email_key, profile_key
 from worker.workspace.messages.anonymous import Unlink
+from worker.workspace.messages.calls import Identify
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.devices import OwnerGone
-from worker.workspace.messages.people import AbsorbNames, MergeInto, PeopleMessage
+from worker.workspace.messages.people import (
+    AbsorbNames,
+    Answer,
+    Declined,
+    Halves,
+    MergeAnswer,
+    MergeInto,
+    PeopleMessage,
+    Release,
+)
 from worker.workspace.people import decide_people
 from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.values.people import Gone, Handle, PeopleValue, Profile
@@ -75,3 +86,26 @@ def test_anonymous_ids_and_devices_of_who_was_merged_hear_that_their_person_is_g
     tokens = AbsorbNames(to=profile_key(GONE), cause=CAUSE, at=80.0, origin=MERGED, kind="devices", names={"t": ""})
     gone = OwnerGone(to=device_key("t"), cause=CAUSE, token="t", cio_id=MERGED)
     assert decide(state, tokens) == [Send("devices", gone.to, gone)]
+
+
+def test_an_identify_whose_person_went_while_it_asked_starts_again_at_its_handle() -> None:
+    state: dict[str, PeopleValue] = {profile_key(GONE): Gone(GONE, at=90.0, suppressed=False, rank=1)}
+    handle = next(f"id:{name}" for name in "abcdefgh" if partition_of(f"id:{name}", PARTITIONS) != 0)
+    call = Identify(
+        to=EMAIL, cause=CAUSE, at=100.0, named=handle, attributes={"plan": "pro"}, email="a@x.io", via=handle
+    )
+    to = profile_key(GONE)
+    answers: list[PeopleMessage] = [
+        Answer(to=to, cause=CAUSE, wanted=EMAIL, outcome="taken", cio_id="", rank=0, identify=call),
+        Answer(to=to, cause=CAUSE, wanted=EMAIL, outcome="granted", cio_id=GONE, rank=4, identify=call),
+        Halves(to=to, cause=CAUSE, wanted=EMAIL, asker=GONE, other=MERGED, created=1.0, identify=call),
+        MergeAnswer(to=to, cause=CAUSE, at=100.0, primary=handle, secondary=EMAIL, outcome="declined", identify=call),
+    ]
+    sent = [[one.message for one in decide(state, answer) if isinstance(one, Send)] for answer in answers]
+    again = [[one for one in messages if isinstance(one, Identify)] for messages in sent]
+    assert again == [[replace(call, to=handle, via="")]] * len(answers)
+    others = [one for messages in sent for one in messages if not isinstance(one, Identify)]
+    assert others == [
+        Release(to=EMAIL, cause=CAUSE, rank=4, cio_id="", until=0),
+        Declined(to=profile_key(MERGED), cause=CAUSE, promised=GONE),
+    ]

@@ -4,6 +4,7 @@ import pytest
 
 from tests.workspace.world import World
 from worker.jsontypes import JsonObject
+from worker.workspace.people.merged import MOVE_STEP
 
 
 def test_the_primary_keeps_its_values_and_gets_what_it_lacks() -> None:
@@ -109,6 +110,19 @@ def test_waiting_group_calls_are_processed_when_the_merge_identifies() -> None:
     world.identify("ada")
     world.alias("ada", "bob")
     assert world.related("ada") == {"acme": {}}
+
+
+def test_many_group_calls_that_wait_go_with_the_merge() -> None:
+    world = World()
+    names = [f"acme{number}" for number in range(2 * MOVE_STEP + 1)]
+    world.track("bob")
+    for name in names:
+        world.group(name, "bob")
+    world.track("ada")
+    world.alias("ada", "bob")
+    assert world.related("ada") == {}
+    world.identify("ada")
+    assert sorted(world.related("ada")) == sorted(names)
 
 
 def test_a_relationship_made_after_its_objects_deletion_survives_the_merge() -> None:
