@@ -2,6 +2,7 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -112,8 +113,9 @@ def test_repeats_change_nothing(calls: list[tuple[float, str]]) -> None:
     assert spans(once) == spans(links_of(calls))
 
 
-def test_an_identify_of_a_forgotten_time_takes_nothing_from_who_came_next() -> None:
-    links = gone(links_of([(0.0, "a"), (10.0, "b"), (30.0, "c")]), "a", 20.0)
+@pytest.mark.parametrize("later", [[], [(30.0, "c")]])
+def test_an_identify_of_a_forgotten_time_takes_nothing_from_who_came_next(later: list[tuple[float, str]]) -> None:
+    links = gone(links_of([(0.0, "a"), (10.0, "b"), *later]), "a", 20.0)
     assert linked(links, "d", (5.0, "late")) == (links, None)
 
 

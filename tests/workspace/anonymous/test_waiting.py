@@ -4,6 +4,7 @@ import pytest
 
 from tests.workspace.world import World
 from worker.workspace.anonymous.flushing import FLUSH_STEP
+from worker.workspace.pages import PAGE_DIGESTS
 from worker.workspace.settings import WorkspaceSettings
 
 DAY = 86_400.0
@@ -24,6 +25,16 @@ def test_a_known_anonymous_id_forwards_at_once_however_late() -> None:
     world.identify("ada", at=0, anonymous="a")
     event = world.track(anonymous="a", at=-40 * DAY)
     assert world.events("ada") == [event]
+
+
+def test_repeats_under_a_known_anonymous_id_are_told_however_many_events_there_are() -> None:
+    world = World()
+    world.identify("ada", anonymous="a")
+    sent = [world.track(anonymous="a", at=100 + number, name=f"e{number}") for number in range(3 * PAGE_DIGESTS)]
+    for number in range(3 * PAGE_DIGESTS):
+        world.track(anonymous="a", at=100 + number, name=f"e{number}")
+    assert world.events("ada") == sent
+    assert len(world.told("event_received")) == len(sent)
 
 
 def test_many_are_flushed_in_steps() -> None:

@@ -66,6 +66,16 @@ def test_an_unknown_handle_can_be_suppressed() -> None:
     assert len(world.people()) == 1
 
 
+def test_who_was_deleted_cannot_be_unsuppressed() -> None:
+    world = World()
+    world.identify("ada")
+    cio_id = world.person("ada")["cio_id"]
+    world.semantic("User Deleted", "ada")
+    world.semantic("User Unsuppressed", f"cio_{cio_id}")
+    assert len(world.told("ignored_unknown_cio_id")) == 1
+    assert world.told("handle_freed") == []
+
+
 @pytest.mark.parametrize("erasure", ["User Deleted", "User Suppressed"])
 def test_a_repeated_deletion_spares_who_had_the_email_afterwards(erasure: str) -> None:
     world = World()

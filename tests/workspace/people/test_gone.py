@@ -92,7 +92,15 @@ def test_an_identify_whose_person_went_while_it_asked_starts_again_at_its_handle
     state: dict[str, PeopleValue] = {profile_key(GONE): Gone(GONE, at=90.0, suppressed=False, rank=1)}
     handle = next(f"id:{name}" for name in "abcdefgh" if partition_of(f"id:{name}", PARTITIONS) != 0)
     call = Identify(
-        to=EMAIL, cause=CAUSE, at=100.0, named=handle, attributes={"plan": "pro"}, email="a@x.io", via=handle
+        to=EMAIL,
+        cause=CAUSE,
+        at=100.0,
+        named=handle,
+        attributes={"plan": "pro"},
+        email="a@x.io",
+        email_verdict="granted",
+        id_verdict="kept",
+        via=handle,
     )
     to = profile_key(GONE)
     answers: list[PeopleMessage] = [
@@ -103,7 +111,7 @@ def test_an_identify_whose_person_went_while_it_asked_starts_again_at_its_handle
     ]
     sent = [[one.message for one in decide(state, answer) if isinstance(one, Send)] for answer in answers]
     again = [[one for one in messages if isinstance(one, Identify)] for messages in sent]
-    assert again == [[replace(call, to=handle, via="")]] * len(answers)
+    assert again == [[replace(call, to=handle, via="", email_verdict="", id_verdict="")]] * len(answers)
     others = [one for messages in sent for one in messages if not isinstance(one, Identify)]
     assert others == [
         Release(to=EMAIL, cause=CAUSE, rank=4, cio_id="", until=0),

@@ -73,6 +73,29 @@ def test_what_is_refused_and_why(primary: str, secondary: str, reason: str) -> N
     assert len(world.people()) == 1
 
 
+def test_to_merge_somebody_with_their_own_email_is_refused_once() -> None:
+    world = World()
+    world.identify("ada", email="a@x.io")
+    call: JsonObject = {"type": "alias", "userId": "ada", "previousId": "a@x.io"}
+    world.send(call, at=100, name="m")
+    world.send(call, at=100, name="m")
+    (refused,) = world.told("merge_refused")
+    assert getattr(refused, "reason", None) == "itself"
+    assert world.person("ada")["email"] == "a@x.io"
+
+
+@pytest.mark.parametrize(("erasure", "told"), [("User Deleted", "deleted"), ("User Suppressed", "suppressed")])
+def test_to_merge_somebody_who_is_gone_is_ignored_and_said(erasure: str, told: str) -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.identify("bob", at=0)
+    world.semantic(erasure, "bob", at=50)
+    world.alias("ada", "bob", at=20)
+    (ignored,) = world.told(f"ignored_{told}")
+    assert getattr(ignored, "call", None) == "merge"
+    assert [one["id"] for one in world.people()] == ["ada"]
+
+
 def test_a_done_merge_is_silent_when_repeated() -> None:
     world = World()
     world.identify("ada")

@@ -9,6 +9,7 @@ from worker.jsontypes import JsonObject
 from worker.reasons import Reason
 from worker.workspace.changes import IgnoredAnonymousIdentify
 from worker.workspace.effects import DeadLetter, Publish, Send
+from worker.workspace.junk import LONGEST
 from worker.workspace.messages.anonymous import Under
 from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
 from worker.workspace.messages.cause import Cause
@@ -162,6 +163,19 @@ def test_objects() -> None:
     assert isinstance(one(Command(type="object", action="delete", identifiers=ACME)).message, DeleteObject)
     ended = Command(type="object", action="delete_relationships", identifiers=ACME, cio_relationships=[person])
     assert isinstance(one(ended).message, Unrelate)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_longest_identifier(more: int) -> None:
+    name = "x" * (LONGEST + more)
+    longest: list[dict[str, str]] = [{"id": name}, {"anonymous_id": name}]
+    commands = [Command(type="person", action="event", identifiers=one, name="Done") for one in longest]
+    objects = [{**ACME, "object_id": name}, {**ACME, "object_type_id": "1" * len(name)}]
+    commands += [Command(type="object", action="identify", identifiers=one) for one in objects]
+    for command in commands:
+        (effect,) = route(command, CAUSE, WorkspaceSettings())
+        assert isinstance(effect, DeadLetter if more else Send)
+        assert not isinstance(effect, DeadLetter) or effect.reason == Reason.JUNK_IDENTIFIER
 
 
 @pytest.mark.parametrize(
