@@ -53,6 +53,12 @@ def test_the_window_forgets() -> None:
     assert observed(HALF, "." * 10_000 + "x" * 60) is not None
 
 
+def test_so_does_a_large_one_which_is_counted_in_steps() -> None:
+    large = DeadLetterLimit(0.5, 1000, None)
+    assert observed(large, "." * 3000 + "x" * 490 + "." * 3000 + "x" * 490) is None
+    assert observed(large, "." * 3000 + "x" * 600) is not None
+
+
 @given(st.text("x.", max_size=400), st.integers(1, 30))
 def test_whatever_comes_a_stop_has_its_reason(fates: str, unit: int) -> None:
     end = observed(IN_ROW, fates, unit)

@@ -119,6 +119,12 @@ def test_an_identify_of_a_forgotten_time_takes_nothing_from_who_came_next(later:
     assert linked(links, "d", (5.0, "late")) == (links, None)
 
 
+def test_nothing_shifts_from_somebody_who_is_gone() -> None:
+    links = gone(links_of([(0.0, "a")]), "a", 20.0)
+    after, shift = linked(links, "b", (30.0, "m"))
+    assert (shift, owner_at(after, 15.0), owner_at(after, 25.0)) == (None, FORGOTTEN, "b")
+
+
 def test_links_are_bounded() -> None:
     links = links_of([(float(number), "ab"[number % 2]) for number in range(3 * LINKS_MAX)])
     assert len(links) <= LINKS_MAX

@@ -27,6 +27,8 @@ def test_it_moves_to_who_used_it_last_in_any_order_of_arrival() -> None:
     world.device("t", "ada", at=30)
     assert world.tokens("ada") == ["t"]
     assert world.tokens("bob") == []
+    world.device("t", "ada", at=40, removed=True)
+    assert [getattr(one, "reason", None) for one in world.told("device_lost")] == ["moved", "removed"]
 
 
 @pytest.mark.parametrize("told", [int(START) * 1000, str(int(START) * 1000), int(START), str(int(START))])

@@ -66,6 +66,15 @@ def test_an_unknown_handle_can_be_suppressed() -> None:
     assert len(world.people()) == 1
 
 
+def test_what_was_said_while_an_unknown_handle_was_suppressed_stays_ignored() -> None:
+    world = World()
+    world.semantic("User Suppressed", "ada", at=10)
+    world.semantic("User Unsuppressed", "ada", at=50)
+    world.track("ada", at=30)
+    assert world.people() == []
+    assert len(world.told("ignored_deleted")) == 1
+
+
 def test_who_was_deleted_cannot_be_unsuppressed() -> None:
     world = World()
     world.identify("ada")

@@ -1,6 +1,7 @@
 """Two halves of a person that find each other, while one of them may be no half any more."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from worker.partitioning import partition_of
 from worker.workspace.changes import FailedAttributeChange
@@ -53,3 +54,15 @@ def test_who_is_no_half_any_more_declines_and_does_not_get_the_email() -> None:
     (failed,) = changes
     assert isinstance(failed, FailedAttributeChange)
     assert (failed.attribute, failed.value, failed.reason) == ("email", EMAIL, "taken")
+
+
+def test_who_was_declined_may_be_claimed_again() -> None:
+    key = profile_key(ASKER)
+    promised = Profile(ASKER, created=10.0, id="ada", promised=OTHER)
+    state: dict[str, PeopleValue] = {key: promised}
+    declined = Declined(to=key, cause=CAUSE, promised=OTHER)
+    assert decide_people(state, declined, Place(0, PARTITIONS), WorkspaceSettings()) == [
+        Put(key, replace(promised, promised=""))
+    ]
+    another = replace(declined, promised="0002cccccccccccccccc")
+    assert decide_people(state, another, Place(0, PARTITIONS), WorkspaceSettings()) == []

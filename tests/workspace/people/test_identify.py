@@ -43,6 +43,15 @@ def test_or_that_person_gets_the_new_id() -> None:
     assert len(world.people()) == 2, "the old id is free"
 
 
+def test_but_not_by_an_older_call() -> None:
+    world = World(WorkspaceSettings(on_id_conflict="rename"))
+    world.identify("ada", at=0, email="a@x.io")
+    world.identify("bob", at=50, email="a@x.io")
+    world.identify("eve", at=20, email="a@x.io")
+    assert {one["id"]: one["email"] for one in world.people()} == {"bob": "a@x.io", "eve": None}
+    assert failed(world) == [("email", "taken")]
+
+
 @pytest.mark.parametrize("allowed", [True, False])
 def test_changing_an_email_by_id(allowed: bool) -> None:
     world = World(WorkspaceSettings(allow_email_update_using_id=allowed))
@@ -140,6 +149,21 @@ def test_an_unknown_cio_id_is_ignored() -> None:
     world.identify("cio_0000ffffffffffffffff", plan="pro")
     assert world.people() == []
     assert len(world.told("ignored_unknown_cio_id")) == 1
+
+
+def test_so_is_any_call_that_names_one() -> None:
+    world = World()
+    nobody = "cio_0000ffffffffffffffff"
+    world.track(nobody)
+    world.group("acme", nobody)
+    world.semantic("Relationship Deleted", nobody, objectId="acme")
+    world.device("t", nobody)
+    world.device("t", nobody, removed=True)
+    world.alias(nobody, "ada")
+    world.semantic("User Deleted", nobody)
+    assert world.people() == []
+    calls = [getattr(one, "call", None) for one in world.told("ignored_unknown_cio_id")]
+    assert calls == ["event", "relate", "unrelate", "add_device", "remove_device", "merge", "erase"]
 
 
 def test_by_ids_only_the_email_is_an_attribute() -> None:

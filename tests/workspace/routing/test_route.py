@@ -14,6 +14,7 @@ from worker.workspace.messages.anonymous import Under
 from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import DeleteObject, UpdateObject
+from worker.workspace.messages.people import ReportDelivery
 from worker.workspace.routing import route
 from worker.workspace.settings import WorkspaceSettings
 
@@ -163,6 +164,14 @@ def test_objects() -> None:
     assert isinstance(one(Command(type="object", action="delete", identifiers=ACME)).message, DeleteObject)
     ended = Command(type="object", action="delete_relationships", identifiers=ACME, cio_relationships=[person])
     assert isinstance(one(ended).message, Unrelate)
+
+
+def test_a_report_of_a_delivery_has_what_was_given() -> None:
+    sent = one(Command(type="delivery", action="report", delivery_id="d1", metric="opened", recipient="a@x.io"))
+    assert (sent.entity, sent.key) == ("people", "delivery:d1")
+    assert isinstance(sent.message, ReportDelivery)
+    assert sent.message.report == {"metric": "opened", "recipient": "a@x.io"}
+    assert sent.message.at == CAUSE.time
 
 
 @pytest.mark.parametrize("more", [0, 1])
