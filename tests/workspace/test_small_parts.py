@@ -67,7 +67,7 @@ def test_junk(word: str) -> None:
     assert is_junk(word) == (word != "NULL ")
 
 
-@pytest.mark.parametrize("word", ["ada", "00", "none-of-these", "undefined user", "Null Island"])
+@pytest.mark.parametrize("word", ["ada", "00", "'nulls", "none-of-these", "undefined user", "Null Island"])
 def test_no_junk(word: str) -> None:
     assert not is_junk(word)
 

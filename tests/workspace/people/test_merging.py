@@ -44,6 +44,16 @@ def test_what_the_secondary_was_told_before_the_merge_counts_as_older_also_if_it
     assert world.person("ada")["attributes"]["plan"] == "after"  # type: ignore[index,call-overload]
 
 
+def test_so_does_what_it_was_told_by_its_cio_id() -> None:
+    world = World()
+    world.identify("ada", at=10, plan="primary's")
+    world.identify("bob", at=20)
+    secondary = world.person("bob")["cio_id"]
+    world.alias("ada", "bob", at=100)
+    world.identify(f"cio_{secondary}", at=50, plan="late", city="Oslo")
+    assert world.person("ada")["attributes"] == {"plan": "primary's", "city": "Oslo"}
+
+
 def test_of_two_secondaries_the_one_merged_first_goes_before() -> None:
     world = World()
     for name in ("ada", "bob", "eve"):

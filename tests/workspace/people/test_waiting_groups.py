@@ -37,6 +37,7 @@ def test_a_repeat_takes_no_room(known: bool) -> None:
         for number in range(5):
             world.again(group(number))
     assert waiting(world) == 5
+    assert len(world.told("call_deferred")) == 5
     world.identify("u1")
     assert waiting(world) == 0
     (person,) = _people(world)
