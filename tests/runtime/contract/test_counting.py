@@ -27,7 +27,7 @@ def test_partitions_of_which_much_waits_are_read_on(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         await pipeline.send(600)
         tuning = kafka_cluster.QUICK if pipeline.cluster.real else memory_cluster.QUICK
-        worker = pipeline.worker(msgspec.structs.replace(tuning, batch_records=3))
+        worker = pipeline.worker(msgspec.structs.replace(tuning, batch_records=20))
         await worker.start()
         await pipeline.send(300)
         await pipeline.until_settled()
