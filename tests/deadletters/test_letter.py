@@ -15,11 +15,20 @@ def test_a_letter_is_the_record_it_was() -> None:
     assert letter.place == Place("in.dlq", 1, 3)
 
 
+def test_a_letter_that_lacks_its_record_says_so() -> None:
+    assert read_letter(dead(b"x" * 999)).value_left_out is None
+    letter = read_letter(dead(b"x" * 999, headers=[("trace", b"1")], max_bytes=1000))
+    assert (letter.key, letter.value, letter.value_left_out) == (b"key", None, 999)
+    assert (letter.headers, letter.reason, letter.origin) == ((("trace", b"1"),), "not_json", Place("in", 1, 7))
+    bare = read_letter(dead(b"", headers=[("trace", b"1" * 999)], max_bytes=1000))
+    assert (bare.key, bare.value, bare.value_left_out, bare.headers) == (None, None, 0, ())
+
+
 def test_headers_of_the_record_that_look_like_the_added_ones_are_its_own() -> None:
-    own = [("reason", b"mine"), ("dead_letter_origin", b"elsewhere/0/0"), ("other", b"x")]
+    own = [("reason", b"mine"), ("dead_letter_origin", b"elsewhere/0/0"), ("other", b"x"), ("value_left_out", b"5")]
     letter = read_letter(dead(b"", Reason.EMPTY, own))
     assert letter.headers == tuple(own)
-    assert letter.reason == "empty"
+    assert (letter.reason, letter.value_left_out) == ("empty", None)
     assert letter.origin == Place("in", 1, 7)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from tests.pipeline.deployment import end, setup
 from tests.pipeline.outcome import event_counts, read_all, workspace_of
@@ -52,6 +53,28 @@ REFUSED: dict[bytes, str] = {
 def reasons_of(dead: Iterable[Any]) -> dict[bytes, str]:
     """The reason of each dead letter, by its bytes."""
     return {record.value: dict(record.headers)["reason"].decode() for record in dead}
+
+
+@pytest.mark.timeout(120)
+async def test_a_record_that_is_large_but_compressed_stops_nobody(broker: Broker, tmp_path: Path) -> None:
+    large = orjson.dumps({**GOOD, "messageId": "large", "properties": {"blob": "x" * 3_000_000}})
+    async with setup(broker.bootstrap, tmp_path, partitions=2) as running:
+        worker = running.start()
+        topic = running.topic(names.SEGMENT_EVENTS)
+        async with AIOKafkaProducer(
+            bootstrap_servers=broker.bootstrap, compression_type="gzip", max_request_size=10**7, max_batch_size=10**7
+        ) as producer:
+            place = await producer.send_and_wait(topic, large, key=b"u", partition=0)
+        await running.send([orjson.dumps({**GOOD, "messageId": "last"})])
+        await running.settled(60)
+        assert await asyncio.to_thread(end, worker) == 0, running.config.with_name("worker.log").read_text()[-2000:]
+        changes = await read_all(broker.bootstrap, running.topic(names.WORKSPACE_CHANGES))
+        (letter,) = await read_all(broker.bootstrap, running.topic(f"{names.SEGMENT_EVENTS}.dlq"))
+    assert event_counts(workspace_of(changes)) == {"last": 1}
+    headers = dict(letter.headers)
+    assert (letter.key, letter.value, headers["reason"]) == (b"u", None, b"too_large")
+    assert headers["value_left_out"] == str(len(large)).encode()
+    assert headers["dead_letter_origin"] == f"{topic}/0/{place.offset}".encode()
 
 
 @pytest.mark.timeout(150)

@@ -159,6 +159,14 @@ async def test_what_could_never_be_sent_is_buried_unsent(bench: Bench) -> None:
     assert bench.commits == [5]
 
 
+async def test_a_record_that_is_too_large_for_a_dead_letter_is_buried_without_its_value(bench: Bench) -> None:
+    await bench.run([make_record(0, make_value(0, blob="x" * 3_000_000)), make_record(1)])
+    ((_, _, letter),) = bench.publisher.delivered
+    assert letter.size <= bench.desk.dead_letters.max_record_bytes
+    assert contents(letter.headers)["value_left_out"].startswith(b"30001")
+    assert (bench.buried(), bench.delivered(), bench.commits) == ({0: "too_large"}, numbers(1), [2])
+
+
 async def test_only_dead_letters_are_committed_too(bench: Bench) -> None:
     await bench.run([make_record(4, b"{")])
     assert (bench.buried(), bench.commits) == ({4: "not_json"}, [5])

@@ -7,7 +7,9 @@ import pytest
 from msgspec import Struct
 
 from worker.partitioning import partition_of
+from worker.reasons import Reason
 from worker.runtime import unit as unit_module
+from worker.runtime.dead_letter import DETAIL_BYTES
 from worker.runtime.origin import ORIGIN_HEADER
 from worker.runtime.outgoing import Out, out
 from worker.runtime.partition_state import PartitionState
@@ -82,6 +84,36 @@ def test_a_target_remembers_the_last_keys_and_no_more(monkeypatch: pytest.Monkey
         assert topic == "out"
         assert {partition_of((record.key or b"").decode(), 12) for record in records} == {partition}
         assert all(record.key == record.value for record in records)
+
+
+def test_a_dead_letter_fits_its_topic_whatever_the_record_is() -> None:
+    target = Target("in.dlq", 2, 1_000)
+    small, long_detail = b"v" * 500, "d" * 5_000
+    records = [
+        Arrived(7, [("trace", b"1")], value=small),
+        Arrived(8, [("trace", b"1")], value=b"v" * 1_000),
+        Arrived(9, [("trace", b"t" * 1_000)], value=small),
+        Arrived(10, key=b"k" * 1_000, value=None),
+    ]
+    unit: Unit[int] = Unit(None, None)
+    for record in records:
+        unit.begin(record)
+        unit.dead_letter(target, record, Reason.TOO_LARGE, "why")
+    assert all(letter.size <= target.max_record_bytes for letter in sent(unit))
+    whole, *others = [(letter.key, letter.value, dict(letter.headers)) for letter in sent(unit)]
+    assert whole[:2] == (b"k", small)
+    assert "value_left_out" not in whole[2]
+    assert [(key, value, headers.get("trace"), headers["value_left_out"]) for key, value, headers in others] == [
+        (b"k", None, b"1", b"1000"),
+        (None, None, None, b"500"),
+        (None, None, None, b"0"),
+    ]
+    assert [headers.get("rest_left_out") for _, _, headers in others] == [None, b"1006", b"1000"]
+    unit.dead_letter(Target("in.dlq", 2, 2_700), records[1], Reason.TOO_LARGE, long_detail)
+    detail = dict(sent(unit)[-1].headers)["detail"] or b""
+    assert detail.startswith(b"ddd")
+    assert detail.endswith(b"; its value does not fit into a dead letter and is still at in/3/8")
+    assert len(detail) == DETAIL_BYTES
 
 
 def test_of_several_writes_to_a_key_the_last_is_written_and_counted() -> None:

@@ -31,8 +31,8 @@ class Cluster(Protocol):
 
     async def delete(self, topic: str) -> None: ...
 
-    async def send(self, topic: str, partition: int, records: Sequence[Out]) -> int:
-        """Write one record batch; the offset of its first record."""
+    async def send(self, topic: str, partition: int, records: Sequence[Out], *, compressed: bool = False) -> int:
+        """Write one record batch; the offset of its first record. A topic limits what is sent, `compressed` or not."""
         ...
 
     async def read(self, topic: str) -> list[Record]:

@@ -28,6 +28,10 @@ QUICK = Tuning(
 )
 
 
+_LARGE = 16 * 1024 * 1024
+"""What the producer of others takes before it compresses."""
+
+
 class KafkaCluster:
     """Topics under a name of its own on the broker at `bootstrap`. Use it as a context manager."""
 
@@ -69,13 +73,13 @@ class KafkaCluster:
         del self._partitions[topic]
         self._cached = {partition: records for partition, records in self._cached.items() if partition.topic != topic}
 
-    async def send(self, topic: str, partition: int, records: Sequence[Out]) -> int:
-        batch = self._producer.create_batch()
-        for record in records:
-            added = batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
-            assert added is not None
-        sent = await self._producer.send_batch(batch, topic, partition=partition)
-        return int((await sent).offset)
+    async def send(self, topic: str, partition: int, records: Sequence[Out], *, compressed: bool = False) -> int:
+        if not compressed:
+            return await _send(self._producer, topic, partition, records)
+        async with AIOKafkaProducer(
+            bootstrap_servers=self.bootstrap, compression_type="gzip", max_batch_size=_LARGE, max_request_size=_LARGE
+        ) as producer:
+            return await _send(producer, topic, partition, records)
 
     async def read(self, topic: str) -> list[Record]:
         partitions = [TopicPartition(topic, number) for number in range(self._partitions[topic])]
@@ -121,6 +125,15 @@ class KafkaCluster:
         publisher = KafkaPublisher(kafka_producer(connection, tuning), tuning.delivery_timeout_s + 2)
         runtime = Runtime(app_id, partitions, connection, tuning, agents, publisher=wrap(publisher))
         return WorkerHandle(runtime, _running(publisher))
+
+
+async def _send(producer: AIOKafkaProducer, topic: str, partition: int, records: Sequence[Out]) -> int:
+    batch = producer.create_batch()
+    for record in records:
+        added = batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
+        assert added is not None
+    sent = await producer.send_batch(batch, topic, partition=partition)
+    return int((await sent).offset)
 
 
 @contextlib.asynccontextmanager

@@ -71,8 +71,8 @@ class MemoryCluster:
     async def delete(self, topic: str) -> None:
         self.kafka.log.delete(topic)
 
-    async def send(self, topic: str, partition: int, records: Sequence[Out]) -> int:
-        return self.kafka.log.append(topic, partition, records)
+    async def send(self, topic: str, partition: int, records: Sequence[Out], *, compressed: bool = False) -> int:
+        return self.kafka.log.append(topic, partition, records, compressed=compressed)
 
     async def read(self, topic: str) -> list[Record]:
         return [

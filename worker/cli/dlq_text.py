@@ -56,6 +56,8 @@ class Whole(Struct, frozen=True):
     value: Json = None
     value_text: str | None = None
     value_base64: str | None = None
+    value_left_out: int | None = None
+    """Its bytes, where the letter lacks it."""
 
 
 def line(found: Found) -> Line:
@@ -70,7 +72,7 @@ def line(found: Found) -> Line:
         first_seen=letter.first_seen_ms / 1000,
         origin=None if letter.origin is None else str(letter.origin),
         key=_text(letter.key),
-        bytes=len(letter.value or b""),
+        bytes=letter.value_left_out or len(letter.value or b""),
     )
 
 
@@ -93,6 +95,7 @@ def whole(found: Found) -> Whole:
         value=value,
         value_text=text,
         value_base64=encoded,
+        value_left_out=letter.value_left_out,
     )
 
 
@@ -149,6 +152,8 @@ def print_outcome(outcome: Outcome, named: Sequence[Found]) -> None:
 
 
 def _pretty(letter: Letter) -> str:
+    if letter.value_left_out is not None:
+        return f"(left out: {letter.value_left_out:,} bytes, only at {letter.origin})"
     value, text, encoded = _content(letter.value)
     if text is None and encoded is None:
         shown = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() if letter.value else "(no value)"

@@ -5,10 +5,13 @@ from typing import Final, Self
 
 from msgspec import Struct
 
+from worker.runtime.dead_letter import REST_LEFT_OUT, VALUE_LEFT_OUT
 from worker.runtime.record import Record
 
-ADDED_HEADERS: Final = ("reason", "detail", "dead_letter_origin", "first_seen", "worker_version")
-"""What a dead letter has after the headers of the record it is (topics/README.md)."""
+ADDED_HEADERS: Final = (
+    "reason", "detail", "dead_letter_origin", "first_seen", "worker_version", VALUE_LEFT_OUT, REST_LEFT_OUT,
+)  # fmt: skip
+"""What a dead letter has after the headers of the record it is (topics/README.md); the last ones not always."""
 
 UNREADABLE: Final = "unreadable"
 """Stands for the reason of a record that no worker put there."""
@@ -34,7 +37,7 @@ class Place(Struct, frozen=True, order=True):
 
 
 class Letter(Struct, frozen=True):
-    """One dead letter. `key`, `value` and `headers` are those of the record it is, unchanged."""
+    """One dead letter. `key`, `value` and `headers` are those of the record it is, unchanged, or left out."""
 
     place: Place
     died_ms: int
@@ -50,6 +53,8 @@ class Letter(Struct, frozen=True):
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
+    value_left_out: int | None = None
+    """The bytes of the value, where the record was too large for a letter: what it lacks is only at `origin`."""
 
 
 def read_letter(record: Record) -> Letter:
@@ -61,6 +66,7 @@ def read_letter(record: Record) -> Letter:
     except (KeyError, ValueError):
         origin = None
     first_seen = added.get("first_seen", "")
+    left_out = added.get(VALUE_LEFT_OUT, "")
     return Letter(
         place=place,
         died_ms=record.timestamp,
@@ -72,6 +78,7 @@ def read_letter(record: Record) -> Letter:
         key=record.key,
         value=record.value,
         headers=own,
+        value_left_out=int(left_out) if left_out.isdecimal() else None,
     )
 
 
@@ -79,7 +86,7 @@ def _split(headers: Sequence[tuple[str, bytes | None]]) -> tuple[tuple[tuple[str
     """The record's own headers, and those added to it: the last ones, as the record's may have the same names."""
     added: dict[str, str] = {}
     end = len(headers)
-    while end and (name := headers[end - 1][0]) in ADDED_HEADERS and name not in added:
+    while end and "reason" not in added and (name := headers[end - 1][0]) in ADDED_HEADERS and name not in added:
         added[name] = (headers[end - 1][1] or b"").decode("utf-8", "replace")
         end -= 1
     if "reason" not in added:

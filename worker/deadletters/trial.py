@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from worker.deadletters.letter import ADDED_HEADERS, Letter
+from worker.deadletters.letter import Letter
 from worker.runtime.agent import AgentSpec
 from worker.runtime.errors import InvalidMessage, ValueTooLarge
 from worker.runtime.unit import Unit
@@ -40,6 +40,9 @@ class Trial:
         """Why the letter would fail again, `<reason>: <detail>`; None when nothing is known against it."""
         if letter.origin is None:
             return "unreadable: it does not say where it came from"
+        if letter.value_left_out is not None:
+            lacks = "the letter lacks the record, which was too large for it and is only at"
+            return f"{letter.reason}: {lacks} {letter.origin}"
         if (decode := DECODERS.get(contract)) is not None:  # what depends on the state: only its form can be tried
             try:
                 decode(letter.value or b"")
@@ -66,7 +69,6 @@ def _refusal(agent: AgentSpec[Any], letter: Letter) -> str | None:
         return None
     for (topic, _), records in unit.prepare().outputs.items():
         if topic == agent.dead_letters.topic:
-            written = records[0].headers[-len(ADDED_HEADERS) :]
-            added = {name: (content or b"").decode("utf-8", "replace") for name, content in written}
+            added = {name: (content or b"").decode("utf-8", "replace") for name, content in records[0].headers}
             return f"{added['reason']}: {added['detail']}"
     return None

@@ -154,6 +154,6 @@ class Lane:
     async def _bury(self, unsendable: Sequence[Unsendable]) -> None:
         target = self._desk.dead_letters
         place = (target.topic, self._number % target.partitions)
-        letters = [dead_letter(each.record, each.reason, each.detail) for each in unsendable]
+        letters = [dead_letter(each.record, each.reason, each.detail, target.max_record_bytes) for each in unsendable]
         await self._desk.publisher.deliver({place: letters})
         self._desk.meter.dead_letters.update(each.reason for each in unsendable)

@@ -198,11 +198,11 @@ class Unit(Generic[ValueT]):
         self._add(target, place, Out(raw, value, headers, size))
 
     def dead_letter(self, target: Target, record: Record, reason: Reason, detail: str) -> None:
-        """Write the unchanged record to its dead-letter topic, with headers that say why and whence."""
+        """Write the record to its dead-letter topic, as `worker.runtime.dead_letter` has it; it always fits."""
         self.dead_letters.append(reason)
         self.dead_offsets.add(record.offset)
         place = (target.topic, record.partition % target.partitions)
-        self._add(target, place, dead_letter(record, reason, detail))
+        self._add(target, place, dead_letter(record, reason, detail, target.max_record_bytes))
 
     def count(self, kind: StrEnum) -> None:
         """Count `kind` in the agent's meter, once the unit is written."""

@@ -74,6 +74,35 @@ def test_what_is_too_large_is_refused_and_nothing_else(play: Play, bad: list[Out
     play(scenario)
 
 
+LARGE = b"x" * 3_000_000
+TOO_LARGE = {
+    "a value": out(b"key", LARGE, [("trace", b"1")]),
+    "a header": out(b"key", b"{", [("trace", LARGE)]),
+    "a key": out(LARGE, b"{"),
+}
+
+
+@pytest.mark.parametrize("bad", TOO_LARGE.values(), ids=TOO_LARGE.keys())
+def test_what_only_fits_compressed_leaves_its_value_where_it_is(play: Play, bad: Out) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        topic = pipeline.layout.topic("in")
+        await pipeline.send(30)
+        offset = await pipeline.cluster.send(topic, 1, [bad], compressed=True)
+        await pipeline.send(30)
+        await _finish(pipeline)
+        await pipeline.check()
+        (letter,) = await pipeline.read("in.dlq")
+        headers = dict(letter.headers)
+        assert letter.value is None
+        assert headers["reason"] == b"not_json"
+        assert headers["value_left_out"] == str(len(bad.value or b"")).encode()
+        assert headers["dead_letter_origin"] == f"{topic}/1/{offset}".encode()
+        assert (letter.key == bad.key) is (headers.get("trace") == b"1") is (bad.value == LARGE)
+        assert f"still at {topic}/1/{offset}".encode() in (headers["detail"] or b"")
+
+    play(scenario)
+
+
 def test_many_large_values_in_one_unit_are_all_kept(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         large = [event(f"k{4 * number}", f"large{number}", "grow", VALUE_BYTES - 1000) for number in range(12)]
