@@ -1,6 +1,7 @@
 """One partition's lane: with a real ledger, a real courier and a Segment that fails; Kafka is recorded."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.relay.factories import TOPIC, make_record, make_value
 from tests.support.recording import PlainRecord, RecordingPublisher, contents
 from worker.local.segment_api import Failure, Fault, Faults, SegmentApi
 from worker.relay.courier import Courier
+from worker.relay.errors import LedgerFault
 from worker.relay.lane import AHEAD_RECORDS, Desk, Lane
 from worker.relay.ledger import Ledger, open_ledger
 from worker.relay.meter import RelayMeter
@@ -157,6 +159,19 @@ async def test_what_could_never_be_sent_is_buried_unsent(bench: Bench) -> None:
     assert bench.buried() == {0: "not_json", 2: "empty", 3: "too_large"}
     assert bench.api.recorder.refused == 0
     assert bench.commits == [5]
+
+
+async def test_where_the_ledger_cannot_grow_nothing_is_sent_twice(tmp_path: Path) -> None:
+    records = [make_record(offset) for offset in range(2000)]
+    async with SegmentApi() as api:
+        for _ in range(4):
+            async with open_ledger(tmp_path / "ledger") as ledger, aiohttp.ClientSession() as session:
+                await ledger._database.execute("PRAGMA max_page_count = 1")  # as on a full disk: no page more
+                bench = Bench(api, ledger, session)
+                await bench.run(records)
+                assert (bench.commits, [type(problem) for problem in bench.problems]) == ([], [LedgerFault])
+        sent = Counter(arrival.message_id for arrival in api.recorder.arrivals)
+    assert sent == {}
 
 
 async def test_a_record_that_is_too_large_for_a_dead_letter_is_buried_without_its_value(bench: Bench) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from worker.relay import ledger as module
 from worker.relay.errors import LedgerFault
-from worker.relay.ledger import open_ledger
+from worker.relay.ledger import VERSION, open_ledger
 
 
 async def test_what_was_delivered_is_known_also_after_a_restart(tmp_path: Path) -> None:
@@ -29,6 +29,40 @@ async def test_adding_again_changes_nothing(tmp_path: Path) -> None:
         await ledger.add(["a", "b"], 200.0)
         assert await ledger.prune(150.0) == 1
         assert await ledger.known(["a", "b"]) == {"b"}
+
+
+async def test_what_room_was_made_for_is_not_known_until_it_is_added(tmp_path: Path) -> None:
+    async with open_ledger(tmp_path / "l") as ledger:
+        await ledger.add(["a"], 100.5)
+        await ledger.reserve(["a", "b", "c"], 200.5)
+        await ledger.reserve(["b", "c"], 250.5)
+        assert await ledger.known(["a", "b", "c"]) == {"a"}
+        await ledger.add(["b"], 300.5)
+        assert await ledger.known(["a", "b", "c"]) == {"a", "b"}
+        assert await ledger.prune(251.0) == 2
+        assert await ledger.known(["a", "b", "c"]) == {"b"}
+
+
+async def test_what_room_was_made_for_can_be_added_where_no_page_is_left(tmp_path: Path) -> None:
+    ids = [f"cio-webhook-{number:09}" for number in range(2000)]
+    async with open_ledger(tmp_path / "l") as ledger:
+        await ledger.reserve(ids, 1700000000.25)
+        await ledger._database.execute("PRAGMA max_page_count = 1")
+        await ledger.add(ids, 1700000001.75)
+        assert await ledger.known(ids) == set(ids)
+        with pytest.raises(LedgerFault, match="has its disk room"):
+            await ledger.reserve([f"{one}-more" for one in ids], 1700000002.25)
+        assert await ledger.known([f"{one}-more" for one in ids]) == set()
+
+
+async def test_a_ledger_of_the_version_before_is_used_on(tmp_path: Path) -> None:
+    async with open_ledger(tmp_path / "l") as ledger:
+        await ledger.add(["a"], 100.0)
+        await ledger._database.execute("PRAGMA user_version = 1")
+    async with open_ledger(tmp_path / "l") as ledger:
+        assert await ledger.known(["a"]) == {"a"}
+        ((version,),) = await ledger._database.execute_fetchall("PRAGMA user_version")
+        assert version == VERSION
 
 
 async def test_pruning_forgets_what_is_old_and_only_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

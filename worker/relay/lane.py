@@ -1,7 +1,7 @@
 """Delivers one partition, in order, one request at a time, and so keeps each person's order.
 
-What is decided of a batch is done in this order: Segment acknowledges → the ledger has it → the offset is committed →
-the next batch is sent. docs/architecture.md says why nothing acknowledged is sent twice.
+What is decided of a batch is done in this order: the ledger has room for it → Segment acknowledges → the ledger has it
+→ the offset is committed → the next batch is sent. docs/architecture.md says why nothing acknowledged is sent twice.
 """
 
 import asyncio
@@ -131,6 +131,7 @@ class Lane:
 
     async def _deliver(self, batch: Batch, todo: list[Batch]) -> None:
         """Deliver a batch; the halves of one that was refused go onto the stack `todo`, until it is one event."""
+        await self._desk.ledger.reserve([event.message_id for event in batch.events], time.time())
         verdict = await self._desk.courier.deliver(batch, self._closing)
         match verdict:
             case Accepted():

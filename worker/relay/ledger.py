@@ -1,7 +1,9 @@
 """What has been delivered, by messageId, in an SQLite file.
 
 A delivery is written before its offset is committed, and asked for before anything is sent: so what is in the ledger is
-not sent again, whatever becomes of the offset. Each method is one statement, hence whole or not at all.
+not sent again, whatever becomes of the offset. Its rows are written before it is sent, with a time below 0 for "not
+acknowledged yet": so nothing is sent that could not be noted afterwards, as on a full disk, where noting it needs no
+more room. Each method is one statement, hence whole or not at all.
 """
 
 import asyncio
@@ -23,20 +25,25 @@ TIMEOUT_S: Final = 30.0
 
 APPLICATION_ID: Final = 0x5347574C
 """PRAGMA application_id of a ledger: "SGWL"."""
-VERSION: Final = 1
+VERSION: Final = 2
+"""PRAGMA user_version; 1 has no rows of what is not acknowledged yet."""
 
 PRUNED_AT_ONCE: Final = 5000
+
+_HINT: Final = "may the file of relay.ledger be read and written, and has its disk room?"
 
 _TABLE: Final = """
     CREATE TABLE delivered (
         number INTEGER PRIMARY KEY,
         message_id TEXT NOT NULL UNIQUE,
-        at REAL NOT NULL  -- unix seconds when Segment had acknowledged it
+        at REAL NOT NULL  -- unix seconds when Segment had acknowledged it; minus those when it was about to be sent
     ) STRICT"""
-_ADD: Final = "INSERT OR IGNORE INTO delivered (message_id, at) SELECT value, ? FROM json_each(?)"
-_KNOWN: Final = "SELECT message_id FROM delivered WHERE message_id IN (SELECT value FROM json_each(?))"
+_PUT: Final = """
+    INSERT INTO delivered (message_id, at) SELECT value, ? FROM json_each(?) WHERE true
+    ON CONFLICT (message_id) DO UPDATE SET at = excluded.at WHERE at < 0"""
+_KNOWN: Final = "SELECT message_id FROM delivered WHERE message_id IN (SELECT value FROM json_each(?)) AND at >= 0"
 _PRUNE: Final = """
-    DELETE FROM delivered WHERE number IN (SELECT number FROM delivered ORDER BY number LIMIT ?) AND at < ?
+    DELETE FROM delivered WHERE number IN (SELECT number FROM delivered ORDER BY number LIMIT ?) AND abs(at) < ?
     RETURNING 1"""
 
 
@@ -53,9 +60,13 @@ class Ledger:
         """Those of `message_ids` that have been delivered."""
         return {str(row[0]) for row in await self._run(_KNOWN, (orjson.dumps(message_ids).decode(),))}
 
+    async def reserve(self, message_ids: Sequence[str], at: float) -> None:
+        """Make room for these, which are about to be sent, at `at` (unix seconds); they are not known by it."""
+        await self._run(_PUT, (-at, orjson.dumps(message_ids).decode()))
+
     async def add(self, message_ids: Sequence[str], at: float) -> None:
         """Note that Segment has acknowledged these, at `at` (unix seconds)."""
-        await self._run(_ADD, (at, orjson.dumps(message_ids).decode()))
+        await self._run(_PUT, (at, orjson.dumps(message_ids).decode()))
 
     async def prune(self, before: float) -> int:
         """Forget what was delivered before `before` (unix seconds); how many that were."""
@@ -72,7 +83,7 @@ class Ledger:
             async with asyncio.timeout(TIMEOUT_S + 1):
                 rows: Iterable[sqlite3.Row] = await self._database.execute_fetchall(statement, values)
         except (sqlite3.Error, TimeoutError) as problem:
-            raise LedgerFault(f"the relay's ledger can't be used: {problem!r}") from problem
+            raise LedgerFault(f"the relay's ledger can't be used ({problem!r}): {_HINT}") from problem
         return list(rows)
 
 
@@ -101,6 +112,8 @@ async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
         if found == (0, 0) and await is_empty(database):
             await database.execute(_TABLE)
             await database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            await database.execute(f"PRAGMA user_version = {VERSION}")
+        elif found == (APPLICATION_ID, 1):
             await database.execute(f"PRAGMA user_version = {VERSION}")
         elif found != (APPLICATION_ID, VERSION):
             raise LedgerFault(f"{path} is a SQLite file of something else: name another one in relay.ledger")
