@@ -55,6 +55,13 @@ def test_open_metrics_for_those_who_ask(observed: Observed) -> None:
     assert body.endswith(b"# EOF\n")
 
 
+@pytest.mark.parametrize("accept", ["application/openmetrics-text;version=abc", "a/b; version=1.x, ;;=,", "\x00"])
+def test_who_asks_for_what_does_not_exist_gets_text(observed: Observed, accept: str) -> None:
+    body, content_type = Exposition(observed).render(accept)
+    assert content_type.startswith("text/plain")
+    assert value(parse(body.decode()), "segment_worker_ready") == 1
+
+
 def test_a_role_that_starts_is_alive_and_not_ready() -> None:
     starting = Observed("view")
     assert starting.observer.not_alive() is None

@@ -1,3 +1,6 @@
+import asyncio
+import time
+
 import pytest
 
 from tests.observe.fetching import get
@@ -28,6 +31,18 @@ async def test_health_and_readiness_are_two_things() -> None:
         assert "# HELP segment_worker_ready 1 when /readyz says so, else 0." in text
         assert (await get(port, "/"))[0] == 404
     assert await get(port, "/healthz") == (0, "")
+
+
+async def test_a_client_that_does_not_finish_its_request_does_not_hold_up_the_end() -> None:
+    async with serving(Monitoring(port=0), Observed("worker")) as port:
+        assert port is not None
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nab")
+        await writer.drain()
+        await asyncio.sleep(0.2)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5.0
+    writer.close()
 
 
 async def test_without_a_port_nothing_is_served() -> None:

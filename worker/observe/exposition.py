@@ -34,7 +34,10 @@ class Exposition(Collector):
 
     def render(self, accept: str) -> tuple[bytes, str]:
         """The text, in a format that the HTTP header `accept` takes, and its content type."""
-        encode, content_type = choose_encoder(accept)
+        try:
+            encode, content_type = choose_encoder(accept)
+        except (TypeError, ValueError):  # a version that is none
+            encode, content_type = choose_encoder("")
         return encode(self._registry), content_type
 
 

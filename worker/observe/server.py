@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import structlog
 from aiohttp import web
@@ -10,6 +11,9 @@ from worker.config.sections import Monitoring
 from worker.observe.exposition import Exposition
 from worker.observe.observer import Observed
 from worker.runtime.errors import RuntimeFault
+
+SHUTDOWN_S: Final = 1.0
+"""The end of a role waits no longer for clients that have not sent all, or do not take what they asked for."""
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +32,7 @@ async def serving(monitoring: Monitoring, observed: Observed) -> AsyncIterator[i
     if monitoring.port is None:
         yield None
         return
-    runner = web.AppRunner(application(observed), access_log=None)
+    runner = web.AppRunner(application(observed), access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
         try:
