@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 CONNECT_S: Final = 10.0
 ANSWER_BYTES: Final = 4096
 """So much of an answer is read."""
+PROBLEM_BYTES: Final = 500
+"""So much of what is wrong with a connection is told."""
 GZIP_LEVEL: Final = 1
 """Events are so alike that higher levels save little more."""
 INLINE_BYTES: Final = 16_000
@@ -58,7 +60,6 @@ class Courier:
         """`chance` draws from 0 to 1, for the jitter."""
         self._session = session
         self._url = url
-        self._write_key = write_key
         self._settings = settings
         self._meter = meter
         self._fence = fence
@@ -67,8 +68,10 @@ class Courier:
         self._breaker: Breaker = Closed()
         self._policy = Policy(settings.breaker_failures, settings.breaker_pause_s, settings.retry_max_s)
         self._timeout = aiohttp.ClientTimeout(total=settings.timeout_s, connect=min(CONNECT_S, settings.timeout_s))
+        authorization = aiohttp.encode_basic_auth(write_key, "", encoding="utf-8")
+        self._secrets = (write_key.encode(), authorization.removeprefix("Basic ").rstrip("=").encode())
         self._headers = {
-            "Authorization": aiohttp.encode_basic_auth(write_key, "", encoding="utf-8"),
+            "Authorization": authorization,
             "Content-Type": "application/json",
             "User-Agent": f"segment-worker/{__version__}",
         }
@@ -92,10 +95,12 @@ class Courier:
                     return verdict
                 case Misconfigured(answer):
                     raise SegmentRefuses(f"{self._url} answers {answer!r}: are the write key and the region right?")
-                case Retry(why, after_s):
+                case Retry(why, after_s, problem):
                     attempt += 1
                     wait = backoff_s(attempt, self._settings.retry_min_s, self._settings.retry_max_s, self._chance())
-                    log.debug("retrying", why=why, attempt=attempt, events=len(batch.events), wait_s=round(wait, 3))
+                    told = {"problem": problem} if problem else {}
+                    events = len(batch.events)
+                    log.debug("retrying", why=why, attempt=attempt, events=events, wait_s=round(wait, 3), **told)
                     await _rest(max(wait, after_s or 0.0), closing)
                 case _:
                     assert_never(verdict)
@@ -119,10 +124,10 @@ class Courier:
             raise
         match verdict:
             case Retry(why, after_s):
-                self._note(after_failure(self._breaker, time.monotonic(), self._policy, after_s), why)
+                self._note(after_failure(self._breaker, time.monotonic(), self._policy, after_s), verdict)
                 self._meter.requests[why] += 1
             case Accepted() | Refused() | Misconfigured():
-                self._note(after_success(self._breaker), "")
+                self._note(after_success(self._breaker), None)
                 self._meter.requests[type(verdict).__name__.lower()] += 1
             case _:
                 assert_never(verdict)
@@ -139,23 +144,31 @@ class Courier:
             async with self._session.post(
                 self._url, data=body, headers=self._headers, timeout=self._timeout, allow_redirects=False
             ) as answer:
-                text = (await _beginning(answer.content)).replace(self._write_key.encode(), b"***")
+                text = self._masked(await _beginning(answer.content))
                 return judge(answer.status, answer.headers, text, time.time())
         except TimeoutError:
             return Retry("timeout")
         except (aiohttp.ClientError, OSError) as problem:
-            log.debug("connection_failed", problem=repr(problem))
-            return Retry("connection")
+            # Not its repr, which has the request's headers; and its text may quote what the server sent.
+            text = self._masked(f"{type(problem).__name__}: {problem}".encode("utf-8", "backslashreplace"))
+            return Retry("connection", problem=text[:PROBLEM_BYTES].decode("utf-8", "replace"))
         finally:
             self._meter.latency.observe(time.monotonic() - began)
 
-    def _note(self, state: Breaker, why: str) -> None:
-        """Take over a new state, and say when sending stops and goes on."""
+    def _masked(self, text: bytes) -> bytes:
+        """The text without the write key, plain or as it is in the requests' header."""
+        for secret in self._secrets:
+            text = text.replace(secret, b"***")
+        return text
+
+    def _note(self, state: Breaker, failed: Retry | None) -> None:
+        """Take over a new state, and say when sending stops, what failed then, and when it goes on."""
         is_open = not isinstance(state, Closed)
-        if is_open and state != self._breaker:
+        if is_open and state != self._breaker and failed is not None:
             self._meter.pauses += 1
             left = wait_s(state, time.monotonic()) or 0.0
-            log.warning("segment_unavailable", why=why, pause_s=round(left, 3), endpoint=self._url)
+            told = {"problem": failed.problem} if failed.problem else {}
+            log.warning("segment_unavailable", why=failed.why, **told, pause_s=round(left, 3), endpoint=self._url)
         elif not is_open and self._meter.open:
             log.info("segment_available", endpoint=self._url)
         self._meter.open = is_open

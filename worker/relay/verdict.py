@@ -32,10 +32,11 @@ class Refused(Struct, frozen=True):
 
 
 class Retry(Struct, frozen=True):
-    """It may pass: why, and the seconds that the answer asks to wait, if it does."""
+    """It may pass: why, the seconds that the answer asks to wait, if it does, and the error where none came."""
 
     why: str
     after_s: float | None = None
+    problem: str = ""
 
 
 class Misconfigured(Struct, frozen=True):
