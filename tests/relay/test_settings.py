@@ -37,13 +37,24 @@ def test_every_setting_is_reachable(name: str, value: Json) -> None:
         ("{timeout_s: 0}", "above 0"),
         ("{retry_min_s: 5, retry_max_s: 1}", "retry_max_s must not be less than retry_min_s"),
         ("{endpoint: segment.example}", "http:// or https://"),
+        ("{endpoint: 'https://u:SECRET8@host/x'}", "endpoint must not have a user or a password"),
+        ("{endpoint: 'https://u@host'}", "endpoint must not have a user or a password"),
+        ("{endpoint: 'http://[::1'}", "Invalid IPv6 URL"),
         ("{endpoints: x}", "did you mean endpoint?"),
         ("{gzip: 1}", "true or false"),
     ],
 )
 def test_what_cannot_be_is_refused(text: str, words: str) -> None:
-    with pytest.raises(ConfigError, match=words.replace("?", r"\?")):
+    with pytest.raises(ConfigError, match=words.replace("?", r"\?")) as caught:
         parse_config(f"relay: {text}", environ={})
+    assert "SECRET8" not in str(caught.value)
+
+
+def test_a_write_key_that_no_request_could_carry_is_refused_and_not_told() -> None:
+    with pytest.raises(ConfigError, match=r"source\.write_key: must be text without ':'") as caught:
+        parse_config("source: {write_key: 'sec:ret'}", environ={})
+    assert "sec:ret" not in str(caught.value)
+    assert parse_config("source: {write_key: 'sec/ret'}", environ={}).source.write_key == "sec/ret"
 
 
 def test_where_events_go() -> None:

@@ -1,11 +1,14 @@
 """What a user chooses about message metrics (segment_source.txt, "Set your integration options")."""
 
 from difflib import get_close_matches
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct, field
 
 from worker.metrics.names import PREFIXED_CUSTOMER_EVENTS, TABLE
+
+WriteKey: TypeAlias = Annotated[str, Meta(pattern=r"^[^:]*\Z", description="text without ':'")]
+"""It goes to Segment as the user of HTTP's basic authentication, which ends at a colon."""
 
 _SELECTABLE = (
     {row.event: row.subscription for row in TABLE}
@@ -47,7 +50,7 @@ class MetricsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Let Segment send the events back to Customer.io destinations; the document advises against it."""
     region: Literal["US", "EU"] = "US"
     """The region that Segment ingests the data in."""
-    write_key: str | None = None
+    write_key: WriteKey | None = None
     """Write key of the Segment source; without one nothing is delivered, only printed."""
     version: Literal[1, 2] = 2
     """Version of the integration's payloads; 1 is the one from before May 2022, email events only."""

@@ -1,6 +1,7 @@
 """How message metrics are delivered (section `relay` of workspace.yaml)."""
 
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
@@ -45,6 +46,8 @@ class RelaySettings(Struct, frozen=True, kw_only=True):
             raise ValueError("retry_max_s must not be less than retry_min_s")
         if self.endpoint is not None and not self.endpoint.startswith(("http://", "https://")):
             raise ValueError("endpoint must begin with http:// or https://")
+        if self.endpoint is not None and "@" in urlsplit(self.endpoint).netloc:
+            raise ValueError("endpoint must not have a user or a password: the write key is source.write_key")
 
     def url(self, region: Literal["US", "EU"]) -> str:
         """Where batches are posted to."""
