@@ -23,8 +23,6 @@ def check_keys(config: Config) -> Iterator[Finding]:
     if (destination.site_id is None) is not (destination.api_key is None):
         missing = "site_id" if destination.site_id is None else "api_key"
         yield problem("keys", f"destination.{missing} is not set, but the other one is", "set both, or neither")
-    elif destination.site_id is None:
-        yield warning("keys", "destination.site_id and api_key are not set: the intake lets everybody in")
     given = {
         "source.write_key": source.write_key,
         "destination.site_id": destination.site_id,

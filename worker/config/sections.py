@@ -60,8 +60,8 @@ class Destination(Struct, frozen=True, kw_only=True):
     """
 
     site_id: Text | None = None
-    """Site ID that the intake asks of who sends; with none, nobody is asked."""
     api_key: Text | None = None
+    """Kept, with `site_id`, for an HTTP intake, which this version does not have; nothing asks for them yet."""
     triggers: Literal["segment", "strict"] = "segment"
     """`segment`: triggers mean what they mean in Segment, quirks included; `strict`: what they seem to mean."""
     subscriptions: tuple[Subscription, ...] = msgspec.field(default_factory=lambda: tuple(automatic(ActionSettings())))
