@@ -38,6 +38,12 @@ def test_every_agent_reads_and_writes_something() -> None:
     assert {each for contract in CONTRACTS.values() for each in contract.producers} >= AGENTS
 
 
+@pytest.mark.parametrize("name", names.INBOUND)
+def test_what_comes_in_can_be_sent_and_replayed(name: str) -> None:
+    assert {"segment-worker send", "segment-worker dlq", "backfill"} <= set(CONTRACTS[name].producers)
+    assert "backfill" in CONTRACTS[name].consumers
+
+
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_an_agent_that_reads_a_topic_has_dead_letters_for_it(name: str) -> None:
     contract = CONTRACTS[name]
