@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.destination.factories import TIMESTAMP, device, event
+from tests.metrics.payloads import make_body
 from worker.cli.tester import app
 from worker.cli.tester_explain import NOTHING_SENT
 from worker.jsontypes import Json, JsonObject
@@ -156,6 +157,23 @@ def test_triggers_and_mappings() -> None:
     assert ask("mapping", {"mapping": {"a": {"@path": "$.event"}}, "payload": TRACK}) == [
         {"value": {"a": "Order Completed"}}
     ]
+
+
+ASKED: dict[str, JsonObject] = {
+    "event": TRACK,
+    "fql": {"fql": 'type = "track"', "event": TRACK},
+    "mapping": {"mapping": {"@path": "$.event"}, "payload": TRACK},
+    "action": {"action": "trackEvent", "events": [TRACK]},
+    "webhook": {"webhook": make_body()},
+}
+
+
+@pytest.mark.parametrize("command", ASKED)
+def test_json_is_what_counts_where_it_is_asked_for(command: str) -> None:
+    """Whatever else is said: `--explain`, or a terminal, which is the same."""
+    programs = ask(command, ASKED[command])
+    assert ask(command, ASKED[command], options=("--json",)) == programs
+    assert ask(command, ASKED[command], options=("--json", "--explain")) == programs
 
 
 def test_people_see_what_matched_and_why_the_others_did_not() -> None:

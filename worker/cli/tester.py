@@ -1,8 +1,8 @@
 """`segment-worker test event | fql | mapping | action | webhook`: the event tester, without Kafka and without effect.
 
-For programs it is NDJSON in and out, one answer a line; a file may also be one object over several lines. On a
-terminal, or with `--explain`, it speaks to people. Only `event --send` has an effect: it sends the event into the
-running system.
+For programs, and with `--json`, it is NDJSON in and out, one answer a line; a file may also be one object over several
+lines. On a terminal, or with `--explain`, it speaks to people. Only `event --send` has an effect: it sends the event
+into the running system.
 """
 
 import sys
@@ -79,30 +79,33 @@ def event(
 
 
 @app.command()
-def fql(file: File = None, explain: Explain = False) -> None:
+def fql(file: File = None, explain: Explain = False, as_json: JsonOption = False) -> None:
     """Whether a trigger matches an event: {"fql", "event"}."""
-    run(file, explain, answer_fql, explain_fql)
+    run(file, explain, answer_fql, explain_fql, as_json=as_json)
 
 
 @app.command()
-def mapping(file: File = None, explain: Explain = False) -> None:
+def mapping(file: File = None, explain: Explain = False, as_json: JsonOption = False) -> None:
     """What a mapping makes of an event: {"mapping", "payload"}."""
-    run(file, explain, answer_mapping, explain_mapping)
+    run(file, explain, answer_mapping, explain_mapping, as_json=as_json)
 
 
 @app.command()
-def action(file: File = None, explain: Explain = False) -> None:
+def action(file: File = None, explain: Explain = False, as_json: JsonOption = False) -> None:
     """What an action makes of events: {"action", "mapping", "settings", "events", "mode"}."""
     run(
         file,
         explain,
         lambda request: answer_action(request, time.time),
         lambda console, request: explain_action(console, request, time.time),
+        as_json=as_json,
     )
 
 
 @app.command()
-def webhook(file: File = None, config: ConfigOption = None, explain: Explain = False) -> None:
+def webhook(
+    file: File = None, config: ConfigOption = None, explain: Explain = False, as_json: JsonOption = False
+) -> None:
     """The track event that a reporting webhook becomes: a webhook, or {"webhook", "settings"}."""
     settings = _config(config).source
     run(
@@ -110,11 +113,12 @@ def webhook(file: File = None, config: ConfigOption = None, explain: Explain = F
         explain,
         lambda request: answer_webhook(request, settings),
         lambda console, request: console.print_json(data=answer_webhook(request, settings)),
+        as_json=as_json,
     )
 
 
-def run(file: Path | None, explain: bool, answer: Answer, explainer: Explainer, *, as_json: bool = False) -> None:
-    """Answer all lines: for people with `explain` or where standard output is a terminal, else as NDJSON."""
+def run(file: Path | None, explain: bool, answer: Answer, explainer: Explainer, *, as_json: bool) -> None:
+    """Answer all lines: without `as_json` for people with `explain` or on a terminal, else as NDJSON."""
     with _opened(file) as lines:
         if not as_json and (explain or sys.stdout.isatty()):
             _explain(Console(highlight=False), lines.read(), explainer)
