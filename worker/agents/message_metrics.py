@@ -3,15 +3,10 @@
 Reads `reporting.events`, writes `segment.message-metrics`; its table keeps which events were handled lately.
 """
 
-from typing import assert_never
-
-import orjson
-import structlog
-
 from worker.agents.original import original
 from worker.agents.outlets import Outlets
+from worker.agents.perform_metrics import MetricsPerformer
 from worker.metrics.decide import MetricRules, decide_metrics
-from worker.metrics.effects import PublishMetric, Skip, Warn
 from worker.metrics.invalid import InvalidWebhook
 from worker.metrics.recent import RecentValue
 from worker.metrics.settings import MetricsSettings
@@ -21,16 +16,14 @@ from worker.runtime.errors import InvalidMessage
 from worker.runtime.record import Record
 from worker.runtime.unit import Unit
 from worker.topics import names
-from worker.workspace.effects import DeadLetter, Delete, Put
 from worker.workspace.messages import Cause
-
-log = structlog.get_logger(__name__)
 
 
 def message_metrics_agent(topic: str, settings: MetricsSettings, outlets: Outlets) -> AgentSpec[RecentValue]:
     """The agent, reading `topic`."""
     rules = MetricRules(settings)
     dead_letters = outlets.dead_letters[names.REPORTING_EVENTS]
+    perform = MetricsPerformer(outlets, dead_letters).perform
 
     def handle(record: Record, unit: Unit[RecentValue]) -> None:
         try:
@@ -42,23 +35,6 @@ def message_metrics_agent(topic: str, settings: MetricsSettings, outlets: Outlet
         cause = Cause(webhook.event_id, webhook.timestamp, arrived, record.topic, record.partition, record.offset)
         if replayed is not None and not replayed.relay:
             return  # a replay reaches Segment only when it was asked to
-        for effect in decide_metrics(unit, webhook, cause, rules):
-            match effect:
-                case Put(key, value):
-                    unit.put(key, value)  # type: ignore[arg-type]  # a decision puts values of its own table only
-                case Delete(key):
-                    unit.delete(key)
-                case PublishMetric(key, event):
-                    unit.send(outlets.metrics, key, orjson.dumps(event))
-                case DeadLetter(reason, detail):
-                    unit.dead_letter(dead_letters, record, reason, detail)
-                case Skip(reason):
-                    unit.count(reason)
-                    log.debug("webhook_skipped", reason=reason.value, event_id=webhook.event_id)
-                case Warn(kind, detail):
-                    unit.count(kind)
-                    log.debug("webhook_warning", kind=kind.value, detail=detail, event_id=webhook.event_id)
-                case _:
-                    assert_never(effect)
+        perform(decide_metrics(unit, webhook, cause, rules), record, unit, event_id=webhook.event_id)
 
     return AgentSpec("message_metrics", topic, dead_letters, handle, TableSpec("message_metrics", RecentValue))
