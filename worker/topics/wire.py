@@ -1,7 +1,7 @@
 """The JSON Schemas of what the worker itself writes, made from the types in the code: `python -m worker.topics.wire`.
 
-So a schema cannot say anything else than what is written and read. The examples are real: one of each kind, from the
-bundled events going through the decisions.
+So a schema cannot say anything else than what is written and read. The examples are real: one of each kind, from events
+going through the decisions: the bundled ones, and the histories of wire_events.py.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,9 +18,9 @@ from worker.destination.subscriptions import Subscriptions, automatic
 from worker.jsontypes import Json, JsonObject
 from worker.local.demo import demo_file
 from worker.simulation import Arrival, Simulation
-from worker.simulation.network import Network
 from worker.topics import names
 from worker.topics.contracts import contracts_directory
+from worker.topics.wire_events import History, histories
 from worker.workspace.changes import WorkspaceChange
 from worker.workspace.effects import Effect, Publish, Send
 from worker.workspace.messages import AnonymousMessage, DevicesMessage, ObjectsMessage, PeopleMessage
@@ -76,22 +76,21 @@ def _in_order(schema: Json) -> Json:
 
 
 def wire_examples() -> dict[str, dict[str, Json]]:
-    """By contract and by kind (the tag): a real one of each kind that the bundled events lead to."""
-    return bundled_run()[1]
-
-
-def bundled_run() -> tuple[Network, dict[str, dict[str, Json]]]:
-    """The workspace after the bundled events, and the first message and change of each kind on the way."""
+    """By contract and by kind (the tag): the first one of each kind, in the bundled events or in further histories."""
     recorder = _Recorder()
-    simulation = Simulation(
-        Subscriptions.compile(automatic(ActionSettings()), ActionSettings()), WorkspaceSettings(), 12, Random(0)
-    )
+    for history in (History(tuple(_bundled())), *histories()):
+        _run(history, recorder)
+    return recorder.found
+
+
+def _run(history: History, recorder: "_Recorder") -> None:
+    subscriptions = Subscriptions.compile(automatic(ActionSettings()), ActionSettings())
+    simulation = Simulation(subscriptions, WorkspaceSettings(), 12, Random(history.seed or 0))
     simulation.network.watch(recorder.take)
     latest = float("-inf")
-    for arrival in _arrivals():
-        latest = simulation.arrive(arrival, latest, interleave=False)
+    for event in history.events:
+        latest = simulation.arrive(Arrival(event), latest, interleave=history.seed is not None)
     simulation.network.settle()
-    return simulation.network, recorder.found
 
 
 class _Recorder:
@@ -111,14 +110,14 @@ class _Recorder:
             self.found[name][kind] = orjson.loads(msgspec.json.encode(value))
 
 
-def _arrivals() -> Iterator[Arrival]:
+def _bundled() -> Iterator[JsonObject]:
     for line in demo_file(names.SEGMENT_EVENTS).read_bytes().splitlines():
         try:
             event: Json = orjson.loads(line)
         except orjson.JSONDecodeError:
             continue
         if isinstance(event, dict):
-            yield Arrival(event)
+            yield event
 
 
 def write(directory: Path) -> None:
