@@ -97,7 +97,7 @@ def _nothing_is_left_over(people: dict[str, Any]) -> list[str]:
             if isinstance(target, Merged):
                 found.append(f"{key} is merged in a circle")
         elif isinstance(value, Gone):
-            if value.anonymous or value.devices or value.relationships or value.groups or value.seen:
+            if value.anonymous or value.devices or value.relationships or value.groups or value.seen or value.refused:
                 found.append(f"{key} is gone and keeps {value}")
         elif "/" in key and not key.startswith(("id:", "email:")):
             owner = key.split("/", 2)[1] if key.startswith(("attributes/", "relationship/")) else key.split("/", 2)[2]

@@ -26,7 +26,7 @@ DIGEST_PAGES_MAX: Final = 1024
 DIGEST: Final = 12
 """Bytes of a digest."""
 
-Kind: TypeAlias = Literal["handles", "anonymous", "devices", "relationships", "members", "seen"]
+Kind: TypeAlias = Literal["handles", "anonymous", "devices", "relationships", "members", "seen", "refused"]
 
 
 def page_key(kind: Kind, owner: str, page: int) -> str:

@@ -177,7 +177,6 @@ class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True, g
     email: str | None
     email_at: Stamp
     own_handles: dict[str, str]
-    refused: dict[str, Stamp]
     attributes: Attributes
 
 
@@ -189,13 +188,13 @@ class Absorbed(Struct, frozen=True, array_like=True, tag="absorbed", kw_only=Tru
 
 
 class AbsorbNames(Struct, frozen=True, array_like=True, tag="absorb_names", kw_only=True, gc=False):
-    """A page of the handles, anonymousIds or devices of the merged profile `origin`; of handles with its `rank`."""
+    """A page of names of the merged profile `origin`: handles, with its `rank`, refusals, anonymousIds or devices."""
 
     to: str
     cause: Cause
     at: float
     origin: str
-    kind: Literal["handles", "anonymous", "devices"]
+    kind: Literal["handles", "refused", "anonymous", "devices"]
     names: dict[str, str]
     rank: int = 0
 

@@ -28,7 +28,7 @@ from worker.workspace.messages.anonymous import LinkMoved
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Join, Leave
 from worker.workspace.messages.people import Absorb, Absorbed, AbsorbNames, AbsorbRelationship, AbsorbSeen, Rebind
-from worker.workspace.people import devices, groups, linking
+from worker.workspace.people import devices, groups, linking, refusals
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.people.lineage import (
     Passage,
@@ -107,7 +107,6 @@ def _restore(turn: Turn, merged: Merged, absorb: Absorb) -> None:
             id_at=absorb.id_at,
             email=absorb.email,
             email_at=absorb.email_at,
-            refused=absorb.refused,
             anonymous=merged.anonymous,
             devices=merged.devices,
             relationships=merged.relationships,
@@ -158,7 +157,6 @@ def _united(profile: Profile, absorb: Absorb, passage: Passage) -> Profile:
         rank=max(profile.rank, absorb.rank) + 1,
         level=max(profile.level, passage.levels + absorb.level),
         promised="" if profile.promised in (absorb.promised, absorb.origin) else profile.promised,
-        refused={**absorb.refused, **profile.refused},
     )
     if profile.id is None and absorb.id is not None:
         profile = replace(profile, id=absorb.id, id_at=lowered_stamp(absorb.id_at, passage.levels))
@@ -186,6 +184,8 @@ def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames, passage: P
         case "handles":
             assert passage is not None
             profile = _bind(turn, profile, message.names, passage, message.cause)
+        case "refused":
+            profile = refusals.absorbed(turn, profile, message.names)
         case "anonymous":
             for name in message.names:
                 profile = replace(profile, anonymous=linking.add(turn, profile, name, message.cause))

@@ -38,6 +38,7 @@ def erase(turn: Turn, profile: Profile, call: Erase) -> None:
         devices=profile.devices,
         relationships=profile.relationships,
         seen=profile.seen,
+        refused=profile.refused,
         groups=profile.groups,
     )
     if suppressed:

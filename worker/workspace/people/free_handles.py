@@ -1,6 +1,6 @@
 """What a message does to an id or an email that is nobody's, or that waits to know whose it is."""
 
-from typing import Final, assert_never
+from typing import assert_never
 
 from msgspec.structs import replace
 
@@ -24,12 +24,10 @@ from worker.workspace.people.groups import tell_deferred
 from worker.workspace.people.identity import create, create_at, new_cio_id
 from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed
 from worker.workspace.people.merging import refusal
+from worker.workspace.people.refusals import refused_here
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Handle
 from worker.workspace.values.records import WaitingCall
-
-REFUSED_MAX: Final = 8
-"""How many refused merges a handle remembers."""
 
 
 def at_free(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
@@ -63,10 +61,7 @@ def at_free(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
 
 def _refuse(turn: Turn, key: str, handle: Handle, merge: Merge) -> None:
     """Nobody is there to merge anybody into; nor is there for the same call when it is repeated."""
-    message_id = merge.cause.message_id
-    if message_id in handle.refused:
-        return
-    turn.put(key, replace(handle, refused=[*handle.refused, message_id][-REFUSED_MAX:]))
+    turn.put(key, refused_here(turn, key, handle, merge))
     reason = refusal(turn, merge) or "unknown_primary"
     turn.publish(
         key,

@@ -136,6 +136,9 @@ def forget_pages(turn: Turn, gone: Gone, cause: Cause) -> None:
         elif gone.seen:
             gone = replace(gone, seen=gone.seen - 1)
             turn.delete(pages.page_key("seen", cio_id, gone.seen))
+        elif gone.refused:
+            gone = replace(gone, refused=gone.refused - 1)
+            turn.delete(pages.page_key("refused", cio_id, gone.refused))
         elif gone.groups:
             _, waiting = queues.pop(turn, "groups", cio_id, gone.groups)
             gone = replace(gone, groups=waiting)
@@ -143,7 +146,7 @@ def forget_pages(turn: Turn, gone: Gone, cause: Cause) -> None:
             break
     key = profile_key(cio_id)
     turn.put(key, gone)
-    if gone.anonymous or gone.devices or gone.relationships or gone.seen or gone.groups:
+    if gone.anonymous or gone.devices or gone.relationships or gone.seen or gone.refused or gone.groups:
         turn.send("people", Continue(to=key, cause=cause))
 
 
@@ -196,6 +199,8 @@ def _absorb(turn: Turn, gone: Gone, message: Absorb | AbsorbNames) -> None:
         handles = list(message.own_handles)
     elif message.kind == "handles":
         handles = list(message.names)
+    elif message.kind == "refused":
+        return
     elif message.kind == "anonymous":
         _unlink(turn, gone, message.names, message.origin, message.cause)
         return

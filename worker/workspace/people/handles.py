@@ -36,6 +36,7 @@ from worker.workspace.messages.people import (
 from worker.workspace.people.answers import answer, merge_answer
 from worker.workspace.people.free_handles import at_free, awaited, claimed
 from worker.workspace.people.ignoring import call_name, ignore_deleted, ignore_suppressed
+from worker.workspace.people.refusals import was_refused_here
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Handle
 from worker.workspace.values.records import WaitingCall
@@ -112,7 +113,7 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
         _at_suppressed(turn, key, handle, call)
     elif handle.cleared_at is not None and at <= handle.cleared_at:
         _too_late(turn, key, call)
-    elif type(call) is Merge and call.cause.message_id in handle.refused:
+    elif type(call) is Merge and was_refused_here(turn, key, handle, call):
         pass  # a repeat: nobody was there to merge anybody into
     elif handle.formers and type(call) is not Ask and (former := _owner_at(handle, at)):  # since any deletion
         turn.tell(replace(call, to=profile_key(former), via=""))

@@ -104,7 +104,7 @@ def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: st
     if current is not None and handle == call.named:
         return "kept"  # somebody merged is named, whose email leads here: that does not ask for a change
     stamp = _stamp(turn, profile, call)
-    if stamp <= decided_at or was_refused(profile, handle, stamp):
+    if stamp <= decided_at or was_refused(turn, profile, handle, stamp):
         return "kept"
     allowed = (
         current is None
@@ -227,7 +227,7 @@ def _take(
         return _with(profile, kind, value, stamp) if stamp > decided_at else profile
     handle = _handle(kind, value)
     if verdict in ("taken", "not_allowed", "invalid"):
-        if was_refused(profile, handle, stamp):
+        if was_refused(turn, profile, handle, stamp):
             return profile
         turn.publish(
             profile_key(profile.cio_id),
@@ -239,7 +239,7 @@ def _take(
                 reason=verdict,
             ),
         )
-        return with_refused(profile, handle, stamp)
+        return with_refused(turn, profile, handle, stamp)
     if verdict != "granted":
         return profile
     if stamp <= decided_at:  # a newer call has set another one while this one travelled

@@ -39,7 +39,7 @@ def refusal(turn: Turn, merge: Merge) -> Literal["itself", "junk_identifier"] | 
 
 def start(turn: Turn, profile: Profile, merge: Merge) -> None:
     """Merge somebody into this person."""
-    if was_refused(profile, merge_of(merge.secondary), (merge.at, merge.cause.message_id)):
+    if was_refused(turn, profile, merge_of(merge.secondary), (merge.at, merge.cause.message_id)):
         return
     reason = refusal(turn, merge)
     if reason is not None:
@@ -90,7 +90,7 @@ def answered(turn: Turn, profile: Profile, got: MergeAnswer) -> None:
             anonymous = linking.link(turn, profile, got.secondary[len(ID) :], got.cause, got.at)
             profile = replace(profile, anonymous=anonymous)
             stamp = (got.at, got.cause.message_id)
-            turn.put(profile_key(profile.cio_id), with_refused(profile, merge_of(got.secondary), stamp))
+            turn.put(profile_key(profile.cio_id), with_refused(turn, profile, merge_of(got.secondary), stamp))
         case "unknown":
             _refuse(turn, profile, got, "unknown_secondary")
         case "suppressed":
@@ -112,7 +112,7 @@ def dissolve(turn: Turn, profile: Profile, target: str, cause: Cause, at: float,
     cio_id = profile.cio_id
     own = own_handles(profile)
     turn.tell(_absorb(turn, profile, own, target, cause, at, promised))
-    _move_handles_and_seen(turn, profile, own, target, cause, at)
+    _move_known(turn, profile, own, target, cause, at)
     turn.delete(attributes_key(cio_id))
     key = profile_key(cio_id)
     turn.publish(key, PersonMerged(cause=turn.why(cause), cio_id=cio_id, into=target))
@@ -152,13 +152,12 @@ def _absorb(
         email=profile.email,
         email_at=profile.email_at,
         own_handles={handle: pages.note(turn, "handles", cio_id, profile.handles, handle) or "" for handle in own},
-        refused=profile.refused,
         attributes=Attributes() if record is None else record.attributes,
     )
 
 
-def _move_handles_and_seen(turn: Turn, profile: Profile, own: list[str], target: str, cause: Cause, at: float) -> None:
-    """Send on at once what calls may meet next: the other handles, and the events that were counted."""
+def _move_known(turn: Turn, profile: Profile, own: list[str], target: str, cause: Cause, at: float) -> None:
+    """Send on at once what calls may meet next: the other handles, what was refused, and the events that were counted."""
     cio_id, to = profile.cio_id, profile_key(target)
     for page in range(profile.handles):
         names = pages.take(turn, "handles", cio_id, page)
@@ -166,6 +165,9 @@ def _move_handles_and_seen(turn: Turn, profile: Profile, own: list[str], target:
         turn.tell(
             AbsorbNames(to=to, cause=cause, at=at, origin=cio_id, kind="handles", names=others, rank=profile.rank)
         )
+    for page in range(profile.refused):
+        names = pages.take(turn, "refused", cio_id, page)
+        turn.tell(AbsorbNames(to=to, cause=cause, at=at, origin=cio_id, kind="refused", names=names))
     for page in range(profile.seen):
         turn.tell(AbsorbSeen(to=to, cause=cause, digests=pages.digests(turn, cio_id, page)))
         turn.delete(pages.page_key("seen", cio_id, page))
@@ -186,7 +188,7 @@ def _refuse(
     reason: Literal["itself", "unknown_secondary", "junk_identifier"],
 ) -> None:
     key = profile_key(profile.cio_id)
-    turn.put(key, with_refused(profile, merge_of(merge.secondary), (merge.at, merge.cause.message_id)))
+    turn.put(key, with_refused(turn, profile, merge_of(merge.secondary), (merge.at, merge.cause.message_id)))
     turn.publish(
         key,
         MergeRefused(cause=turn.why(merge.cause), primary=merge.primary, secondary=merge.secondary, reason=reason),

@@ -1,29 +1,62 @@
-"""What was refused to a person stays refused when the call that asked for it is repeated (DESIGN section 6.1)."""
+"""What was refused to a person stays refused when the call that asked for it is repeated (DESIGN section 6.1).
 
-from typing import Final
+Every refusal is remembered, in pages. A handle remembers the merges refused there, where nobody was, with its events.
+"""
 
 from msgspec.structs import replace
 
+from worker.workspace import pages
+from worker.workspace.messages.calls import Merge
 from worker.workspace.registers import NEVER
-from worker.workspace.values.people import Profile
+from worker.workspace.turn import Turn
+from worker.workspace.values.people import Handle, Profile
 from worker.workspace.wire import Stamp
 
-REFUSED_MAX: Final = 16
-"""How many refusals a profile remembers."""
 
-
-def was_refused(profile: Profile, what: str, stamp: Stamp) -> bool:
+def was_refused(turn: Turn, profile: Profile, what: str, stamp: Stamp) -> bool:
     """Whether a call of `stamp`, or a newer one, was refused `what`: a handle, or a merge (`merge_of`)."""
-    return stamp <= profile.refused.get(what, NEVER)
+    return bool(profile.refused) and stamp <= _refused_at(turn, profile, what)
 
 
-def with_refused(profile: Profile, what: str, stamp: Stamp) -> Profile:
+def with_refused(turn: Turn, profile: Profile, what: str, stamp: Stamp) -> Profile:
     """The profile, which remembers the refusal."""
-    stamp = max(stamp, profile.refused.get(what, NEVER))
-    kept = [(name, one) for name, one in profile.refused.items() if name != what][1 - REFUSED_MAX :]
-    return replace(profile, refused={**dict(kept), what: stamp})
+    at, message_id = max(stamp, _refused_at(turn, profile, what))
+    refused = pages.add(turn, "refused", profile.cio_id, profile.refused, what, f"{at!r},{message_id}")
+    return profile if refused == profile.refused else replace(profile, refused=refused)
+
+
+def absorbed(turn: Turn, profile: Profile, refused: dict[str, str]) -> Profile:
+    """The profile with what was refused to somebody merged into it."""
+    for what, note in refused.items():
+        profile = with_refused(turn, profile, what, _stamp(note))
+    return profile
 
 
 def merge_of(secondary: str) -> str:
     """Under which name the refusal of a merge is remembered."""
     return f"merge {secondary}"
+
+
+def _refused_at(turn: Turn, profile: Profile, what: str) -> Stamp:
+    note = pages.note(turn, "refused", profile.cio_id, profile.refused, what)
+    return NEVER if note is None else _stamp(note)
+
+
+def _stamp(note: str) -> Stamp:
+    at, _, message_id = note.partition(",")
+    return float(at), message_id
+
+
+def was_refused_here(turn: Turn, key: str, handle: Handle, merge: Merge) -> bool:
+    """Whether the call came when the handle was nobody's."""
+    return handle.seen > 0 and pages.has_digest(turn, key, handle.seen, _digest_of(merge))
+
+
+def refused_here(turn: Turn, key: str, handle: Handle, merge: Merge) -> Handle:
+    """The handle, which is nobody's and remembers the merge."""
+    seen = pages.add_digest(turn, key, handle.seen, _digest_of(merge))
+    return handle if seen is None else replace(handle, seen=seen)
+
+
+def _digest_of(merge: Merge) -> bytes:
+    return pages.digest_of("merge", merge.cause.message_id)

@@ -18,7 +18,7 @@ class Handle(Struct, frozen=True, array_like=True, tag="handle", gc=False):
     deletion or a suppression. `rank` is the highest of those who have owned it. `formers` are the last who have
     given it up since, each with a time: calls of times up to that one, and after the one before, are theirs. In `calls`
     wait those that came while it was pending; in `groups` those that need an identified person, of which there is none.
-    `refused` are the last merges refused here, by messageId. `seen` pages have the events that came.
+    `seen` pages have the events that came, and the merges that were refused here.
     """
 
     status: Literal["free", "owned", "pending", "suppressed"] = "free"
@@ -28,18 +28,17 @@ class Handle(Struct, frozen=True, array_like=True, tag="handle", gc=False):
     formers: list[tuple[str, float]] = []
     calls: Queue = Queue()
     groups: Queue = Queue()
-    refused: list[str] = []
     seen: int = 0
 
 
 class Profile(Struct, frozen=True, array_like=True, tag="profile", gc=False):
     """A person (key `cio:…`). The attributes are in a record of their own.
 
-    `id` and `email` are as last given, set by the calls of `id_at` and `email_at`. `refused` has, by handle, the newest
-    call that was refused it. `promised` is the profile with which this one is being merged as the other half of the
-    person (auto_merge). `rank` is higher than any earlier owner of its handles has had. `handles` and the numbers after
-    it are how many pages those collections have; `handles` are the keys that lead here besides id and email, with notes
-    (worker/workspace/people/lineage.py), and `level` is how many levels merges have taken.
+    `id` and `email` are as last given, set by the calls of `id_at` and `email_at`. `promised` is the profile with which
+    this one is being merged as the other half of the person (auto_merge). `rank` is higher than any earlier owner of
+    its handles has had, and `level` is how many levels merges have taken. `handles` and the numbers after it are how
+    many pages those collections have; `handles` are the keys that lead here besides id and email, with notes
+    (worker/workspace/people/lineage.py), `refused` are handles and merges, each with the newest call that was refused.
     """
 
     cio_id: str
@@ -49,7 +48,6 @@ class Profile(Struct, frozen=True, array_like=True, tag="profile", gc=False):
     id_at: Stamp = NEVER
     email: str | None = None
     email_at: Stamp = NEVER
-    refused: dict[str, Stamp] = {}
     promised: str = ""
     rank: int = 0
     level: int = 0
@@ -58,6 +56,7 @@ class Profile(Struct, frozen=True, array_like=True, tag="profile", gc=False):
     devices: int = 0
     relationships: int = 0
     seen: int = 0
+    refused: int = 0
     groups: Queue = Queue()
 
 
@@ -95,6 +94,7 @@ class Gone(Struct, frozen=True, array_like=True, tag="gone", gc=False):
     devices: int = 0
     relationships: int = 0
     seen: int = 0
+    refused: int = 0
     groups: Queue = Queue()
 
 

@@ -1,0 +1,98 @@
+"""What was refused stays refused when the call is repeated, however much was refused since (DESIGN section 6.1)."""
+
+from tests.workspace.world import World, items
+from worker.jsontypes import JsonObject
+from worker.workspace.settings import WorkspaceSettings
+
+MANY = 60
+"""More than go on one page."""
+
+
+def alias(primary: str, secondary: str) -> JsonObject:
+    return {"type": "alias", "userId": primary, "previousId": secondary}
+
+
+def asking(email: str) -> JsonObject:
+    return {"type": "identify", "userId": "ada", "traits": {"email": email}}
+
+
+def test_an_email_is_not_given_after_many_aliases() -> None:
+    """An alias of an anonymous id counts as a refused merge, and a site may send one at each login."""
+    world = World()
+    world.identify("owner", at=0, email="e@x.io")
+    world.send(asking("e@x.io"), at=10, name="asking")
+    for number in range(MANY):
+        world.alias("ada", f"browser{number}", at=20 + number)
+    world.identify("owner", at=200, email="other@x.io")
+    world.send(asking("e@x.io"), at=10, name="asking")
+    assert world.person("ada")["email"] is None
+
+
+def test_nor_after_many_other_emails() -> None:
+    world = World()
+    for number in range(MANY):
+        world.identify(f"u{number}", at=number, email=f"e{number}@x.io")
+        world.send(asking(f"e{number}@x.io"), at=100 + number, name=f"asking{number}")
+    world.identify("u0", at=300, email="other@x.io")
+    world.send(asking("e0@x.io"), at=100, name="asking0")
+    assert world.person("ada")["email"] is None
+
+
+def test_an_alias_of_an_anonymous_id_stays_one_when_it_becomes_an_id() -> None:
+    world = World()
+    world.identify("ada", at=0)
+    for number in range(MANY):
+        world.send(alias("ada", f"q{number}"), at=20 + number, name=f"alias{number}")
+    world.identify("q0", at=200)
+    world.send(alias("ada", "q0"), at=20, name="alias0")
+    assert [one["id"] for one in world.people()] == ["ada", "q0"]
+
+
+def test_an_alias_stays_refused_where_nobody_was_however_many_others_were() -> None:
+    world = World()
+    for number in range(MANY):
+        world.identify(f"u{number}", at=number)
+        world.send(alias("ada", f"u{number}"), at=100 + number, name=f"alias{number}")
+    world.identify("ada", at=50)
+    world.send(alias("ada", "u0"), at=100, name="alias0")
+    assert len(world.people()) == MANY + 1
+    assert len(world.told("merge_refused")) == MANY
+
+
+def test_and_after_a_deletion() -> None:
+    world = World()
+    world.identify("bob", at=0)
+    world.send(alias("ada", "bob"), at=30, name="alias")
+    world.identify("ada", at=5)
+    world.semantic("User Deleted", "ada", at=10)
+    world.identify("ada", at=20)
+    world.send(alias("ada", "bob"), at=30, name="alias")
+    assert [one["id"] for one in world.people()] == ["ada", "bob"]
+
+
+def test_refusals_go_with_a_merge() -> None:
+    """What was refused to the secondary, and asked for through its id."""
+    world = World(WorkspaceSettings(auto_merge=False))
+    world.identify("owner", at=0, email="e@x.io")
+    world.send(asking("e@x.io"), at=10, name="asking")
+    for number in range(MANY):
+        world.send(alias("ada", f"q{number}"), at=20 + number, name=f"alias{number}")
+    world.identify("primary", at=100)
+    world.alias("primary", "ada", at=110)
+    world.identify("q0", at=120)
+    world.identify("owner", at=130, email="other@x.io")
+    world.send(asking("e@x.io"), at=10, name="asking")
+    world.send(alias("ada", "q0"), at=20, name="alias0")
+    assert world.person("primary")["email"] is None
+    assert {str(one["id"]) for one in world.people()} == {"owner", "primary", "q0"}
+
+
+def test_nothing_of_them_stays_of_somebody_deleted() -> None:
+    world = World(partitions=1)
+    world.identify("ada", at=0)
+    for number in range(10 * MANY):
+        world.alias("ada", f"q{number}", at=20 + number)
+    world.semantic("User Deleted", "ada", at=2000)
+    table = world.simulation.network.tables["people", 0]
+    assert [key for key in table if key.startswith("refused/")] == []
+    assert items(world.shown()["people"]) == []
