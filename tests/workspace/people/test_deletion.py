@@ -146,3 +146,16 @@ def test_junk_is_a_dead_letter() -> None:
     world.identify("undefined", plan="pro")
     assert world.people() == []
     assert [one["reason"] for one in world.simulation.dead_letters] == ["junk_identifier"]
+
+
+@pytest.mark.parametrize("by", ["former@x.io", "cio_id"])
+def test_an_older_unsuppression_does_not_lift_a_newer_suppression(by: str) -> None:
+    world = World()
+    world.identify("ada", at=0, email="former@x.io")
+    user = f"cio_{world.person('ada')['cio_id']}" if by == "cio_id" else by
+    world.identify("ada", at=20, email="new@x.io")
+    world.semantic("User Suppressed", "ada", at=30)
+    world.semantic("User Unsuppressed", user, at=10)
+    assert world.shown()["suppressed"] == ["email:new@x.io", "id:ada"]
+    world.semantic("User Unsuppressed", "ada", at=40)
+    assert world.shown()["suppressed"] == []

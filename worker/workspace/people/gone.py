@@ -58,7 +58,8 @@ def at_gone(turn: Turn, gone: Gone, message: PeopleMessage) -> None:
     """Decide a message to somebody who is gone; calls that came through a handle go back there."""
     match message:
         case Erase(action="unsuppress") if gone.suppressed and not _came_through_handle(message):
-            _unsuppress(turn, gone, message)
+            if message.at > gone.at:
+                _unsuppress(turn, gone, message)
         case Request():
             _send_back(turn, gone, message)
         case Answer() | Halves() | MergeAnswer():
