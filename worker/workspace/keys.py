@@ -13,6 +13,8 @@ from worker.partitioning import PROFILE_PREFIX
 ID: Final = "id:"
 EMAIL: Final = "email:"
 PROFILE: Final = PROFILE_PREFIX
+FORMER: Final = f"{PROFILE}/"
+"""Before a handle: the way to somebody who has given it up. (No cio_id has a slash.)"""
 DELIVERY: Final = "delivery:"
 
 

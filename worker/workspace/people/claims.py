@@ -2,13 +2,13 @@
 
 from msgspec.structs import replace
 
-from worker.workspace import pages
 from worker.workspace.changes import IdentifiersChanged
 from worker.workspace.keys import ID, id_key, profile_key
 from worker.workspace.messages.people import Ask, Release
 from worker.workspace.people import halves
 from worker.workspace.people.answers import answer
 from worker.workspace.people.identity import identifiers_of
+from worker.workspace.people.lineage import given_up
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
 
@@ -49,6 +49,6 @@ def _gets_id(turn: Turn, profile: Profile, ask: Ask) -> bool:
     )
     if current is not None:
         old = id_key(current)
-        pages.discard(turn, "handles", profile.cio_id, profile.handles, old)
+        turn.put(key, given_up(turn, renamed, old))
         turn.tell(Release(to=old, cause=ask.cause, rank=renamed.rank, cio_id=profile.cio_id, until=ask.identify.at))
     return True

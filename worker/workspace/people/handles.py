@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from worker.workspace import pages, queues
 from worker.workspace.changes import HandleFreed, HandleSuppressed
-from worker.workspace.keys import profile_key
+from worker.workspace.keys import FORMER, profile_key
 from worker.workspace.messages.calls import Erase, Event, Merge, Request
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.people import (
@@ -116,7 +116,7 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
     elif type(call) is Merge and was_refused_here(turn, key, handle, call):
         pass  # a repeat: nobody was there to merge anybody into
     elif handle.formers and type(call) is not Ask and (former := _owner_at(handle, at)):  # since any deletion
-        turn.tell(replace(call, to=profile_key(former), via=""))
+        turn.tell(replace(call, to=profile_key(former), via=FORMER + key))
     elif handle.status == "owned":
         turn.tell(replace(call, to=profile_key(handle.cio_id), via=key))
     else:

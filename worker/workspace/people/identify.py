@@ -23,7 +23,7 @@ from worker.workspace.messages.people import Answer, Ask, Half, Rebind, Release
 from worker.workspace.people import groups, linking
 from worker.workspace.people.identity import identifiers_of, owns
 from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed
-from worker.workspace.people.lineage import CLAIMED, lowered
+from worker.workspace.people.lineage import CLAIMED, given_up, lowered
 from worker.workspace.people.refusals import was_refused, with_refused
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import PersonAttributes, Profile
@@ -245,11 +245,12 @@ def _take(
     if stamp <= decided_at:  # a newer call has set another one while this one travelled
         _unclaim(turn, profile, handle, call)
         return profile
-    pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
+    if claimed:  # else it came by a merge, which counts for what was said through it before
+        pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
     profile = _with(profile, kind, value, stamp)
     if current is not None:
         old = _handle(kind, current)
-        pages.discard(turn, "handles", profile.cio_id, profile.handles, old)
+        profile = given_up(turn, profile, old)
         turn.tell(Release(to=old, cause=call.cause, rank=profile.rank, cio_id=profile.cio_id, until=call.at))
     return profile
 

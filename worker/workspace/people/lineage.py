@@ -3,7 +3,8 @@
 In a merge the primary keeps its values, and has those of the secondary only where it lacks them
 (customerio_semantics.md 3.3). That must hold also for what the secondary was told before the merge and arrives after
 it, or once more. So all that is the secondary's from before the merge counts as said long ago: its stamps are lowered,
-under all that the primary has had until then. Each merge takes the levels that follow; of two secondaries the one
+under all that the primary has had until then. That holds also once the primary has given the handle up: the note stays
+with it, under another name (`keys.FORMER`). Each merge takes the levels that follow; of two secondaries the one
 merged first goes before. The two halves of a person (auto_merge) have always been one: there the newest value stays,
 and nothing is lowered.
 """
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 
 from worker.workspace import pages
 from worker.workspace.attributes import Attribute, Attributes, only
+from worker.workspace.keys import FORMER
 from worker.workspace.registers import NEVER, Register
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
@@ -39,24 +41,42 @@ class Passage(Struct, frozen=True):
 
 def noted(note: str, passage: Passage) -> str:
     """The note at a handle that has come through one more merge."""
-    earlier = note.split("|") if note and note != CLAIMED else []
-    return "|".join([*earlier, f"{passage.at!r},{passage.levels}"][-MERGES_MAX:])
+    return "|".join([*_merges(note), f"{passage.at!r},{passage.levels}"][-MERGES_MAX:])
+
+
+def _merges(note: str | None) -> list[str]:
+    return note.split("|") if note and note != CLAIMED else []
 
 
 def passages(note: str | None) -> list[Passage]:
     """The merges noted at a handle, the latest last."""
-    if not note or note == CLAIMED:
-        return []
-    parts = (one.split(",") for one in note.split("|"))
+    parts = (one.split(",") for one in _merges(note))
     return [Passage(float(at), int(levels)) for at, levels in parts]
+
+
+def passages_of(turn: Turn, profile: Profile, handle: str) -> list[Passage]:
+    """The merges on the way of a handle to this person, also if the person has given it up since."""
+    note = pages.note(turn, "handles", profile.cio_id, profile.handles, handle)
+    if note is None:
+        note = pages.note(turn, "handles", profile.cio_id, profile.handles, FORMER + handle)
+    return passages(note)
+
+
+def given_up(turn: Turn, profile: Profile, handle: str) -> Profile:
+    """The person without the handle; the merges on its way stay noted, for what was said through it before."""
+    cio_id, former = profile.cio_id, FORMER + handle
+    merges = [_merges(pages.note(turn, "handles", cio_id, profile.handles, name)) for name in (former, handle)]
+    pages.discard(turn, "handles", cio_id, profile.handles, handle)
+    note = "|".join([*dict.fromkeys(merges[0] + merges[1])][-MERGES_MAX:])  # it may have been given up before
+    handles = pages.add(turn, "handles", cio_id, profile.handles, former, note)
+    return profile if handles == profile.handles else replace(profile, handles=handles)
 
 
 def lowered(turn: Turn, profile: Profile, handle: str, at: float) -> float:
     """The time that counts for something said at time `at` about who `handle` led to then."""
     if not profile.handles or not handle:
         return at
-    note = pages.note(turn, "handles", profile.cio_id, profile.handles, handle)
-    levels = sum(one.levels for one in passages(note) if at <= one.at)
+    levels = sum(one.levels for one in passages_of(turn, profile, handle) if at <= one.at)
     return at - levels * LEVEL_SECONDS if levels else at
 
 

@@ -20,7 +20,7 @@ from worker.workspace.people import identify, linking
 from worker.workspace.people.answers import merge_answer
 from worker.workspace.people.identity import own_handles, owns
 from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed
-from worker.workspace.people.lineage import passages
+from worker.workspace.people.lineage import passages_of
 from worker.workspace.people.merged import move_pages
 from worker.workspace.people.refusals import merge_of, was_refused, with_refused
 from worker.workspace.turn import Turn
@@ -176,7 +176,7 @@ def _move_known(turn: Turn, profile: Profile, own: list[str], target: str, cause
 def _into_itself(turn: Turn, profile: Profile, into: MergeInto) -> None:
     """Both names lead to one person: by an earlier merge, which is not done again; or the call makes no sense."""
     named = into.secondary
-    merged_before = bool(passages(pages.note(turn, "handles", profile.cio_id, profile.handles, named)))
+    merged_before = bool(passages_of(turn, profile, named))
     if not merged_before and not (named.startswith(PROFILE) and named != profile_key(profile.cio_id)):
         _refuse(turn, profile, into, "itself")
 

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from worker.workspace.keys import FORMER
 from worker.workspace.messages.calls import (
     AddDevice,
     Erase,
@@ -68,9 +69,10 @@ def at_profile(turn: Turn, key: str, message: PeopleMessage) -> None:
 
 def _at_person(turn: Turn, profile: Profile, message: PeopleMessage) -> None:
     if type(message) is Event or isinstance(message, Request):  # most are events
-        if message.via and not owns(turn, profile, message.via):
+        via = message.via
+        if via and not owns(turn, profile, via) and not via.startswith(FORMER):
             # The handle hears that it is no longer this person's before it meets the call again.
-            turn.tell(replace(message, to=message.via, via=""))
+            turn.tell(replace(message, to=via, via=""))
         else:
             _call(turn, profile, message)
         return
