@@ -28,6 +28,9 @@ NEVER = -1e15
 LEVEL = 1e11
 """By how many seconds a merge lowers what the secondary was told: what the primary was told goes before all of it."""
 
+JUST_AFTER = 0.0005
+"""By how many seconds a relationship that a merge brings back is newer than its end."""
+
 RELATED = ""
 """Among the attributes of a relationship: that it is there."""
 
@@ -288,10 +291,12 @@ class Plain:
         self._fill(primary.values, secondary.values, by, halves=halves)
         primary.level = max(primary.level, levels + secondary.level)
         for name, values in secondary.related.items():
+            lacking = name not in primary.related and not halves and RELATED in values
+            again = primary.ended.get(name, NEVER) + JUST_AFTER if lacking else NEVER
             mine = primary.related.setdefault(name, {})
             for one, (at, value) in values.items():
                 if at - by > mine.get(one, (NEVER, None))[0]:
-                    mine[one] = (at - by, value)
+                    mine[one] = (max(at - by, again), value)
         for name, at in secondary.ended.items():
             primary.ended[name] = max(at - by, primary.ended.get(name, NEVER))
         for name in [*primary.related]:

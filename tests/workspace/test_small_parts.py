@@ -95,10 +95,11 @@ def test_a_relationship_above_the_floor() -> None:
     attributes = apply(
         apply(Register().attributes, {"old": 1}, (1.0, "m1")).attributes, {"new": 2}, (3.0, "m3")
     ).attributes
-    told = Register((3.0, "m3"), NEVER, attributes, (3.0, "m3"), (2.0, "m2"))
-    lowered = lowered_register(told, 2)
-    assert above_floor(lowered).present
-    assert above_floor(lowered).attributes.shown() == {"new": 2}
+    floor = (2.0, "m2")
+    lowered = above_floor(lowered_register(Register((3.0, "m3"), NEVER, attributes, (3.0, "m3")), 2), floor)
+    assert lowered.present
+    assert lowered.floor == floor
+    assert lowered.attributes.shown() == {"new": 2}
     assert lowered_attributes(attributes, 2).shown() == attributes.shown()
-    ended = above_floor(Register((1.0, "m1"), NEVER, attributes, (1.0, "m1"), (2.0, "m2")))
+    ended = above_floor(Register((1.0, "m1"), NEVER, attributes, (1.0, "m1")), floor)
     assert not ended.present

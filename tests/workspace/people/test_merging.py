@@ -189,6 +189,44 @@ def test_nor_does_the_deletion_end_one_that_the_secondary_made_later_also_if_wor
     assert world.related("ada") == {"acme": {}}
 
 
+def test_a_relationship_that_the_primary_has_left_comes_with_a_secondary_who_has_it() -> None:
+    world = World()
+    leaving: JsonObject = {"type": "track", "event": "Relationship Deleted", "userId": "ada"}
+    leaving |= {"properties": {"objectId": "acme"}}
+    joining: JsonObject = {"type": "group", "userId": "bob", "groupId": "acme"}
+    joining |= {"traits": {"relationshipAttributes": {"role": "admin"}}}
+    for name in ("ada", "bob", "eve"):
+        world.identify(name, at=0)
+    world.group("acme", "ada", at=10, relationshipAttributes={"role": "guest", "seat": 1})
+    world.send(leaving, at=20, name="leaving")
+    world.send(joining, at=30, name="joining")
+    world.alias("ada", "bob", at=40)
+    assert world.related("ada") == {"acme": {"role": "admin"}}
+    before = len(world.changes())
+    for call, at, name in ((leaving, 20, "leaving"), (joining, 30, "joining")):
+        world.send(call, at=at, name=name)
+    assert len(world.changes()) == before, "repeats change nothing"
+    world.alias("eve", "ada", at=50)
+    assert world.related("eve") == {"acme": {"role": "admin"}}
+    world.semantic("Relationship Deleted", "eve", at=60, objectId="acme")
+    assert world.related("eve") == {}
+
+
+def test_and_if_the_object_was_deleted_before_the_secondary_had_it() -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.identify("bob", at=0)
+    world.identify("eve", at=0)
+    world.group("acme", "ada", at=10)
+    world.semantic("Relationship Deleted", "ada", at=20, objectId="acme")
+    world.semantic("Object Deleted", "ada", at=25, objectId="acme")
+    world.group("acme", "bob", at=30, relationshipAttributes={"role": "admin"})
+    world.alias("ada", "bob", at=40)
+    assert world.related("ada") == {"acme": {"role": "admin"}}
+    world.alias("eve", "ada", at=50)
+    assert world.related("eve") == {"acme": {"role": "admin"}}
+
+
 def test_chains_of_merges() -> None:
     world = World()
     names = ["ada", "bob", "eve", "joe"]

@@ -13,7 +13,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from worker.workspace import pages
-from worker.workspace.attributes import Attributes, fill, newer_than, newest
+from worker.workspace.attributes import Attributes, fill, newest
 from worker.workspace.changes import PersonAbsorbed, PersonRestored, RelationshipChanged
 from worker.workspace.keys import (
     PROFILE,
@@ -32,14 +32,13 @@ from worker.workspace.people import devices, groups, linking, refusals
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.people.lineage import (
     Passage,
-    above_floor,
     lowered_attributes,
-    lowered_register,
     lowered_stamp,
     noted,
     passages,
+    with_theirs,
 )
-from worker.workspace.registers import NEVER, Register
+from worker.workspace.registers import Register
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Merged, PersonAttributes, Profile
 
@@ -203,17 +202,10 @@ def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames, passage: P
 def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationship, passage: Passage | None) -> None:
     """The primary gets relationships that it lacks (customerio_semantics.md 3.3), and of others what was never said."""
     cio_id, name = profile.cio_id, message.name
-    theirs = lowered_register(message.relationship, 0 if passage is None else passage.levels)
     record = relationship_key(cio_id, name)
     known = turn.find(record, Register)
     before = known or Register()
-    removed = max(before.removed, theirs.removed)
-    attributes = newest(before.attributes, theirs.attributes)
-    floor = max(before.floor, theirs.floor)
-    made = max((one.made for one in (before, theirs) if one.added > removed), default=NEVER)
-    after = Register(max(before.added, theirs.added), removed, newer_than(attributes, removed), made, floor)
-    if before.floor != theirs.floor:
-        after = above_floor(after)
+    after = with_theirs(before, message.relationship, 0 if passage is None else passage.levels)
     turn.put(record, after)
     if known is None:
         relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)

@@ -76,7 +76,7 @@ def object_gone(turn: Turn, profile: Profile, gone: ObjectGone) -> None:
     before = turn.find(relationship_key(profile.cio_id, gone.name), Register) or Register()
     if gone.deleted <= before.floor:
         return
-    after = above_floor(replace(before, floor=gone.deleted))
+    after = above_floor(before, gone.deleted)
     updated = _lessened(turn, profile, gone.name, before, after, gone.cause)
     if updated is not profile:
         turn.put(profile_key(profile.cio_id), updated)

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from worker.workspace import pages
-from worker.workspace.attributes import Attribute, Attributes, only
+from worker.workspace.attributes import Attribute, Attributes, newer_than, newest, only
 from worker.workspace.keys import FORMER
 from worker.workspace.registers import NEVER, Register
 from worker.workspace.turn import Turn
@@ -27,6 +27,9 @@ LEVEL_SECONDS: Final = 1e11
 
 CLAIMED: Final = "claimed"
 """The note at a handle that is the person's while the identify that wants it is on its way."""
+
+JUST_AFTER: Final = 0.0005
+"""Seconds, fewer than the millisecond to which times are told, and enough to tell lowered stamps apart."""
 
 MERGES_MAX: Final = 16
 """Merges noted at one handle; more lie too far back to matter."""
@@ -91,12 +94,13 @@ def raised(stamp: Stamp) -> Stamp:
     return stamp if levels <= 0 or stamp == NEVER else (round(stamp[0] + levels * LEVEL_SECONDS, 3), stamp[1])
 
 
-def above_floor(register: Register) -> Register:
-    """The register without what is not newer than its floor, each thing by its own time."""
-    floor = register.floor
+def above_floor(register: Register, floor: Stamp) -> Register:
+    """The register without what is not newer than the floor, its new one, each thing by its own time."""
+    if floor == register.floor:
+        return register
     added = register.added if register.made > floor else NEVER
     attributes = only(register.attributes, lambda stamp: raised(stamp) > floor)
-    return replace(register, added=added, attributes=attributes)
+    return replace(register, added=added, attributes=attributes, floor=floor)
 
 
 def lowered_attributes(attributes: Attributes, levels: int) -> Attributes:
@@ -114,3 +118,29 @@ def lowered_register(register: Register, levels: int) -> Register:
         removed=lowered_stamp(register.removed, levels),
         attributes=lowered_attributes(register.attributes, levels),
     )
+
+
+def with_theirs(mine: Register, theirs: Register, levels: int) -> Register:
+    """The primary's relationship with what a secondary adds to it (customerio_semantics.md 3.3).
+
+    One that the primary lacks, since it has left it, becomes just newer than that, so that leaving is not repeated.
+    """
+    floor = max(mine.floor, theirs.floor)
+    mine, theirs = above_floor(mine, floor), lowered_register(above_floor(theirs, floor), levels)
+    if levels and theirs.present and not mine.present:
+        theirs = _above(theirs, mine.removed)
+    removed = max(mine.removed, theirs.removed)
+    attributes = newer_than(newest(mine.attributes, theirs.attributes), removed)
+    made = max((one.made for one in (mine, theirs) if one.added > removed), default=NEVER)
+    return Register(max(mine.added, theirs.added), removed, attributes, made, floor)
+
+
+def _above(register: Register, stamp: Stamp) -> Register:
+    """The register with stamps just above `stamp`, where they are not."""
+    time = stamp[0] + JUST_AFTER
+    values = {
+        name: one if one.time >= time else Attribute(one.value, time, one.message_id)
+        for name, one in register.attributes.values.items()
+    }
+    added = max(register.added, (time, register.added[1]))
+    return replace(register, added=added, attributes=Attributes(values, register.attributes.size))
