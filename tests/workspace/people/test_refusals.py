@@ -1,5 +1,7 @@
 """What was refused stays refused when the call is repeated, however much was refused since (DESIGN section 6.1)."""
 
+import pytest
+
 from tests.workspace.world import World, items
 from worker.jsontypes import JsonObject
 from worker.workspace.settings import WorkspaceSettings
@@ -96,3 +98,42 @@ def test_nothing_of_them_stays_of_somebody_deleted() -> None:
     table = world.simulation.network.tables["people", 0]
     assert [key for key in table if key.startswith("refused/")] == []
     assert items(world.shown()["people"]) == []
+
+
+SUPPRESSED: JsonObject = {"type": "identify", "userId": "ada", "traits": {"email": "gone@x.io", "plan": "never"}}
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["unknown", "known"])
+@pytest.mark.parametrize("event", ["User Suppressed", "User Deleted"])
+def test_a_call_ignored_for_its_email_is_ignored_again_after_a_newer_one(event: str, known: bool) -> None:
+    """Else it would not ask for that email any more, and apply."""
+    world = World()
+    if known:
+        world.identify("ada", at=0)
+    world.semantic(event, "gone@x.io", at=20)
+    world.send(SUPPRESSED, at=10, name="ignored")
+    world.identify("ada", at=30, email="new@x.io")
+    before = len(world.changes())
+    world.send(SUPPRESSED, at=10, name="ignored")
+    assert world.person("ada")["attributes"] == {}
+    assert len(world.changes()) == before
+
+
+def test_also_after_a_merge() -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.semantic("User Suppressed", "gone@x.io", at=5)
+    world.send(SUPPRESSED, at=10, name="ignored")
+    world.identify("primary", at=20, email="new@x.io")
+    world.alias("primary", "ada", at=30)
+    world.send(SUPPRESSED, at=10, name="ignored")
+    assert world.person("primary")["attributes"] == {}
+
+
+def test_nor_does_an_email_that_was_refused_and_came_by_a_merge_change_how_it_is_written() -> None:
+    world = World()
+    world.identify("bob", at=0, email="e@x.io")
+    world.send(asking("E@x.io"), at=10, name="asking")
+    world.alias("ada", "bob", at=20)
+    world.send(asking("E@x.io"), at=10, name="asking")
+    assert world.person("ada")["email"] == "e@x.io"

@@ -112,7 +112,7 @@ def claimed(turn: Turn, key: str, handle: Handle, got: Answer) -> None:
     """The answer for a pending id (customerio_semantics.md 3.2, cases 1, 3, 4 and 14)."""
     call = got.identify
     if got.outcome in ("suppressed", "deleted"):
-        turn.put(key, replace(handle, status="free", cio_id=""))
+        turn.put(key, refused_here(turn, key, replace(handle, status="free", cio_id=""), call))
         ignore = ignore_suppressed if got.outcome == "suppressed" else ignore_deleted
         ignore(turn, key, call.cause, "identify")
         return

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from worker.workspace import pages, queues
 from worker.workspace.changes import HandleFreed, HandleSuppressed
 from worker.workspace.keys import FORMER, profile_key
-from worker.workspace.messages.calls import Erase, Event, Merge, Request
+from worker.workspace.messages.calls import Erase, Event, Identify, Merge, Request
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.people import (
     Absorb,
@@ -113,8 +113,10 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
         _at_suppressed(turn, key, handle, call)
     elif handle.cleared_at is not None and at <= handle.cleared_at:
         _too_late(turn, key, call)
-    elif type(call) is Merge and was_refused_here(turn, key, handle, call):
-        pass  # a repeat: nobody was there to merge anybody into
+    elif (type(call) is Merge or (type(call) is Identify and call.email is not None)) and was_refused_here(
+        turn, key, handle, call
+    ):
+        pass  # a repeat: nobody was there to merge anybody into, or the email was that of somebody gone
     elif handle.formers and type(call) is not Ask and (former := _owner_at(handle, at)):  # since any deletion
         turn.tell(replace(call, to=profile_key(former), via=FORMER + key))
     elif handle.status == "owned":

@@ -24,7 +24,7 @@ from worker.workspace.people import groups, linking
 from worker.workspace.people.identity import identifiers_of, owns
 from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed
 from worker.workspace.people.lineage import CLAIMED, given_up, lowered
-from worker.workspace.people.refusals import was_refused, with_refused
+from worker.workspace.people.refusals import was_ignored, was_refused, with_ignored, with_refused
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import PersonAttributes, Profile
 from worker.workspace.wire import Stamp
@@ -34,6 +34,8 @@ Kind: TypeAlias = Literal["id", "email"]
 
 def process(turn: Turn, profile: Profile, call: Identify) -> None:
     """Apply the call, or first ask for the id and email it names."""
+    if (call.email is not None or call.id is not None) and was_ignored(turn, profile, call):
+        return
     if call.email is not None and _is_open(turn, profile, "email", call.email, call.email_verdict):
         verdict = _verdict(turn, profile, call, "email", call.email)
         if not verdict:
@@ -61,6 +63,7 @@ def answered(turn: Turn, profile: Profile, got: Answer) -> None:
     match got.outcome:
         case "suppressed" | "deleted":
             _give_back(turn, profile, call)
+            turn.put(profile_key(profile.cio_id), with_ignored(turn, profile, call))
             ignore = ignore_suppressed if got.outcome == "suppressed" else ignore_deleted
             ignore(turn, call.named, call.cause, "identify")
             return
@@ -223,9 +226,10 @@ def _take(
 ) -> Profile:
     """The person with the id or email as the verdict is."""
     current, decided_at = _current(profile, kind)
-    if verdict in ("", "kept", "granted") and _same(kind, current, value):
-        return _with(profile, kind, value, stamp) if stamp > decided_at else profile
     handle = _handle(kind, value)
+    if verdict in ("", "kept", "granted") and _same(kind, current, value):
+        newer = stamp > decided_at and not was_refused(turn, profile, handle, stamp)
+        return _with(profile, kind, value, stamp) if newer else profile
     if verdict in ("taken", "not_allowed", "invalid"):
         if was_refused(turn, profile, handle, stamp):
             return profile

@@ -1,12 +1,14 @@
 """What was refused to a person stays refused when the call that asked for it is repeated (DESIGN section 6.1).
 
-Every refusal is remembered, in pages. A handle remembers the merges refused there, where nobody was, with its events.
+So is a call that was ignored whole, since it named somebody suppressed or deleted: no newer email makes it apply.
+Refused handles and merges are remembered in pages of their own; with the events, as digests, ignored calls and, where
+nobody was, merges.
 """
 
 from msgspec.structs import replace
 
 from worker.workspace import pages
-from worker.workspace.messages.calls import Merge
+from worker.workspace.messages.calls import Identify, Merge
 from worker.workspace.registers import NEVER
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Handle, Profile
@@ -32,6 +34,17 @@ def absorbed(turn: Turn, profile: Profile, refused: dict[str, str]) -> Profile:
     return profile
 
 
+def was_ignored(turn: Turn, profile: Profile, call: Identify) -> bool:
+    """Whether the call was ignored at the person."""
+    return profile.seen > 0 and pages.has_digest(turn, profile.cio_id, profile.seen, _digest_of(call))
+
+
+def with_ignored(turn: Turn, profile: Profile, call: Identify) -> Profile:
+    """The profile, which remembers that the call was ignored."""
+    seen = pages.add_digest(turn, profile.cio_id, profile.seen, _digest_of(call))
+    return profile if seen is None else replace(profile, seen=seen)
+
+
 def merge_of(secondary: str) -> str:
     """Under which name the refusal of a merge is remembered."""
     return f"merge {secondary}"
@@ -47,16 +60,16 @@ def _stamp(note: str) -> Stamp:
     return float(at), message_id
 
 
-def was_refused_here(turn: Turn, key: str, handle: Handle, merge: Merge) -> bool:
-    """Whether the call came when the handle was nobody's."""
-    return handle.seen > 0 and pages.has_digest(turn, key, handle.seen, _digest_of(merge))
+def was_refused_here(turn: Turn, key: str, handle: Handle, call: Identify | Merge) -> bool:
+    """Whether the call was refused, or ignored for the email it names, when the handle was nobody's."""
+    return handle.seen > 0 and pages.has_digest(turn, key, handle.seen, _digest_of(call))
 
 
-def refused_here(turn: Turn, key: str, handle: Handle, merge: Merge) -> Handle:
-    """The handle, which is nobody's and remembers the merge."""
-    seen = pages.add_digest(turn, key, handle.seen, _digest_of(merge))
+def refused_here(turn: Turn, key: str, handle: Handle, call: Identify | Merge) -> Handle:
+    """The handle, which is nobody's and remembers the call."""
+    seen = pages.add_digest(turn, key, handle.seen, _digest_of(call))
     return handle if seen is None else replace(handle, seen=seen)
 
 
-def _digest_of(merge: Merge) -> bytes:
-    return pages.digest_of("merge", merge.cause.message_id)
+def _digest_of(call: Identify | Merge) -> bytes:
+    return pages.digest_of("refused", call.cause.message_id)

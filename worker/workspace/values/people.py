@@ -18,7 +18,7 @@ class Handle(Struct, frozen=True, array_like=True, tag="handle", gc=False):
     deletion or a suppression. `rank` is the highest of those who have owned it. `formers` are the last who have
     given it up since, each with a time: calls of times up to that one, and after the one before, are theirs. In `calls`
     wait those that came while it was pending; in `groups` those that need an identified person, of which there is none.
-    `seen` pages have the events that came, and the merges that were refused here.
+    `seen` pages have the events that came, and the merges and identifies that were refused here.
     """
 
     status: Literal["free", "owned", "pending", "suppressed"] = "free"
