@@ -161,9 +161,13 @@ def _give_back(turn: Turn, profile: Profile, call: Identify) -> None:
 
 def _unclaim(turn: Turn, profile: Profile, handle: str, call: Identify) -> None:
     """Free the handle if it was claimed for the call, and is none of the person's otherwise."""
-    if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == CLAIMED:
+    if _is_claimed(turn, profile, handle):
         pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
         turn.tell(Release(to=handle, cause=call.cause, rank=profile.rank, cio_id="", until=0))
+
+
+def _is_claimed(turn: Turn, profile: Profile, handle: str) -> bool:
+    return pages.note(turn, "handles", profile.cio_id, profile.handles, handle) == CLAIMED
 
 
 def _named(call: Identify) -> list[tuple[Kind, str]]:
@@ -249,7 +253,7 @@ def _take(
     if stamp <= decided_at:  # a newer call has set another one while this one travelled
         _unclaim(turn, profile, handle, call)
         return profile
-    if claimed:  # else it came by a merge, which counts for what was said through it before
+    if _is_claimed(turn, profile, handle):  # else it came by a merge, which counts for what was said through it before
         pages.discard(turn, "handles", profile.cio_id, profile.handles, handle)
     profile = _with(profile, kind, value, stamp)
     if current is not None:

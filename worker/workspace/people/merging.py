@@ -157,7 +157,7 @@ def _absorb(
 
 
 def _move_known(turn: Turn, profile: Profile, own: list[str], target: str, cause: Cause, at: float) -> None:
-    """Send on at once what calls may meet next: the other handles, what was refused, and the events that were counted."""
+    """Send on at once what calls may meet next: other handles, what was refused, and the events that were counted."""
     cio_id, to = profile.cio_id, profile_key(target)
     for page in range(profile.handles):
         names = pages.take(turn, "handles", cio_id, page)
