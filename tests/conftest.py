@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.swallowed import Swallowed, recorded
+
 pytest_plugins = ["tests.support.broker"]
 
 _ENDS_S = 5.0
@@ -19,3 +21,19 @@ def no_database_is_left_open() -> Iterator[None]:
     for one in left:
         one.join(_ENDS_S)
     assert not [one for one in left if one.is_alive()], "a connection was not closed"
+
+
+@pytest.fixture(scope="session")
+def swallowed_in_session() -> Iterator[Swallowed]:
+    with recorded() as found:
+        yield found
+        assert not found.errors(all_ages=True), "nobody retrieved these errors, in whichever test they were"
+
+
+@pytest.fixture(autouse=True)
+def swallowed(swallowed_in_session: Swallowed) -> Iterator[Swallowed]:
+    """What went wrong in a task or a callback, and nobody was told: nothing may."""
+    yield swallowed_in_session
+    errors = [*swallowed_in_session.errors()]
+    swallowed_in_session.forget()
+    assert not errors, "nobody retrieved these errors, in this test or in one before"
