@@ -3,8 +3,12 @@
 import asyncio
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 import aiosqlite
+
+_ROWS_AT_ONCE: Final = 64
+"""As aiosqlite has it."""
 
 
 def make(path: Path) -> None:
@@ -21,10 +25,15 @@ async def connect(place: Path | str, timeout_s: float, *, uri: bool = False) -> 
         sqlite3.Error: when the file can't be opened.
         TimeoutError: when that takes longer than `timeout_s`.
     """
+
+    def opened() -> sqlite3.Connection:
+        # one thread uses it at a time: this one opens it, aiosqlite's does all the rest
+        return sqlite3.connect(place, uri=uri, isolation_level=None, timeout=timeout_s, check_same_thread=False)
+
     async with asyncio.timeout(timeout_s):
-        # Tried first, as the thread of aiosqlite outlives a connect that fails, and meets a closed loop.
-        await asyncio.to_thread(lambda: sqlite3.connect(place, uri=uri).close())
-        return await aiosqlite.connect(place, uri=uri, isolation_level=None, timeout=timeout_s)
+        # Not opened by aiosqlite: its thread outlives an attempt that fails, and meets a closed loop.
+        database = await asyncio.to_thread(opened)
+        return await aiosqlite.Connection(lambda: database, _ROWS_AT_ONCE)
 
 
 async def number(database: aiosqlite.Connection, query: str, parameters: tuple[object, ...] = ()) -> int:

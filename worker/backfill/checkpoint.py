@@ -33,35 +33,34 @@ class CheckpointError(Exception):
 
 
 class Checkpoint:
-    """The runs in one file."""
+    """The runs in one file. All methods raise CheckpointError when it can't be read or written."""
 
-    def __init__(self, database: aiosqlite.Connection) -> None:
+    def __init__(self, database: aiosqlite.Connection, path: Path) -> None:
         self._database = database
+        self._path = path
 
     async def add(self, run: Run) -> None:
         """A new run."""
         encode = msgspec.json.encode
         values = (run.id, run.state, run.created, run.updated, encode(run.plan), encode(run.progress))
-        await self._database.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", values)
+        await self._ask("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?)", values)
 
     async def save(self, run_id: str, progress: Progress, now: float) -> State:
         """Keep how far the run is; the state that somebody may have set meanwhile."""
         query = "UPDATE runs SET progress = ?, updated = ? WHERE id = ? RETURNING state"
-        async with self._database.execute(query, (msgspec.json.encode(progress), now, run_id)) as cursor:
-            row = await cursor.fetchone()
-        assert row is not None
+        (row,) = await self._ask(query, (msgspec.json.encode(progress), now, run_id))
         state: State = msgspec.convert(row[0], State)
         return state
 
     async def set_state(self, run_id: str, state: State, now: float) -> None:
         """The run is over, one way or the other."""
-        await self._database.execute("UPDATE runs SET state = ?, updated = ? WHERE id = ?", (state, now, run_id))
+        await self._ask("UPDATE runs SET state = ?, updated = ? WHERE id = ?", (state, now, run_id))
 
     async def runs(self) -> list[Run]:
         """All runs, the newest first."""
-        query = "SELECT id, state, created, updated, plan, progress FROM runs ORDER BY created DESC, id"
-        async with self._database.execute(query) as cursor:
-            rows = await cursor.fetchall()
+        rows = await self._ask(
+            "SELECT id, state, created, updated, plan, progress FROM runs ORDER BY created DESC, id", ()
+        )
         return [
             Run(
                 row[0],
@@ -81,6 +80,16 @@ class Checkpoint:
                 return run
         raise CheckpointError(f"there is no backfill {run_id}", "`segment-worker backfill list` shows them")
 
+    async def _ask(self, query: str, values: tuple[object, ...]) -> list[sqlite3.Row]:
+        try:
+            async with asyncio.timeout(TIMEOUT_S + 1):  # SQLite itself waits that long for others
+                return list(await self._database.execute_fetchall(query, values))
+        except (sqlite3.Error, TimeoutError) as problem:
+            raise CheckpointError(
+                f"the checkpoint {self._path} can't be used: {problem!r}",
+                "see that there is room and it may be written; an unfinished backfill goes on with `backfill resume`",
+            ) from problem
+
 
 @asynccontextmanager
 async def opened(path: Path, *, make: bool) -> AsyncIterator[Checkpoint]:
@@ -97,7 +106,7 @@ async def opened(path: Path, *, make: bool) -> AsyncIterator[Checkpoint]:
                 await _prepare(database, path)
             except sqlite3.Error as problem:
                 raise _unusable(path, problem) from problem
-        yield Checkpoint(database)
+        yield Checkpoint(database, path)
     finally:  # also of one that can't be used: its thread would keep the process from ending
         async with asyncio.timeout(TIMEOUT_S):
             await database.close()

@@ -54,6 +54,7 @@ async def replay(deployment: Deployment, checkpoint: Checkpoint, run: Run, told:
 
     Raises:
         Cancelled: when the run was cancelled meanwhile.
+        CheckpointError: when the checkpoint can't be read or written.
         SourceChanged, TopicChanged, UnreadableError, OSError: when what is to be read is not there any more. (What the
             topic's retention deleted meanwhile is counted as missing.)
         BrokerUnreachable, DeliveryFailed, KafkaError, TimeoutError: when Kafka is away. All that was noted stays.

@@ -43,7 +43,7 @@ class _Head(Struct):
 
 
 class _Intact:
-    """While it is entered: SQLite's error about a damaged file removes the file, and is told as a RuntimeFault.
+    """While it is entered: SQLite's errors about the file are told as RuntimeFaults; a damaged file is removed.
 
     The open connection keeps what was removed, so nothing begins the file anew before the worker has stopped.
     """
@@ -63,6 +63,11 @@ class _Intact:
                 f"{self._path} is damaged ({problem}) and was removed: start the worker again, and it reads the "
                 "partition from the changelog"
             ) from problem
+        if isinstance(problem, sqlite3.OperationalError):
+            raise RuntimeFault(
+                f"{self._path} can't be read or written ({problem}): see that there is room in worker.state_dir and "
+                "the disk is well; what is missing there is read from the changelog"
+            ) from problem
 
 
 def _is_damage(problem: sqlite3.DatabaseError) -> bool:
@@ -76,7 +81,7 @@ def _remove(path: Path) -> None:
 
 
 class _Values(MutableMapping[bytes, bytes]):
-    """The values in the file, as a mapping. A damaged file raises RuntimeFault."""
+    """The values in the file, as a mapping. RuntimeFault when the file fails."""
 
     def __init__(self, connection: sqlite3.Connection, intact: _Intact) -> None:
         self._run = connection.execute
@@ -141,7 +146,7 @@ class DiskPartitionState(PartitionState):
         self._dropping = head.dropping
 
     def restore(self, records: Iterable[Record]) -> None:
-        """See `PartitionState.restore`; all of `records` in one transaction. A damaged file raises RuntimeFault."""
+        """See `PartitionState.restore`; all of `records` in one transaction. RuntimeFault when the file fails."""
         with self._intact, self._connection:
             self._connection.execute("BEGIN")
             super().restore(records)
@@ -150,7 +155,7 @@ class DiskPartitionState(PartitionState):
     def applied(
         self, writes: Mapping[bytes, bytes | None], position: int, seen: Mapping[bytes, Mark], last_offset: int
     ) -> None:
-        """See `PartitionState.applied`; in one transaction. A damaged file raises RuntimeFault."""
+        """See `PartitionState.applied`; in one transaction. RuntimeFault when the file fails."""
         with self._intact, self._connection:
             self._connection.execute("BEGIN")
             super().applied(writes, position, seen, last_offset)
@@ -186,14 +191,20 @@ class DiskStore:
         return self._directory / f"{self._table}-{number}.sqlite"
 
     def partition(self, number: int) -> PartitionState:
-        """The state of partition `number`; a file that can't be opened is thrown away."""
+        """The state of partition `number`; a file that can't be opened is thrown away.
+
+        Raises:
+            RuntimeFault: when there can be no new one either.
+        """
         state = self._partitions.get(number)
         if state is None:
+            path = self._path(number)
             try:
-                state = DiskPartitionState(self._path(number))
+                state = DiskPartitionState(path)
             except (sqlite3.DatabaseError, msgspec.DecodeError):
-                _remove(self._path(number))
-                state = DiskPartitionState(self._path(number))
+                _remove(path)
+                with _Intact(path):
+                    state = DiskPartitionState(path)
             self._partitions[number] = state
         return state
 

@@ -51,9 +51,9 @@ async def run_view(
     `batch_records`, and one transaction.
 
     Raises:
-        ViewFault: when the file or the topic isn't what it must be; the text says what to do.
+        ViewFault: when the file or the topic isn't what it must be, or the file can't be written; the text says what
+            to do.
         BrokerUnreachable: when no broker answers at the start.
-        TimeoutError, sqlite3.Error: when the file can't be written.
     """
     async with writer(path) as database:
         store = Store(database)

@@ -1,6 +1,9 @@
 """The view's file as its role writes it: a batch of changes is one transaction, with the place in the topic."""
 
 import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import aiosqlite
@@ -33,9 +36,9 @@ class Store:
         """Become the one that writes; where the file stands in the topic.
 
         Raises:
-            ViewFault: when the file is a copy of another topic.
+            ViewFault: when the file is a copy of another topic, or can't be read or written.
         """
-        async with asyncio.timeout(TIMEOUT_S):
+        async with _in_time():
             await self._database.execute("BEGIN IMMEDIATE")
             async with self._database.execute("SELECT topic, generation FROM source") as cursor:
                 row = await cursor.fetchone()
@@ -57,11 +60,11 @@ class Store:
         """Write a batch, and where `intake` stands after it, as one transaction.
 
         Raises:
-            ViewFault: when another process writes to the file.
-            TimeoutError: when it takes too long; sqlite3.Error: when it fails. In both cases nothing is written.
+            ViewFault: when another process writes to the file, or it can't be written, or not in time. Close the
+                connection then: the transaction is not ended.
         """
         database = self._database
-        async with asyncio.timeout(TIMEOUT_S):
+        async with _in_time():
             await database.execute("BEGIN IMMEDIATE")
             place = (intake.number, self._generation)
             updated = await database.execute("UPDATE source SET number = ? WHERE generation = ?", place)
@@ -86,3 +89,15 @@ class Store:
     async def _marks(self) -> dict[Origins, Mark]:
         async with self._database.execute("SELECT * FROM marks") as cursor:
             return {(int(row[0]), str(row[1]).encode()): (int(row[2]), int(row[3])) for row in await cursor.fetchall()}
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            yield
+    except (sqlite3.OperationalError, TimeoutError) as problem:
+        raise ViewFault(
+            f"the view's file can't be read or written ({problem!r}): is there room at view.path, and may this user "
+            "write there?"
+        ) from problem
