@@ -17,8 +17,8 @@ from worker.backfill import planning, run, sources
 from worker.backfill.pace import Pace
 from worker.cli import backfill as cli
 from worker.config import load_config
+from worker.deployment import make_deployment
 from worker.runtime.publisher import Outputs
-from worker.wiring import make_deployment
 
 EVENTS = 3
 AT_ONCE = 2
