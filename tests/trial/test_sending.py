@@ -1,6 +1,7 @@
 """`test event --send` on a real broker with a real worker process."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import orjson
@@ -11,7 +12,9 @@ from tests.pipeline.deployment import Setup, end, setup
 from tests.support.broker import Broker
 from worker.cli.tester import app
 from worker.jsontypes import JsonObject
+from worker.runtime.errors import DeliveryFailed
 from worker.runtime.lag import LagReader
+from worker.runtime.publisher import KafkaPublisher
 from worker.runtime.reader import TopicReader
 from worker.topics import names
 
@@ -86,3 +89,32 @@ async def test_a_worker_that_does_not_answer_is_said_to_be(broker: Broker, tmp_p
         answer = orjson.loads(text)
         assert code == 1
         assert answer["waiting"] == [answer["place"]]
+
+
+async def test_where_kafka_stops_answering_it_is_said_whether_the_event_was_sent(
+    broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stops: list[tuple[type, str, Exception, str]] = [
+        (LagReader, "members", TimeoutError(), "nothing was sent"),
+        (KafkaPublisher, "append", DeliveryFailed("no acknowledgement"), "whether the event was sent is not known"),
+        (LagReader, "committed", TimeoutError(), "the event was sent as {topic}/"),
+    ]
+    async with setup(broker.bootstrap, tmp_path, partitions=2) as running:
+        connection, topic = running.deployment.connection, running.topic(names.SEGMENT_EVENTS)
+        async with TopicReader(connection, topic, group=running.deployment.group):
+            for kind, method, problem, expected in stops:
+                with monkeypatch.context() as patch:
+                    patch.setattr(kind, method, _raising(problem))
+                    code, text = await send(running, IDENTIFY)
+                answer = orjson.loads(text)
+                assert code == 1
+                assert "Kafka stopped answering" in answer["error"]
+                assert expected.format(topic=topic) in answer["error"]
+                assert "brokers" in answer["hint"]
+
+
+def _raising(problem: Exception) -> Callable[..., Awaitable[object]]:
+    async def method(*_: object) -> object:
+        raise problem
+
+    return method

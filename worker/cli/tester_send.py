@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import orjson
 import typer
-from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.markup import escape
 
@@ -20,10 +19,10 @@ from worker.cli.tester_explain import explain_event
 from worker.config import Config, compile_subscriptions
 from worker.deployment import Deployment, make_deployment
 from worker.jsontypes import JsonObject
-from worker.runtime.errors import BrokerUnreachable, DeliveryFailed
+from worker.runtime.errors import BrokerUnreachable
 from worker.segment.decoding import InvalidJson
 from worker.topics.contracts import ContractsError
-from worker.trial.sending import NoWorker, Trial, try_event
+from worker.trial.sending import NoWorker, StoppedAnswering, Trial, try_event
 from worker.view.read.documents import Activity
 
 
@@ -50,8 +49,8 @@ def send_events(text: bytes, path: Path | None, timeout_s: float, *, as_json: bo
     except BrokerUnreachable as error:
         hint = "see that Kafka runs, kafka.bootstrap_servers are right, and the topics exist (`topics apply`)"
         return failed(Problem(f"{error}; nothing was sent", hint), as_json)
-    except (DeliveryFailed, KafkaError) as error:
-        return failed(Problem(f"Kafka stopped answering: {error!r}", "see whether the brokers are well"), as_json)
+    except StoppedAnswering as error:
+        return failed(Problem(str(error), "see whether the brokers are well"), as_json)
     return typer.Exit(0 if good else 1)
 
 

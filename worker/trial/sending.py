@@ -3,11 +3,13 @@
 import asyncio
 import time
 
+from aiokafka.errors import KafkaError
 from msgspec import Struct
 
 from worker.deployment import Deployment
 from worker.gateway.keying import record_key, record_partition
 from worker.gateway.sending import inbound_publisher
+from worker.runtime.errors import DeliveryFailed
 from worker.runtime.follower import Follower
 from worker.runtime.lag import LagReader
 from worker.runtime.outgoing import out
@@ -19,6 +21,10 @@ _POLL_S = 0.1
 
 class NoWorker(Exception):
     """Nobody would work through an event now."""
+
+
+class StoppedAnswering(Exception):
+    """Kafka stopped answering; the text also says whether the event was sent."""
 
 
 class Trial(Struct, frozen=True):
@@ -46,34 +52,39 @@ async def try_event(deployment: Deployment, raw: bytes, timeout_s: float) -> Tri
     Raises:
         NoWorker: when the workers' consumer group has no members; nothing was sent.
         BrokerUnreachable: when no broker answers, or a topic is missing; nothing was sent.
-        DeliveryFailed: when the event was not acknowledged.
-        KafkaError, TimeoutError: when a broker stopped answering.
+        StoppedAnswering: when the event was not acknowledged, or what came of it could not be read.
     """
     contract = deployment.contracts[names.SEGMENT_EVENTS]
     topics = {name: deployment.topic(name) for name in WATCHED}
-    async with (
-        LagReader(deployment.connection) as lag,
-        Follower(deployment.connection, list(topics.values())) as follower,
-        inbound_publisher(deployment.connection, contract) as publisher,
-    ):
-        if not await lag.members(deployment.group):
-            raise NoWorker(f"no worker is running: the consumer group {deployment.group} has no members")
-        key = record_key(contract.name, raw)
-        partition = record_partition(key, raw, len(await lag.ends(contract.topic)))
-        began = time.monotonic()
-        offset = await publisher.append(contract.topic, partition, [out(key, raw)])
-        source: Place = (contract.topic, partition, offset)
-        outcome = Outcome(source, topics)
-        while True:
-            # First what is committed, then what is there: whatever a committed record caused was delivered before.
-            committed = await lag.committed(deployment.group)
-            for record in await follower.new():
-                outcome.add(record)
-            waiting = [place for place in outcome.places if committed.get(place[:2], 0) <= place[2]]
-            seconds = time.monotonic() - began
-            if not waiting or seconds > timeout_s:
-                break
-            await asyncio.sleep(_POLL_S)
+    sent = "nothing was sent"
+    try:
+        async with (
+            LagReader(deployment.connection) as lag,
+            Follower(deployment.connection, list(topics.values())) as follower,
+            inbound_publisher(deployment.connection, contract) as publisher,
+        ):
+            if not await lag.members(deployment.group):
+                raise NoWorker(f"no worker is running: the consumer group {deployment.group} has no members")
+            key = record_key(contract.name, raw)
+            partition = record_partition(key, raw, len(await lag.ends(contract.topic)))
+            began = time.monotonic()
+            sent = "whether the event was sent is not known"
+            offset = await publisher.append(contract.topic, partition, [out(key, raw)])
+            source: Place = (contract.topic, partition, offset)
+            sent = f"the event was sent as {place_text(source)}"
+            outcome = Outcome(source, topics)
+            while True:
+                # First what is committed, then what is there: whatever a committed record caused was delivered before.
+                committed = await lag.committed(deployment.group)
+                for record in await follower.new():
+                    outcome.add(record)
+                waiting = [place for place in outcome.places if committed.get(place[:2], 0) <= place[2]]
+                seconds = time.monotonic() - began
+                if not waiting or seconds > timeout_s:
+                    break
+                await asyncio.sleep(_POLL_S)
+    except (DeliveryFailed, KafkaError, OSError) as problem:  # a TimeoutError is an OSError
+        raise StoppedAnswering(f"Kafka stopped answering: {problem!r}; {sent}") from problem
     outcome.finish()
     return Trial(
         place_text(source),
