@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import trustme
@@ -20,6 +21,8 @@ from worker.local.settings import Listener
 USER = "worker"
 PASSWORD = "not-a-secret-of-anybody"
 
+FAULTS = ("EXPIRED", "RENAMED")
+
 _JAAS = "org.apache.kafka.common.security"
 
 
@@ -29,7 +32,7 @@ class Guarded(Struct, frozen=True):
     directory: Path
     open_bootstrap: str
     bootstrap: Mapping[str, str]
-    """By protocol."""
+    """By protocol; and by fault, over TLS: `EXPIRED`, `RENAMED`."""
 
     def kafka(self, protocol: str, mechanism: str = "PLAIN", **changes: object) -> dict[str, object]:
         """Section `kafka` of a configuration that opens it."""
@@ -55,13 +58,14 @@ def guarded_broker(directory: Path) -> Iterator[Guarded]:
     """Such a broker, running."""
     write_certificates(directory)
     ports = dict(zip(("SASL_PLAINTEXT", "SASL_SSL", "SSL"), free_ports(3), strict=True))
+    ports |= dict(zip(FAULTS, free_ports(len(FAULTS)), strict=True))
     passwords = {
         "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
         "plain.sasl.jaas.config": f'{_JAAS}.plain.PlainLoginModule required user_{USER}="{PASSWORD}";',
         "scram-sha-256.sasl.jaas.config": f"{_JAAS}.scram.ScramLoginModule required;",
         "scram-sha-512.sasl.jaas.config": f"{_JAAS}.scram.ScramLoginModule required;",
     }
-    certificate = {"ssl.keystore.type": "PEM", "ssl.keystore.location": str(directory / "broker.pem")}
+    certificate = _keystore(directory / "broker.pem")
     clients = {
         "ssl.client.auth": "required",
         "ssl.truststore.type": "PEM",
@@ -71,6 +75,7 @@ def guarded_broker(directory: Path) -> Iterator[Guarded]:
         Listener("GUARDED", "SASL_PLAINTEXT", ports["SASL_PLAINTEXT"], passwords),
         Listener("BOTH", "SASL_SSL", ports["SASL_SSL"], {**passwords, **certificate}),
         Listener("MUTUAL", "SSL", ports["SSL"], {**certificate, **clients}),
+        *(Listener(fault, "SSL", ports[fault], _keystore(directory / f"{fault}.pem")) for fault in FAULTS),
     )
     broker = LocalBroker(directory / "kafka", quick_start=True, listeners=listeners, scram_users={USER: PASSWORD})
     with broker:
@@ -84,10 +89,18 @@ def write_certificates(directory: Path) -> None:
     authority.cert_pem.write_to_path(str(directory / "ca.pem"))
     trustme.CA().cert_pem.write_to_path(str(directory / "other-ca.pem"))
     broker = authority.issue_cert(HOST, "localhost")
-    (directory / "broker.pem").write_bytes(_pkcs8(broker.private_key_pem.bytes()) + _chain(broker))
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    expired = authority.issue_cert(HOST, "localhost", not_before=yesterday - timedelta(days=9), not_after=yesterday)
+    renamed = authority.issue_cert("kafka.example.com")
+    for name, made in {"broker": broker, "EXPIRED": expired, "RENAMED": renamed}.items():
+        (directory / f"{name}.pem").write_bytes(_pkcs8(made.private_key_pem.bytes()) + _chain(made))
     client = authority.issue_cert(f"{USER}@example.com")
     (directory / "client.pem").write_bytes(_chain(client))
     (directory / "client.key").write_bytes(client.private_key_pem.bytes())
+
+
+def _keystore(path: Path) -> dict[str, str]:
+    return {"ssl.keystore.type": "PEM", "ssl.keystore.location": str(path)}
 
 
 def _chain(certificate: trustme.LeafCert) -> bytes:

@@ -16,6 +16,7 @@ from worker.cli.app import load
 from worker.config import load_config
 from worker.config.connection import make_connection
 from worker.deployment import make_deployment
+from worker.local.ports import HOST, free_ports
 from worker.runtime.connect import await_brokers
 from worker.runtime.errors import BrokerUnreachable
 from worker.runtime.lag import LagReader
@@ -23,6 +24,7 @@ from worker.runtime.reader import TopicReader
 from worker.runtime.scan import scan
 from worker.topics import names
 from worker.topics.apply import apply
+from worker.topics.cluster import TopicsError, expect
 
 pytestmark = pytest.mark.broker
 
@@ -113,14 +115,20 @@ def checked(config: Path) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-async def refused(guarded: Guarded, directory: Path, section: dict[str, object]) -> tuple[str, str]:
-    """What `check` says, and why a role does not start."""
+async def refused(guarded: Guarded, directory: Path, section: dict[str, object]) -> list[str]:
+    """What `check` says, why a role does not start, and what a command says that asks for the topics."""
     config = configure(directory, section)
     code, output = await asyncio.to_thread(checked, config)
     assert code == 1
-    with pytest.raises(BrokerUnreachable) as problem:
-        await await_brokers(make_connection(load_config(config).kafka), 0.5)
-    return output, str(problem.value)
+    connection = make_connection(load_config(config).kafka)
+    with pytest.raises(BrokerUnreachable) as role:
+        await await_brokers(connection, 0.5)
+    with pytest.raises(TopicsError) as command:
+        await expect(connection, ["any"], 0.1)
+    for said in (str(role.value), str(command.value)):
+        assert "segment-worker check" in said
+        assert "no Kafka" not in said
+    return [output, str(role.value), str(command.value)]
 
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-512"])
@@ -132,14 +140,37 @@ async def test_a_wrong_password_is_named(guarded: Guarded, mechanism: str, tmp_p
         assert "n0t-this-0ne" not in said
 
 
+async def test_a_refusal_is_named_although_the_first_broker_is_away(guarded: Guarded, tmp_path: Path) -> None:
+    section = guarded.kafka("SASL_PLAINTEXT", sasl_password="n0t-this-0ne")
+    section["bootstrap_servers"] = [f"{HOST}:{free_ports(1)[0]}", guarded.bootstrap["SASL_PLAINTEXT"]]
+    for said in await refused(guarded, tmp_path, section):
+        assert f"{guarded.bootstrap['SASL_PLAINTEXT']}: the credentials are refused" in said
+
+
 async def test_a_foreign_authority_is_named(guarded: Guarded, tmp_path: Path) -> None:
     section = guarded.kafka("SASL_SSL", ssl_ca_file=str(guarded.directory / "other-ca.pem"))
     for said in await refused(guarded, tmp_path, section):
         assert "its certificate is refused" in said
-        assert "ssl_" in said
+        assert "kafka.ssl_ca_file" in said
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem", "hint"),
+    [("EXPIRED", "expired", "renewed"), ("RENAMED", "not valid for '127.0.0.1'", "kafka.bootstrap_servers")],
+)
+async def test_a_certificate_of_another_time_or_name_is_told_apart(
+    fault: str, problem: str, hint: str, guarded: Guarded, tmp_path: Path
+) -> None:
+    section = guarded.kafka("SSL", bootstrap_servers=[guarded.bootstrap[fault]])
+    for said in await refused(guarded, tmp_path, section):
+        assert "its certificate is refused" in said
+        assert problem in said
+        assert hint in said
+        assert "ssl_ca_file" not in said
 
 
 async def test_without_a_certificate_of_its_own_a_client_stays_out(guarded: Guarded, tmp_path: Path) -> None:
     section = guarded.kafka("SSL", ssl_cert_file=None, ssl_key_file=None)
-    said, _ = await refused(guarded, tmp_path, section)
+    code, said = await asyncio.to_thread(checked, configure(tmp_path, section))
+    assert code == 1
     assert "problem  brokers" in said or "problem  topics" in said

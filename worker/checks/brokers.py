@@ -19,9 +19,6 @@ def _finding(greeting: Greeting, someone_answers: bool, protocol: str) -> Findin
     if greeting.problem is None:
         return ok("brokers", f"{greeting.server} answers ({protocol})")
     message = f"{greeting.server}: {greeting.problem}"
-    if greeting.kind == "credentials":
-        return problem("brokers", message, "correct kafka.sasl_mechanism, sasl_username and sasl_password")
-    if greeting.kind == "certificate":
-        return problem("brokers", message, "name who signs the brokers' certificates in kafka.ssl_ca_file")
-    hint = "is it running, and are kafka.bootstrap_servers and kafka.security_protocol right?"
-    return warning("brokers", message, hint) if someone_answers else problem("brokers", message, hint)
+    if greeting.kind == "away" and someone_answers:
+        return warning("brokers", message, greeting.hint)
+    return problem("brokers", message, greeting.hint)

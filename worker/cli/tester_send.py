@@ -21,6 +21,7 @@ from worker.deployment import Deployment, make_deployment
 from worker.jsontypes import JsonObject
 from worker.runtime.errors import BrokerUnreachable
 from worker.segment.decoding import InvalidJson
+from worker.topics.cluster import TopicsError
 from worker.topics.contracts import ContractsError
 from worker.trial.sending import NoWorker, StoppedAnswering, Trial, try_event
 from worker.view.read.documents import Activity
@@ -46,6 +47,8 @@ def send_events(text: bytes, path: Path | None, timeout_s: float, *, as_json: bo
             Problem(f"{error}; nothing was sent", "start one: `segment-worker worker`, or `segment-worker dev`"),
             as_json,
         )
+    except TopicsError as error:
+        return failed(Problem(f"{error.problem}; nothing was sent", error.hint), as_json)
     except BrokerUnreachable as error:
         hint = "see that Kafka runs, kafka.bootstrap_servers are right, and the topics exist (`topics apply`)"
         return failed(Problem(f"{error}; nothing was sent", hint), as_json)

@@ -9,14 +9,12 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable
-from worker.runtime.greet import greet
+from worker.runtime.greet import refusal
 
 log = structlog.get_logger(__name__)
 
 PATIENCE_S = 30.0
 """How long a role waits for its brokers before it gives up; an orchestrator starts it again."""
-
-_SETTINGS = {"credentials": "sasl_… settings", "certificate": "ssl_… settings"}
 
 
 async def await_brokers(connection: Connection, patience_s: float = PATIENCE_S) -> None:
@@ -42,11 +40,10 @@ async def await_brokers(connection: Connection, patience_s: float = PATIENCE_S) 
                 async with asyncio.timeout(10.0):
                     await _ask(connection)
     except (KafkaError, OSError, TimeoutError) as problem:
-        greeting = await greet(connection, connection.bootstrap_servers[0])
-        if greeting.problem is not None and greeting.kind != "away":
+        refused = await refusal(connection)
+        if refused is not None:
             raise BrokerUnreachable(
-                f"{greeting.server}: {greeting.problem}. Are the kafka.{_SETTINGS[greeting.kind]} right? Ask: "
-                "segment-worker check"
+                f"{refused.server}: {refused.problem}: {refused.hint}. Ask: segment-worker check"
             ) from problem
         raise BrokerUnreachable(
             f"no Kafka broker answers at {servers} ({problem}). Is it running, and is kafka.bootstrap_servers right? "

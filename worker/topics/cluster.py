@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError, for_code
 from msgspec import Struct
 
 from worker.runtime.connection import Connection
+from worker.runtime.greet import refusal
 from worker.topics.contract import Contract
 
 AnswerT = TypeVar("AnswerT")
@@ -20,6 +21,7 @@ AnswerT = TypeVar("AnswerT")
 _ALREADY_EXISTS = 36  # Kafka protocol: TOPIC_ALREADY_EXISTS
 _POLL_SECONDS = 0.1
 _RETRY_SECONDS = 0.5
+_REFUSAL_SECONDS = 5.0
 
 
 class TopicsError(Exception):
@@ -182,6 +184,11 @@ async def _started(connection: Connection, servers: str, timeout_seconds: float)
         except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
             await client.close()
             if time.monotonic() > deadline:
+                refused = await refusal(connection, _REFUSAL_SECONDS)
+                if refused is not None:
+                    raise TopicsError(
+                        f"{refused.server}: {refused.problem}", f"{refused.hint}. Ask: segment-worker check"
+                    ) from error
                 raise TopicsError(
                     f"no Kafka answers at {servers}: {error!r}",
                     "start it (`segment-worker kafka start` runs one on this machine), or correct the address",

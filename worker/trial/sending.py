@@ -14,6 +14,7 @@ from worker.runtime.follower import Follower
 from worker.runtime.lag import LagReader
 from worker.runtime.outgoing import out
 from worker.topics import names
+from worker.topics.cluster import expect
 from worker.trial.outcome import WATCHED, FoundChange, FoundDeadLetter, Outcome, Place
 
 _POLL_S = 0.1
@@ -51,11 +52,13 @@ async def try_event(deployment: Deployment, raw: bytes, timeout_s: float) -> Tri
 
     Raises:
         NoWorker: when the workers' consumer group has no members; nothing was sent.
-        BrokerUnreachable: when no broker answers, or a topic is missing; nothing was sent.
+        TopicsError: when no broker answers or lets this user in, or a topic is missing; nothing was sent.
+        BrokerUnreachable: when the brokers do not let it read; nothing was sent.
         StoppedAnswering: when the event was not acknowledged, or what came of it could not be read.
     """
     contract = deployment.contracts[names.SEGMENT_EVENTS]
     topics = {name: deployment.topic(name) for name in WATCHED}
+    await expect(deployment.connection, [contract.topic, *topics.values()])
     sent = "nothing was sent"
     try:
         async with (
