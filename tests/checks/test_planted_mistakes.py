@@ -136,7 +136,7 @@ PLANTED: list[tuple[Plant, str, int]] = [
     (no_contradiction, "worker.delivery_timeout_s: must be less than session_timeout_s", 1),
     (broker_away, "brokers: 127.0.0.1:", 1),
     (second_broker_away, "brokers: 127.0.0.1:", 0),
-    (broker_without_port, "brokers: kafka: is not host:port", 1),
+    (broker_without_port, "kafka.bootstrap_servers: 'kafka' is not host:port", 1),
     (tls_to_a_plain_port, "brokers: 127.0.0.1:", 1),
     (no_certificate, "certificates: the certificate files can't be used", 1),
     (other_prefix, "topics: {prefix}other.segment.events is missing", 1),

@@ -8,9 +8,10 @@ from typing import Final, cast
 import msgspec
 from msgspec import Struct
 
+from worker.config.brokers import broker_problem
 from worker.config.document import Node, Section, entry_of, parse
 from worker.config.problems import ConfigError, Problem
-from worker.config.reader import Reader
+from worker.config.reader import ItemCheck, Reader
 from worker.config.sections import Config, Destination, Workspace
 from worker.config.subscriptions import read_subscriptions
 from worker.jsontypes import JsonObject
@@ -47,7 +48,7 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
 def parse_config(text: str, *, environ: Mapping[str, str], source: str = "workspace.yaml") -> Config:
     """The configuration in `text`. Raises ConfigError with every problem; `source` is what they call the file."""
     root = parse(text, source)
-    reader = Reader(environ, {"source.events": _event_name})
+    reader = Reader(environ, _ITEM_CHECKS)
     sections = {entry.key: entry.value for entry in reader.entries(root, "", _fields(Config))}
     values: dict[str, Struct] = {}
     for field in msgspec.structs.fields(Config):
@@ -101,7 +102,12 @@ def _override(reader: Reader, root: Node, values: dict[str, Struct], environ: Ma
             value = msgspec.convert(given, field.type, strict=False)
         except msgspec.ValidationError:
             reader.add(root, f"${variable}", f"{text!r} is no value for {section}.{name}")
-        else:
+            continue
+        check = _ITEM_CHECKS.get(f"{section}.{name}")
+        wrong = [problem for item in value if (problem := check(item))] if check else []
+        for problem in wrong:
+            reader.add(root, f"${variable}", problem)
+        if not wrong:
             values[section] = msgspec.structs.replace(values[section], **{name: value})
 
 
@@ -134,6 +140,12 @@ def _event_name(name: str) -> str | None:
     except ValueError as error:
         return str(error)
     return None
+
+
+_ITEM_CHECKS: Final[Mapping[str, ItemCheck]] = {
+    "source.events": _event_name,
+    "kafka.bootstrap_servers": broker_problem,
+}
 
 
 def _fields(kind: type[Struct]) -> dict[str, msgspec.structs.FieldInfo]:

@@ -95,17 +95,17 @@ class Reader:
                 found = cast("object", msgspec.convert(candidate, kind))
             except msgspec.ValidationError:
                 continue
-            return found if self._check_items(node, path) else msgspec.UNSET
+            return found if self._check_items(node, candidate, path) else msgspec.UNSET
         self.add(node, path, f"must be {expectation(kind)}")
         return msgspec.UNSET
 
-    def _check_items(self, node: Node, path: str) -> bool:
+    def _check_items(self, node: Node, filled: Json, path: str) -> bool:
         check = self._item_checks.get(path)
-        if check is None or not isinstance(node, Sequence):
+        if check is None or not isinstance(node, Sequence) or not isinstance(filled, list):
             return True
         before = len(self.problems)
-        for item in node.items:
-            wrong = check(item.text) if isinstance(item, Scalar) else None
+        for item, value in zip(node.items, filled, strict=True):
+            wrong = check(value) if isinstance(value, str) else None
             if wrong is not None:
                 self.add(item, path, wrong)
         return len(self.problems) == before
