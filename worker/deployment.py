@@ -43,7 +43,7 @@ def make_deployment(config: Config) -> Deployment:
 
     Raises:
         ContractsError: when topics/*.yaml cannot be used.
-        OSError: when a certificate file cannot be read.
+        CertificateError: when a certificate file cannot be used.
     """
     kafka = config.kafka
     contracts = load_contracts(app_id=kafka.app_id, prefix=kafka.topic_prefix, partitions=kafka.partitions)

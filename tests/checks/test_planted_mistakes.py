@@ -138,7 +138,7 @@ PLANTED: list[tuple[Plant, str, int]] = [
     (second_broker_away, "brokers: 127.0.0.1:", 0),
     (broker_without_port, "kafka.bootstrap_servers: 'kafka' is not host:port", 1),
     (tls_to_a_plain_port, "brokers: 127.0.0.1:", 1),
-    (no_certificate, "certificates: the certificate files can't be used", 1),
+    (no_certificate, "certificates: kafka.ssl_ca_file: /nowhere/ca.pem can't be read", 1),
     (other_prefix, "topics: {prefix}other.segment.events is missing", 1),
     (other_partitions, "topics: {prefix}people: partitions is 2, not 3", 1),
     (half_a_login, "keys: destination.site_id is not set, but the other one is", 1),

@@ -14,7 +14,7 @@ from tests.bench.parts import PARTS
 from tests.deploy.commands import ROLES, config_of, parse
 from tests.deploy.queries import DEPLOY, rules
 from worker.config import Config, parse_config
-from worker.config.connection import make_connection
+from worker.config.connection import CertificateError, make_connection
 from worker.observe.observer import Observed
 from worker.observe.server import application
 from worker.topics.contracts import load_contracts
@@ -232,7 +232,7 @@ def test_the_network_policies_allow_what_is_needed() -> None:
 def test_the_connection_is_what_the_configuration_says() -> None:
     kafka = config().kafka
     assert kafka.security_protocol == "SASL_SSL"
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(CertificateError, match="can't be read"):
         make_connection(kafka)  # all is right but the certificate, which is not on this machine
 
 

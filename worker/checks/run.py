@@ -12,6 +12,7 @@ from worker.checks.finding import Finding, ok, problem
 from worker.checks.keys import check_keys
 from worker.checks.topics import check_topics
 from worker.config import Config
+from worker.config.connection import CertificateError
 from worker.deployment import make_deployment
 from worker.topics import names
 from worker.topics.cluster import TopicsError
@@ -25,9 +26,8 @@ async def check_all(config: Config, source: str, now: datetime) -> AsyncIterator
         yield finding
     try:
         deployment = make_deployment(config)
-    except OSError as error:
-        hint = "kafka.ssl_ca_file, ssl_cert_file and ssl_key_file must be readable PEM files"
-        yield problem("certificates", f"the certificate files can't be used: {error}", hint)
+    except CertificateError as error:
+        yield problem("certificates", str(error), error.hint)
         return
     except ContractsError as error:
         yield problem("configuration", str(error), "correct the contracts in topics/, or the names in kafka")

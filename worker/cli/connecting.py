@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from worker.cli.output import Problem, failed
-from worker.config.connection import make_connection
+from worker.config.connection import CertificateError, make_connection
 from worker.config.load import load_config
 from worker.config.problems import ConfigError
 from worker.config.sections import Config, Kafka
@@ -47,8 +47,8 @@ def connection_to(kafka: Kafka, as_json: bool) -> Connection:
     """How to reach the configured brokers; ends the command where a certificate file can't be used."""
     try:
         return make_connection(kafka)
-    except OSError as error:
-        raise _certificates(error, as_json) from error
+    except CertificateError as error:
+        raise failed(Problem(str(error), error.hint), as_json) from error
 
 
 def deployed(config: Config, as_json: bool) -> Deployment:
@@ -57,13 +57,8 @@ def deployed(config: Config, as_json: bool) -> Deployment:
         return make_deployment(config)
     except ContractsError as error:
         raise failed(Problem(str(error), "correct the contracts in topics/"), as_json) from error
-    except OSError as error:
-        raise _certificates(error, as_json) from error
-
-
-def _certificates(error: OSError, as_json: bool) -> typer.Exit:
-    problem = f"the certificate files of kafka.ssl_… can't be used: {error}"
-    return failed(Problem(problem, "they must be readable PEM files"), as_json)
+    except CertificateError as error:
+        raise failed(Problem(str(error), error.hint), as_json) from error
 
 
 def hush_client_logs() -> None:

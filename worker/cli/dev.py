@@ -16,6 +16,7 @@ from rich.console import Console
 from worker.cli.connecting import STATE_DIRECTORY, ConfigOption, configured, view_of_dev
 from worker.cli.output import Meter, Problem, failed
 from worker.config import Config
+from worker.config.connection import CertificateError
 from worker.deployment import Deployment, make_deployment
 from worker.dev.examples import send_examples
 from worker.dev.report import Report, print_report
@@ -51,8 +52,11 @@ def dev(
     stay = not once and sys.stdout.isatty()
     console = Console(highlight=False)
     try:
+        deployment = make_deployment(settings)
         with _kafka(settings):
-            raise typer.Exit(asyncio.run(_run(settings, console, stay)))
+            raise typer.Exit(asyncio.run(_run(deployment, console, stay)))
+    except CertificateError as error:
+        raise failed(Problem(str(error), error.hint), as_json=False) from error
     except (LocalKafkaError, TopicsError) as error:
         raise failed(Problem(error.problem, error.hint), as_json=False) from error
     except (RuntimeFault, KafkaError, TimeoutError) as error:
@@ -83,8 +87,7 @@ def _kafka(config: Config) -> Iterator[None]:
             daemon.stop(directory)
 
 
-async def _run(config: Config, console: Console, stay: bool) -> int:
-    deployment = make_deployment(config)
+async def _run(deployment: Deployment, console: Console, stay: bool) -> int:
     with stop_on_signals() as stop:
         if not await done_before(stop, _prepare(deployment)):
             _say("stopped")

@@ -14,6 +14,7 @@ from worker.cli import dlq_text
 from worker.cli.connecting import ConfigOption, configured, hush_client_logs
 from worker.cli.dlq_asked import Asked
 from worker.cli.output import JsonOption, Meter, Problem, emit, failed
+from worker.config.connection import CertificateError
 from worker.deadletters.box import Found
 from worker.deadletters.letter import UNREADABLE, Place
 from worker.deadletters.replay import Handling, OnError, Outcome
@@ -167,7 +168,9 @@ def _asked(
     hush_client_logs()
     try:
         asked = Asked(loaded, topics or (), selection)
-    except (ContractsError, OSError) as problem:
+    except CertificateError as problem:
+        raise failed(Problem(str(problem), problem.hint), as_json, code=2) from problem
+    except ContractsError as problem:
         raise failed(Problem(str(problem), "correct the configuration"), as_json, code=2) from problem
     unknown = {place.topic for place in places} - set(asked.sources)
     if unknown:

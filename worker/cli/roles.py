@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from worker.cli.connecting import ConfigOption
 from worker.config import Config, ConfigError, load_config
+from worker.config.connection import CertificateError
 from worker.deployment import Deployment, make_deployment
 from worker.logs import configure_logs
 from worker.observe.observer import Observed
@@ -121,7 +122,10 @@ def run_role(observed: Observed, path: Path | None, role: Role) -> None:
     structlog.contextvars.bind_contextvars(role=observed.role)
     try:
         deployment = make_deployment(config)
-    except (ContractsError, OSError) as problem:
+    except CertificateError as problem:
+        typer.secho(f"{problem}\n  → {problem.hint}", fg="red", err=True)
+        raise typer.Exit(2) from problem
+    except ContractsError as problem:
         typer.secho(str(problem), fg="red", err=True)
         raise typer.Exit(2) from problem
     raise typer.Exit(asyncio.run(_supervised(deployment, role, observed)))

@@ -17,6 +17,7 @@ from worker.cli.show_text import print_changes
 from worker.cli.tester_event import event_of
 from worker.cli.tester_explain import explain_event
 from worker.config import Config, compile_subscriptions
+from worker.config.connection import CertificateError
 from worker.deployment import Deployment, make_deployment
 from worker.jsontypes import JsonObject
 from worker.runtime.errors import BrokerUnreachable
@@ -40,8 +41,10 @@ def send_events(text: bytes, path: Path | None, timeout_s: float, *, as_json: bo
         good = True
         for request in _requests(text):
             good &= _send(deployment, config, request, timeout_s, as_json)
-    except (InvalidJson, ContractsError, OSError) as error:
+    except (InvalidJson, ContractsError) as error:
         return failed(Problem(str(error)), as_json)
+    except CertificateError as error:
+        return failed(Problem(str(error), error.hint), as_json)
     except NoWorker as error:
         return failed(
             Problem(f"{error}; nothing was sent", "start one: `segment-worker worker`, or `segment-worker dev`"),
