@@ -4,7 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -65,26 +65,21 @@ def dev(
 
 @contextmanager
 def _kafka(config: Config) -> Iterator[None]:
-    """The local Kafka, unless the configuration names another; it is stopped at the end if it was started here."""
+    """The local Kafka, unless the configuration names another; the last `dev` that uses it stops it."""
     if config.kafka.bootstrap_servers != Config().kafka.bootstrap_servers:
         yield
         return
     directory = STATE_DIRECTORY / "kafka"
-    was_running = daemon.status(directory).state == "running"
-    with Meter("fetching Apache Kafka", "kB") as meter:
+    with ExitStack() as stack:
+        with Meter("fetching Apache Kafka", "kB") as meter:
 
-        def show(fetched: Fetched) -> None:
-            meter.update(fetched.size // 1000, fetched.size_total // 1000)
+            def show(fetched: Fetched) -> None:
+                meter.update(fetched.size // 1000, fetched.size_total // 1000)
 
-        if not was_running:
-            _say("starting Kafka …")
-        daemon.start(directory, progress=show)
-    try:
+            if daemon.status(directory).state != "running":
+                _say("starting Kafka …")
+            stack.enter_context(daemon.borrowed(directory, progress=show, stopping=lambda: _say("stopping Kafka …")))
         yield
-    finally:
-        if not was_running:
-            _say("stopping Kafka …")
-            daemon.stop(directory)
 
 
 async def _run(deployment: Deployment, console: Console, stay: bool) -> int:

@@ -1,13 +1,17 @@
-"""The local Kafka as `segment-worker kafka` runs it: in a fixed directory, staying when the command ends."""
+"""The local Kafka as `segment-worker kafka` and `dev` run it: in a fixed directory, in a process of its own."""
 
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TextIO, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from worker.local.broker import HEAP_MB, LocalBroker
 from worker.local.errors import LocalKafkaError
+from worker.local.exclusive import exclusive
 from worker.local.jars import Progress
 from worker.local.ports import HOST
 from worker.local.probe import brokers_alive
@@ -18,6 +22,8 @@ DEFAULT_PORT = 19092
 """Not Kafka's own 9092, where a Kafka may be running already."""
 
 _STATE_NAME = "broker.json"
+_LOCK_NAME = ".lock"
+_USERS_NAME = ".users"
 _STOP_SECONDS = 20.0
 
 State: TypeAlias = Literal["running", "not answering", "stopped"]
@@ -38,6 +44,8 @@ class _Running(Struct, frozen=True):
 
     pid: int
     port: int
+    borrowed: bool = False
+    """Whether it is stopped when nobody borrows it any more."""
 
 
 def status(directory: Path = DEFAULT_DIRECTORY) -> Status:
@@ -60,8 +68,48 @@ def start(
 ) -> Status:
     """Start it and leave it running; where it runs already, say so. Its controller listens on the port after `port`.
 
-    Raises LocalKafkaError, which says what to do.
+    Several processes may call it at once: one starts it, the others wait. Raises LocalKafkaError, which says what to
+    do.
     """
+    with _alone(directory):
+        return _start(directory, port, controller_port, heap_mb, progress)
+
+
+@contextmanager
+def borrowed(
+    directory: Path = DEFAULT_DIRECTORY,
+    port: int = DEFAULT_PORT,
+    progress: Progress | None = None,
+    stopping: Callable[[], None] = lambda: None,
+) -> Iterator[Status]:
+    """It, running, for as long as it is needed; where it did not run before, the last who borrows it stops it.
+
+    `stopping` is called before that. Raises LocalKafkaError, which says what to do.
+    """
+    with _alone(directory):
+        found = _start(directory, port, None, HEAP_MB, progress, borrowed=True)
+        users = (directory / _USERS_NAME).open("w")
+        fcntl.flock(users, fcntl.LOCK_SH)
+    with users:
+        try:
+            yield found
+        finally:
+            with _alone(directory):
+                noted = _read(directory.absolute())
+                if noted is not None and noted.borrowed and _is_last(users):
+                    stopping()
+                    stop(directory)
+
+
+def _start(
+    directory: Path,
+    port: int,
+    controller_port: int | None,
+    heap_mb: int,
+    progress: Progress | None,
+    *,
+    borrowed: bool = False,
+) -> Status:
     found = status(directory)
     if found.state == "running":
         return found
@@ -77,7 +125,7 @@ def start(
         progress=progress,
     )
     broker.start()
-    _state_file(directory.absolute()).write_bytes(msgspec.json.encode(_Running(broker.leave(), port)))
+    _state_file(directory.absolute()).write_bytes(msgspec.json.encode(_Running(broker.leave(), port, borrowed)))
     return status(directory)
 
 
@@ -89,6 +137,29 @@ def stop(directory: Path = DEFAULT_DIRECTORY) -> bool:
         end(found.pid, _marker(directory), _STOP_SECONDS)
     _state_file(directory).unlink(missing_ok=True)
     return found.pid is not None
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """While nobody else starts the Kafka of `directory` or gives it back."""
+    lock = directory / _LOCK_NAME
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+    except OSError as error:
+        hint = "name a directory that can be written"
+        raise LocalKafkaError(f"can't use {directory} for Kafka's data: {error}", hint) from error
+    with exclusive(lock):
+        yield
+
+
+def _is_last(users: TextIO) -> bool:
+    """Whether no other process borrows it."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _state_file(directory: Path) -> Path:

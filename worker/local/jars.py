@@ -3,14 +3,11 @@
 Needs no Java, Maven or Docker. The set is fixed by `kafka-jars.lock` (see `lock.py`).
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 
 from worker.local.errors import LocalKafkaError
+from worker.local.exclusive import exclusive
 from worker.local.lock import Jar, parse_lock
 
 if TYPE_CHECKING:
@@ -28,7 +26,6 @@ CACHE_VARIABLE = "SEGMENT_WORKER_CACHE"
 _MAVEN_NAME = ".maven"  # jgo's own cache, of which nothing is left when all is fetched
 _PARALLEL = 8
 _HTTP_TIMEOUT_SECONDS = 60
-_LOCK_WAIT_SECONDS = 900  # another process may be fetching on a slow line
 
 
 class Fetched(Struct, frozen=True):
@@ -72,7 +69,7 @@ def ensure_jars(
         return paths
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        with _exclusive(directory / ".lock"):
+        with exclusive(directory / ".lock"):
             _fetch_missing(
                 [jar for jar in wanted if not (directory / jar.filename).exists()], wanted, directory, progress
             )
@@ -82,23 +79,6 @@ def ensure_jars(
             f"free some space (about 60 MB are needed), or name another directory in {CACHE_VARIABLE}",
         ) from error
     return paths
-
-
-@contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`; it is free again when this process ends, however it ends."""
-    deadline = time.monotonic() + _LOCK_WAIT_SECONDS
-    with path.open("w") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    hint = "end that process, or wait for it, and try again"
-                    raise LocalKafkaError(f"another process has held {path} for {_LOCK_WAIT_SECONDS} s", hint) from None
-                time.sleep(0.2)
-        yield
 
 
 def _fetch_missing(missing: list[Jar], wanted: list[Jar], directory: Path, progress: Progress | None) -> None:
