@@ -30,7 +30,7 @@ from worker.runtime.beside import done_before
 from worker.runtime.connect import await_brokers
 from worker.runtime.errors import RuntimeFault
 from worker.runtime.lag import LagReader
-from worker.runtime.signals import stop_on_signals
+from worker.runtime.signals import exit_on_sigterm, stop_on_signals
 from worker.topics.apply import apply
 from worker.topics.cluster import TopicsError
 
@@ -53,7 +53,7 @@ def dev(
     console = Console(highlight=False)
     try:
         deployment = make_deployment(settings)
-        with _kafka(settings):
+        with exit_on_sigterm(), _kafka(settings):
             raise typer.Exit(asyncio.run(_run(deployment, console, stay)))
     except CertificateError as error:
         raise failed(Problem(str(error), error.hint), as_json=False) from error

@@ -11,6 +11,7 @@ from worker.local import daemon
 from worker.local.broker import HEAP_MB
 from worker.local.errors import LocalKafkaError
 from worker.local.jars import CACHE_VARIABLE, Fetched
+from worker.runtime.signals import exit_on_sigterm
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,7 +52,8 @@ def start(
             meter.update(fetched.size // 1000, fetched.size_total // 1000)
 
         try:
-            found = daemon.start(directory, port, controller_port, heap_mb, show)
+            with exit_on_sigterm():
+                found = daemon.start(directory, port, controller_port, heap_mb, show)
         except LocalKafkaError as error:
             raise failed(Problem(error.problem, error.hint), as_json) from error
     _show(found, as_json)

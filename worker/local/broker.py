@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import time
 import uuid
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,11 +31,11 @@ _PORT_TAKEN = "Address already in use"
 class LocalBroker:
     """One broker in one directory. Its methods block; from async code call them by `asyncio.to_thread`.
 
-    Unless `keep_running`, the broker ends when this process does, killed ones included. A directory keeps its data: a
-    broker started on it again has the topics of the last one. Ports that are not given are chosen free at the first
-    start and then stay the same. With `quick_start` it takes a third less work to start and more to serve: for tests.
-    `listeners` are further ways to it, with TLS or passwords; `scram_users` (by name, their passwords) are those whom
-    its new storage knows by SCRAM.
+    The broker ends when this process does, killed ones included, unless it is let go (`leaving`). A directory keeps its
+    data: a broker started on it again has the topics of the last one. Ports that are not given are chosen free at the
+    first start and then stay the same. With `quick_start` it takes a third less work to start and more to serve: for
+    tests. `listeners` are further ways to it, with TLS or passwords; `scram_users` (by name, their passwords) are those
+    whom its new storage knows by SCRAM.
     """
 
     def __init__(
@@ -45,7 +45,6 @@ class LocalBroker:
         port: int | None = None,
         controller_port: int | None = None,
         heap_mb: int = HEAP_MB,
-        keep_running: bool = False,
         quick_start: bool = False,
         listeners: tuple[Listener, ...] = (),
         scram_users: Mapping[str, str] | None = None,
@@ -54,7 +53,6 @@ class LocalBroker:
         self._directory = directory.absolute()
         self._ports = (port, controller_port)
         self._heap_mb = heap_mb
-        self._keep_running = keep_running
         self._quick_start = quick_start
         self._listeners = listeners
         self._scram_users = scram_users or {}
@@ -113,14 +111,22 @@ class LocalBroker:
             self._process.wait()
             self._process = None
 
-    def leave(self) -> int:
-        """Let go of a broker that was started with `keep_running`; its process id. This object then holds none."""
-        if self._process is None or self._guard:
+    @contextmanager
+    def leaving(self) -> Iterator[int]:
+        """Give the process id of a running broker to a block that notes it, and then let go of the broker.
+
+        Where the block does not end well, the broker is killed: nobody could find it. This object then holds none.
+        """
+        if self._process is None:
             raise RuntimeError("no broker is running that may be left alone")
-        pid = self._process.pid
+        try:
+            yield self._process.pid
+        except BaseException:
+            self.kill()
+            raise
+        self._release_guard()
         self._process.returncode = 0  # so that Popen does not warn of a child nobody waits for
         self._process = None
-        return pid
 
     def restart(self) -> None:
         """Stop it and start it on the same ports with the same data."""
@@ -176,8 +182,7 @@ class LocalBroker:
         options = (f"-Xmx{self._heap_mb}m", *((_QUICK,) if self._quick_start else ()), _logging(node))
         command = java_command(jars, "kafka.Kafka", str(node.properties), options=options)
         self._process = spawn(command, node.output)
-        if not self._keep_running:
-            self._guard = spawn_guard(self._process.pid)
+        self._guard = spawn_guard(self._process.pid)
         deadline = time.monotonic() + timeout_seconds
         try:
             while not brokers_alive(HOST, node.port):

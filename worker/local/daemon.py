@@ -121,11 +121,11 @@ def _start(
         port=port,
         controller_port=controller_port or port + 1,
         heap_mb=heap_mb,
-        keep_running=True,
         progress=progress,
     )
     broker.start()
-    _state_file(directory.absolute()).write_bytes(msgspec.json.encode(_Running(broker.leave(), port, borrowed)))
+    with broker.leaving() as pid:
+        _state_file(directory.absolute()).write_bytes(msgspec.json.encode(_Running(pid, port, borrowed)))
     return status(directory)
 
 

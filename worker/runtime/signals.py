@@ -1,10 +1,14 @@
-"""SIGTERM and Ctrl-C as an event: the first asks for a graceful end, a second one ends the process at once."""
+"""SIGTERM and Ctrl-C as an event: the first asks for a graceful end, a second one ends the process at once.
+
+Where no loop runs, SIGTERM as an exception, as Ctrl-C is one.
+"""
 
 import asyncio
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 
 @contextmanager
@@ -26,3 +30,17 @@ def stop_on_signals() -> Iterator[asyncio.Event]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def exit_on_sigterm() -> Iterator[None]:
+    """SIGTERM raises SystemExit with the usual exit code, so that what was begun is undone. For the main thread."""
+
+    def asked(number: int, _: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, asked)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
