@@ -8,6 +8,7 @@ import pytest
 
 from tests.pipeline.deployment import setup
 from tests.support.broker import Broker
+from worker.local.exclusive import exclusive
 
 
 def segment_worker(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -47,6 +48,17 @@ async def test_the_examples_come_out_and_again_change_nothing(broker: Broker, tm
     assert "Message metrics that Segment would get: 0" in second.stdout
     listed = segment_worker(tmp_path, "people", "show")
     assert listed.returncode == 0, "without a configuration, people show looks into the view of dev"
+
+
+def test_a_second_one_in_the_same_directory_is_refused(tmp_path: Path) -> None:
+    state = tmp_path / ".local"
+    state.mkdir()
+    with exclusive(state / "dev.lock"):
+        second = segment_worker(tmp_path, "dev", "--once")
+    assert second.returncode == 1
+    assert "another `segment-worker dev` runs in this directory" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert list(state.iterdir()) == [state / "dev.lock"]
 
 
 def _section(text: str, heading: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -31,14 +30,9 @@ def test_of_two_who_start_it_at_once_one_does(place: tuple[Path, int]) -> None:
     assert daemon.status(place[0]) == first, "it was there before it was borrowed"
 
 
-def test_the_last_who_borrows_it_stops_it(place: tuple[Path, int]) -> None:
-    directory, _ = place
+def test_one_that_was_started_to_be_borrowed_is_stopped(place: tuple[Path, int]) -> None:
     told: list[str] = []
-    with ExitStack() as first, ExitStack() as second:
-        started = first.enter_context(daemon.borrowed(*place, stopping=lambda: told.append("first")))
-        assert second.enter_context(daemon.borrowed(*place, stopping=lambda: told.append("second"))) == started
-        first.close()
-        assert daemon.status(directory) == started
-        second.close()
-    assert told == ["second"]
-    assert daemon.status(directory).state == "stopped"
+    with daemon.borrowed(*place, stopping=lambda: told.append("stopping")) as found:
+        assert daemon.start(*place) == found
+    assert told == ["stopping"]
+    assert daemon.status(place[0]).state == "stopped"

@@ -24,6 +24,7 @@ from worker.dev.settled import Settling, wait_until_settled
 from worker.dev.system import System, running
 from worker.local import daemon
 from worker.local.errors import LocalKafkaError
+from worker.local.exclusive import exclusive
 from worker.local.jars import Fetched
 from worker.logs import configure_logs
 from worker.runtime.beside import done_before
@@ -53,7 +54,7 @@ def dev(
     console = Console(highlight=False)
     try:
         deployment = make_deployment(settings)
-        with exit_on_sigterm(), _kafka(settings):
+        with exit_on_sigterm(), _alone(), _kafka(settings):
             raise typer.Exit(asyncio.run(_run(deployment, console, stay)))
     except CertificateError as error:
         raise failed(Problem(str(error), error.hint), as_json=False) from error
@@ -64,8 +65,17 @@ def dev(
 
 
 @contextmanager
+def _alone() -> Iterator[None]:
+    """The only `dev` of this directory: two would take the view's file away from each other."""
+    STATE_DIRECTORY.mkdir(exist_ok=True)
+    taken = "another `segment-worker dev` runs in this directory (`segment-worker send` gives it events)"
+    with exclusive(STATE_DIRECTORY / "dev.lock", wait_seconds=0.0, taken=taken):
+        yield
+
+
+@contextmanager
 def _kafka(config: Config) -> Iterator[None]:
-    """The local Kafka, unless the configuration names another; the last `dev` that uses it stops it."""
+    """The local Kafka, unless the configuration names another; it is stopped at the end if `dev` started it."""
     if config.kafka.bootstrap_servers != Config().kafka.bootstrap_servers:
         yield
         return

@@ -1,10 +1,9 @@
 """The local Kafka as `segment-worker kafka` and `dev` run it: in a fixed directory, in a process of its own."""
 
-import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, TextIO, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -23,7 +22,6 @@ DEFAULT_PORT = 19092
 
 _STATE_NAME = "broker.json"
 _LOCK_NAME = ".lock"
-_USERS_NAME = ".users"
 _STOP_SECONDS = 20.0
 
 State: TypeAlias = Literal["running", "not answering", "stopped"]
@@ -45,7 +43,7 @@ class _Running(Struct, frozen=True):
     pid: int
     port: int
     borrowed: bool = False
-    """Whether it is stopped when nobody borrows it any more."""
+    """Whether it is stopped by who borrows it."""
 
 
 def status(directory: Path = DEFAULT_DIRECTORY) -> Status:
@@ -82,23 +80,19 @@ def borrowed(
     progress: Progress | None = None,
     stopping: Callable[[], None] = lambda: None,
 ) -> Iterator[Status]:
-    """It, running, for as long as it is needed; where it did not run before, the last who borrows it stops it.
+    """It, running, for as long as it is needed; it is stopped then, unless it was `start` that started it.
 
     `stopping` is called before that. Raises LocalKafkaError, which says what to do.
     """
     with _alone(directory):
         found = _start(directory, port, None, HEAP_MB, progress, borrowed=True)
-        users = (directory / _USERS_NAME).open("w")
-        fcntl.flock(users, fcntl.LOCK_SH)
-    with users:
-        try:
-            yield found
-        finally:
-            with _alone(directory):
-                noted = _read(directory.absolute())
-                if noted is not None and noted.borrowed and _is_last(users):
-                    stopping()
-                    stop(directory)
+    try:
+        yield found
+    finally:
+        noted = _read(directory.absolute())
+        if noted is not None and noted.borrowed:
+            stopping()
+            stop(directory)
 
 
 def _start(
@@ -141,7 +135,7 @@ def stop(directory: Path = DEFAULT_DIRECTORY) -> bool:
 
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
-    """While nobody else starts the Kafka of `directory` or gives it back."""
+    """While nobody else starts the Kafka of `directory`."""
     lock = directory / _LOCK_NAME
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -151,15 +145,6 @@ def _alone(directory: Path) -> Iterator[None]:
         raise LocalKafkaError(f"can't use {directory} for Kafka's data: {error}", hint) from error
     with exclusive(lock):
         yield
-
-
-def _is_last(users: TextIO) -> bool:
-    """Whether no other process borrows it."""
-    try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _state_file(directory: Path) -> Path:

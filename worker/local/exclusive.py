@@ -13,11 +13,13 @@ _POLL_SECONDS = 0.2
 
 
 @contextmanager
-def exclusive(path: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[None]:
+def exclusive(
+    path: Path, wait_seconds: float = _WAIT_SECONDS, taken: str = "another process is at the same work"
+) -> Iterator[None]:
     """Hold the lock file at `path`; it is free again when this process ends, however it ends.
 
     Raises:
-        LocalKafkaError: when another process held it for `wait_seconds`.
+        LocalKafkaError: with the words `taken`, when another process held it for `wait_seconds`.
         OSError: when the file can't be made.
     """
     deadline = time.monotonic() + wait_seconds
@@ -29,6 +31,6 @@ def exclusive(path: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[None]
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     hint = "end that process, or wait for it, and try again"
-                    raise LocalKafkaError(f"another process has held {path} for {wait_seconds:.0f} s", hint) from None
+                    raise LocalKafkaError(f"{taken}: it holds {path}", hint) from None
                 time.sleep(_POLL_SECONDS)
         yield
