@@ -29,7 +29,7 @@ async def check_topics(connection: Connection, contracts: Mapping[str, Contract]
 def _finding(difference: Difference) -> Finding:
     topic, what = difference.topic, difference.what
     if what == "topic":
-        return problem("topics", f"{topic} is missing", "segment-worker topics apply")
+        return problem("topics", f"{topic} is missing", "segment-worker topics apply; or this user may not see it")
     message = f"{topic}: {what} is {difference.found}, not {difference.expected}"
     if what == "partitions":
         hint = (

@@ -144,7 +144,8 @@ async def _await_topics(deployment: Deployment) -> None:
     if wrong:
         raise RuntimeFault(
             f"{len(wrong)} topics are missing or have another number of partitions than their contracts "
-            f"({', '.join(sorted({each.topic for each in wrong}))}): segment-worker topics apply | check"
+            f"({', '.join(sorted({each.topic for each in wrong}))}): segment-worker topics apply | check. Topics that "
+            "this user has no right to describe look missing too"
         )
 
 

@@ -171,7 +171,8 @@ async def expect(connection: Connection, topics: Collection[str], timeout_second
         more = f" (and {len(missing) - 1} more are missing)" if len(missing) > 1 else ""
         raise TopicsError(
             f"there is no topic {missing[0]}{more}",
-            "make them with `segment-worker topics apply`, or correct kafka.topic_prefix and kafka.app_id",
+            "make them with `segment-worker topics apply`, or correct kafka.topic_prefix and kafka.app_id, or give "
+            "this user the right to describe them",
         )
 
 
