@@ -130,3 +130,11 @@ def test_links_are_bounded() -> None:
     assert len(links) <= LINKS_MAX
     assert owner_at(links, -1.0) == "a"
     assert current(links) == "b"
+
+
+def test_a_repeated_identify_takes_nothing_of_what_was_forgotten_at_the_same_time() -> None:
+    """Ada's identify and Uma's have one time; Uma, who came after her by messageId, was deleted since."""
+    links = gone([Linked((10.0, "a1"), [], "ada"), Linked((10.0, "a2"), [], "uma")], "uma", 20.0)
+    again, shift = linked(links, "ada", (10.0, "a1"))
+    assert spans(again) == spans(links)
+    assert shift is None

@@ -70,10 +70,11 @@ def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
 
 
 def _flushed(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
-    if not anonymous.waiting or anonymous.flushing:
+    if not anonymous.waiting:
         return anonymous
+    under_way = anonymous.flushing
     anonymous = begin(anonymous, link.cause.arrived, events=turn.settings.anonymous_merge)
-    return flush(turn, anonymous, link.to, name, link.cause)
+    return anonymous if under_way else flush(turn, anonymous, link.to, name, link.cause)
 
 
 def _tell(

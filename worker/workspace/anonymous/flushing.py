@@ -51,7 +51,7 @@ def receive(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonym
 
 
 def begin(anonymous: Anonymous, arrived: float, *, events: bool) -> Anonymous:
-    """Have all that waits flushed, for an identify that arrived then."""
+    """Have all that waits flushed, for an identify that arrived then; a flush that is under way goes on so far."""
     oldest = arrived - KEEP_SECONDS
     return replace(
         anonymous,

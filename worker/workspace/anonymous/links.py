@@ -111,7 +111,7 @@ def _remembered(links: Sequence[Linked], stamp: Stamp) -> Stamp | None:
 
     None: all is forgotten until somebody else has the anonymousId.
     """
-    at = max(_in_force(links, stamp[0]), 0)
+    at = max(sum(one.first <= stamp for one in links) - 1, 0)
     gone_at = links[at].gone_at if links else None
     if gone_at is None or stamp[0] > gone_at:
         return stamp
