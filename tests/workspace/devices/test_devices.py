@@ -1,8 +1,15 @@
 """A device belongs to the person who used it last."""
 
+from itertools import permutations
+
 import pytest
 
 from tests.workspace.world import START, World, items
+from worker.jsontypes import Json, JsonObject
+from worker.workspace.devices.decide import PEOPLE_MAX
+from worker.workspace.values.devices import Device
+
+DEVICE: JsonObject = {"device": {"token": "t", "type": "ios"}}
 
 
 def test_it_is_added_and_updated() -> None:
@@ -104,3 +111,73 @@ def test_a_removal_counts_through_every_merge_of_who_did_it() -> None:
     assert world.tokens("eve") == ["t"]
     world.alias("eve", "ada")
     assert world.tokens("eve") == []
+
+
+ADA_USES: JsonObject = {"event": "Application Opened", "userId": "ada", "properties": {"x": 1}}
+ADA_REMOVES: JsonObject = {"event": "Application Uninstalled", "userId": "ada", "properties": {}}
+BOB_USES: JsonObject = {"event": "Application Opened", "userId": "bob", "properties": {"y": 2}}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_its_attributes_are_those_its_owner_set_in_any_order_of_arrival(order: tuple[int, ...]) -> None:
+    world = World()
+    calls = [(ADA_USES, 10.0), (ADA_REMOVES, 20.0), (BOB_USES, 30.0)]
+    for number in [*order, *order]:
+        call, at = calls[number]
+        world.send({**call, "type": "track", "context": DEVICE}, at, name=f"m{number}")
+    assert attributes(world, "bob") == {"y": 2}
+    world.device("t", "ada", at=40, z=3)
+    assert attributes(world, "ada") == {"z": 3}, "what she removed stays so"
+    world.device("t", "bob", at=50)
+    assert attributes(world, "bob") == {"y": 2}
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["she had it before him", "and her use arrives late"])
+def test_nothing_of_who_is_deleted_is_left_at_it(late: bool) -> None:
+    world = World()
+    if not late:
+        world.device("t", "ada", at=10, secret="of ada")
+    world.device("t", "bob", at=20, y=2)
+    if late:
+        world.device("t", "ada", at=10, secret="of ada")
+    world.semantic("User Deleted", "ada", at=30)
+    world.device("t", "ada", at=15, secret="again")
+    assert attributes(world, "bob") == {"y": 2}
+    tables = world.simulation.network.tables
+    (device,) = [one for (entity, _), table in tables.items() if entity == "devices" for one in table.values()]
+    assert isinstance(device, Device)
+    assert len(device.attributes) == 1
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_a_merged_person_set_is_the_primarys(late: bool) -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.identify("bob", at=0)
+    use = {**BOB_USES, "type": "track", "context": DEVICE}
+    world.device("t", "ada", at=20, x=1)
+    if not late:
+        world.send(use, at=10)
+    world.alias("ada", "bob", at=30)
+    if late:
+        world.send(use, at=10)
+    assert attributes(world, "ada") == {"x": 1, "y": 2}
+
+
+def test_the_people_whose_attributes_it_remembers_are_bounded() -> None:
+    world = World()
+    for number in range(2 * PEOPLE_MAX):
+        world.device("t", f"u{number}", number=number)
+        world.device("t", f"u{number}", removed=True)
+        world.device("t", f"u{number}", number=number)
+    last = f"u{2 * PEOPLE_MAX - 1}"
+    assert attributes(world, last) == {"number": 2 * PEOPLE_MAX - 1}
+    tables = world.simulation.network.tables
+    (device,) = [one for (entity, _), table in tables.items() if entity == "devices" for one in table.values()]
+    assert isinstance(device, Device)
+    assert len(device.attributes) == len(device.removals) == PEOPLE_MAX
+
+
+def attributes(world: World, name: str) -> Json:
+    (device,) = items(world.person(name)["devices"])
+    return device["attributes"]

@@ -1,10 +1,11 @@
 """The decisions of table devices (DESIGN section 6): a device is of the person with the latest last_used."""
 
+from collections.abc import Iterator
 from typing import Final, Literal, assert_never
 
 from msgspec.structs import replace
 
-from worker.workspace.attributes import apply, newer_than
+from worker.workspace.attributes import BYTES_MAX, Attributes, apply, newer_than, newest
 from worker.workspace.changes import DeviceChanged
 from worker.workspace.effects import Effect, Place, State
 from worker.workspace.facts import with_gone, with_merged
@@ -17,8 +18,10 @@ from worker.workspace.turn import Turn
 from worker.workspace.values.devices import Device, DevicesValue
 from worker.workspace.wire import Stamp
 
-REMOVALS_MAX: Final = 16
-"""People whose removals of a device are remembered."""
+PEOPLE_MAX: Final = 16
+"""People whose attributes and removals of a device are remembered."""
+
+NONE: Final = Attributes()
 
 
 def decide_devices(
@@ -45,20 +48,27 @@ def decide_devices(
 
 
 def _seen(device: Device, seen: SeenWith) -> Device:
+    """Everybody's attributes are kept apart: whose device it is may yet turn out, and may change."""
     stamp: Stamp = (seen.at, seen.cause.message_id)
-    outcome = apply(device.attributes, seen.attributes, stamp, device.floor)
-    device = replace(device, attributes=outcome.attributes)
-    if stamp <= device.used:
-        return device
-    return _settled(
-        replace(
+    by = device.facts.who(seen.cio_id)
+    gone = by in device.facts.gone
+    attributes = device.attributes
+    if seen.attributes and not gone:
+        mine = apply(attributes.get(by, NONE), seen.attributes, stamp, device.removals.get(by))
+        if mine.written:
+            attributes = {**attributes, by: mine.attributes}
+    if stamp > device.used:
+        device = replace(
             device,
-            owner=seen.cio_id,
+            owner="" if gone else by,
             used=stamp,
-            platform=seen.platform or device.platform,
+            platform="" if gone else seen.platform or device.platform,
             last_used=seen.last_used,
+            attributes=attributes,
         )
-    )
+    elif attributes is not device.attributes:
+        device = replace(device, attributes=attributes)
+    return device if len(attributes) < 2 else _bounded(device)
 
 
 def _dropped(device: Device, dropped: Dropped) -> Device:
@@ -67,11 +77,7 @@ def _dropped(device: Device, dropped: Dropped) -> Device:
     by = device.facts.who(dropped.cio_id)
     if stamp <= device.removals.get(by, NEVER):
         return device
-    removals = {**device.removals, by: stamp}
-    if len(removals) > REMOVALS_MAX:
-        oldest = min((one for one in removals if one != device.owner), key=lambda one: removals[one])
-        del removals[oldest]
-    return _settled(replace(device, removals=removals))
+    return _settled(replace(device, removals={**device.removals, by: stamp}))
 
 
 def _merged(device: Device, merged: OwnerMerged) -> Device:
@@ -85,26 +91,48 @@ def _gone(device: Device, gone: OwnerGone) -> Device:
 
 
 def _settled(device: Device) -> Device:
-    """The device under the present names of its people; without attributes from before its owner's removal."""
+    """The device under the present names of its people, without attributes from before each one's own removal.
+
+    Nothing is left of what a deleted person did with it but that it was used.
+    """
     facts = device.facts
-    owner = facts.who(device.owner)
     removals: dict[str, Stamp] = {}
     for by, stamp in device.removals.items():
         who = facts.who(by)
-        if stamp[0] >= device.used[0] or who == owner:
+        if who not in facts.gone:
             removals[who] = max(stamp, removals.get(who, NEVER))
-    floor = max(device.floor, removals.get(owner, NEVER))
-    if owner in facts.gone:  # nothing is left of what the person did with it but that it was used
-        owner, floor = "", max(floor, device.used)
-    attributes = device.attributes if floor == device.floor else newer_than(device.attributes, floor)
-    return replace(
-        device,
-        owner=owner,
-        platform=device.platform if owner else "",
-        removals=removals,
-        floor=floor,
-        attributes=attributes,
-    )
+    attributes: dict[str, Attributes] = {}
+    for by, one in device.attributes.items():
+        who = facts.who(by)
+        if who not in facts.gone:
+            attributes[who] = newest(attributes[who], one) if who in attributes else one
+    for by, floor in removals.items():
+        if by in attributes:
+            attributes[by] = newer_than(attributes[by], floor)
+    owner = facts.who(device.owner)
+    if owner in facts.gone:
+        owner = ""
+    platform = device.platform if owner else ""
+    return _bounded(replace(device, owner=owner, platform=platform, removals=removals, attributes=attributes))
+
+
+def _bounded(device: Device) -> Device:
+    """The device without the oldest of what others than its owner did with it, as far as that is too much."""
+    attributes, removals = device.attributes, device.removals
+    while len(attributes) > 1 and (
+        len(attributes) > PEOPLE_MAX or sum(one.size for one in attributes.values()) > BYTES_MAX
+    ):
+        latest = {by: max(_stamps(one), default=NEVER) for by, one in attributes.items() if by != device.owner}
+        oldest = min(latest, key=lambda by: latest[by])
+        attributes = {by: one for by, one in attributes.items() if by != oldest}
+    while len(removals) > PEOPLE_MAX:
+        oldest = min((by for by in removals if by != device.owner), key=lambda by: removals[by])
+        removals = {by: stamp for by, stamp in removals.items() if by != oldest}
+    return replace(device, attributes=attributes, removals=removals)
+
+
+def _stamps(attributes: Attributes) -> Iterator[Stamp]:
+    return ((one.time, one.message_id) for one in attributes.values.values())
 
 
 def _tell(turn: Turn, message: DevicesMessage, before: Device, after: Device) -> None:
@@ -127,5 +155,5 @@ def _change(turn: Turn, message: DevicesMessage, had: str, device: Device) -> De
         previous=had or None,
         platform=device.platform,
         last_used=device.last_used,
-        attributes=device.attributes.shown(),
+        attributes=device.shown(),
     )

@@ -17,7 +17,7 @@ HELD: Final = "held"
 """The note at a device that is the person's."""
 
 KNOWN: Final = "known"
-"""The note at a device that was the person's, or of somebody merged into it, or that these have removed."""
+"""The note at any other device that the person, or somebody merged into it, has used or removed."""
 
 
 def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> None:
@@ -37,9 +37,9 @@ def pass_on(turn: Turn, profile: Profile, call: AddDevice | RemoveDevice) -> Non
                 attributes=call.attributes,
             ),
         )
-        return
-    removal = Dropped(to=key, cause=call.cause, at=call.at, token=call.token, cio_id=profile.cio_id)
-    turn.send("devices", removal)
+    else:
+        removal = Dropped(to=key, cause=call.cause, at=call.at, token=call.token, cio_id=profile.cio_id)
+        turn.send("devices", removal)
     noted = note(turn, profile, call.token)
     if noted is not profile:
         turn.put(profile_key(profile.cio_id), noted)

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from worker.jsontypes import JsonObject
 from worker.workspace.attributes import Attributes
 from worker.workspace.facts import Facts
 from worker.workspace.registers import NEVER
@@ -13,17 +14,17 @@ from worker.workspace.wire import Stamp
 class Device(Struct, frozen=True, array_like=True, tag="device", gc=False):
     """A device (key `device:…`): it belongs to who used it last, unless that person removed it afterwards.
 
-    `used` is the stamp of the newest use, shown as `last_used`, and `owner` whose it was; `removals` has the newest
-    removal by each profile that could still matter; attributes not newer than `floor` are gone with a removal.
+    `used` is the stamp of the newest use, shown as `last_used`, and `owner` whose it was. By profile: `attributes` are
+    those it has set, of which the holder's are shown, and `removals` its newest removal, with which its own attributes
+    went that are not newer.
     """
 
     owner: str = ""
     used: Stamp = NEVER
     last_used: int | float = 0
     platform: str = ""
-    attributes: Attributes = Attributes()
+    attributes: dict[str, Attributes] = {}
     removals: dict[str, Stamp] = {}
-    floor: Stamp = NEVER
     facts: Facts = Facts()
 
     @property
@@ -31,6 +32,11 @@ class Device(Struct, frozen=True, array_like=True, tag="device", gc=False):
         """The profile it belongs to, empty if nobody's."""
         removal = self.removals.get(self.owner)
         return "" if removal is not None and removal[0] >= self.used[0] else self.owner
+
+    def shown(self) -> JsonObject:
+        """The attributes that its holder has set."""
+        attributes = self.attributes.get(self.held_by)
+        return {} if attributes is None else attributes.shown()
 
 
 DevicesValue: TypeAlias = Device
