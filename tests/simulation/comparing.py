@@ -18,7 +18,7 @@ def described(picture: Picture) -> JsonObject:
             "anonymous_ids": person["anonymous_ids"],
             "events": [*sorted(str(event["id"]) for event in items(person["events"]))],
             "relationships": {str(one["object_id"]): one["attributes"] for one in items(person["relationships"])},
-            "devices": [*sorted(str(device["token"]) for device in items(person["devices"]))],
+            "devices": {str(device["token"]): device["attributes"] for device in items(person["devices"])},
         }
     return {
         "people": {name: people[name] for name in sorted(people)},

@@ -116,7 +116,11 @@ class Writer:
     def device(self) -> None:
         name = self.random.choice(("Application Opened", "Application Installed", "Application Uninstalled"))
         device: JsonObject = {"token": self.pick(self.names.tokens), "type": "android"}
-        self.write({**self.who(), "type": "track", "event": name, "context": {"device": device}, "properties": {}})
+        number = len(self.steps)
+        given: JsonObject = {self.names.attributes[number % 3]: None if number % 7 == 0 else number}
+        properties: JsonObject = {} if name == "Application Uninstalled" else given
+        event: JsonObject = {"type": "track", "event": name, "context": {"device": device}, "properties": properties}
+        self.write({**self.who(), **event})
 
     def removal(self) -> None:
         name = self.random.choice(("Object Deleted", "Relationship Deleted"))

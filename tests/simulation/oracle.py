@@ -12,7 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from tests.simulation.histories import Step
-from worker.jsontypes import Json, JsonObject
+from worker.jsontypes import JsonObject
 
 Stamp: TypeAlias = tuple[float, str]
 
@@ -159,18 +159,18 @@ class Oracle:
                 objects[name] = newest([(call.stamp, object_attributes(call)) for call in mine], floor)
         return objects
 
-    def _devices(self, person: str) -> list[Json]:
-        tokens = {token_of(call) for call in self.calls} - {""}
-        return [*sorted(token for token in tokens if self._holder(token) == person)]
-
-    def _holder(self, token: str) -> str:
-        calls = [call for call in self.calls if token_of(call) == token and self.owner(call)]
-        uses = [call for call in calls if call.name != "Application Uninstalled"]
-        if not uses:
-            return ""
-        owner = self.owner(uses[-1])
-        removals = [call for call in calls if call not in uses and self.owner(call) == owner]
-        return "" if removals and removals[-1].stamp[0] >= uses[-1].stamp[0] else owner
+    def _devices(self, person: str) -> JsonObject:
+        """Those that the person used last, each with what the person has said there since it last removed it."""
+        devices: JsonObject = {}
+        for token in {token_of(call) for call in self.calls} - {""}:
+            calls = [call for call in self.calls if token_of(call) == token and self.owner(call)]
+            uses = [call for call in calls if call.name != "Application Uninstalled"]
+            if uses and self.owner(uses[-1]) == person:
+                removals = [call.stamp for call in calls if call not in uses and self.owner(call) == person]
+                if not removals or removals[-1][0] < uses[-1].stamp[0]:
+                    given = [(call.stamp, properties(call)) for call in uses if self.owner(call) == person]
+                    devices[token] = newest(given, removals[-1] if removals else None)
+        return devices
 
     def _anonymous(self) -> JsonObject:
         waiting: dict[str, int] = {}

@@ -67,16 +67,22 @@ class Browser:
 
 @dataclass
 class Device:
-    """Who used it last, and who has removed it."""
+    """Who used it last, who has removed it, and what each has said there."""
 
     used: float = 0.0
     owner: Person | None = None
     removals: list[tuple[float, Person]] = field(default_factory=list)
+    given: list[tuple[float, Person, JsonObject]] = field(default_factory=list)
 
     @property
     def holder(self) -> Person | None:
         removed = any(by is self.owner and at >= self.used for at, by in self.removals)
         return None if removed else self.owner
+
+    def attributes(self) -> JsonObject:
+        """What its owner has said there and not removed."""
+        floor = max((at for at, by in self.removals if by is self.owner), default=NEVER)
+        return newest([((at, ""), given) for at, by, given in self.given if by is self.owner and at > floor])
 
 
 class Plain:
@@ -203,6 +209,7 @@ class Plain:
             person.events.add(str(call.event["messageId"]))
         elif call.name != "Application Uninstalled":
             device = self.devices.setdefault(token, Device())
+            device.given.append((call.stamp[0], person, properties(call)))
             if call.stamp[0] >= device.used:
                 device.used, device.owner = call.stamp[0], person
         else:
@@ -310,6 +317,7 @@ class Plain:
         for device in self.devices.values():
             device.owner = primary if device.owner is secondary else device.owner
             device.removals = [(at, primary if by is secondary else by) for at, by in device.removals]
+            device.given = [(at, primary if by is secondary else by, one) for at, by, one in device.given]
         if primary.identified:
             self._take_waiting(primary)
 
@@ -367,7 +375,7 @@ class Plain:
             "anonymous_ids": [*sorted(person.anonymous)],
             "events": [*sorted(person.events)],
             "relationships": {name: shown(values) for name, values in person.related.items()},
-            "devices": [*sorted(token for token, one in self.devices.items() if one.holder is person)],
+            "devices": {token: one.attributes() for token, one in self.devices.items() if one.holder is person},
         }
 
 
