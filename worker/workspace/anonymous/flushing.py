@@ -4,12 +4,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from worker.workspace import pages, queues
+from worker.workspace import queues
 from worker.workspace.anonymous.links import FORGOTTEN, owner_at
 from worker.workspace.anonymous.waiting import (
     KEEP_SECONDS,
     Lane,
-    digest,
+    counted,
     expired,
     lane_of,
     take,
@@ -37,7 +37,7 @@ def receive(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonym
     if owner == FORGOTTEN:
         ignore_deleted(turn, under.to, call.cause, call_name(call))
     elif owner and isinstance(call, Event) and turn.settings.anonymous_merge:
-        seen = pages.add_digest(turn, under.to, anonymous.seen, digest(call))
+        seen = counted(turn, anonymous, under)
         if seen is not None:
             _pass_on(turn, owner, call)
             if seen != anonymous.seen:

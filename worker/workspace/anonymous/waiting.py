@@ -26,7 +26,7 @@ Lane: TypeAlias = Literal["events", "calls"]
 def wait(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonymous:
     """The anonymousId with a call more that waits, unless it waited before."""
     key, call = under.to, under.call
-    seen = pages.add_digest(turn, key, anonymous.seen, digest(call))
+    seen = counted(turn, anonymous, under)
     if seen is None:
         return anonymous
     lane: Lane
@@ -45,9 +45,20 @@ def wait(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonymous
     return _expire(turn, anonymous, name, under, lane)
 
 
+def counted(turn: Turn, anonymous: Anonymous, under: Under) -> int | None:
+    """Note that the call came; returns how many pages of such notes there are then, or None for a repeat."""
+    if under.returned:
+        return anonymous.seen
+    return pages.add_digest(turn, under.to, anonymous.seen, digest(under.call))
+
+
 def waited(turn: Turn, anonymous: Anonymous, under: Under) -> bool:
     """Whether the call has waited before: it is repeated, and what became of it stays so."""
-    return bool(anonymous.seen) and pages.has_digest(turn, under.to, anonymous.seen, digest(under.call))
+    return (
+        bool(anonymous.seen)
+        and not under.returned
+        and pages.has_digest(turn, under.to, anonymous.seen, digest(under.call))
+    )
 
 
 def digest(call: AnonymousCall) -> bytes:

@@ -9,11 +9,15 @@ from worker.workspace.messages.cause import Cause
 
 
 class Under(Struct, frozen=True, array_like=True, tag="under", kw_only=True, gc=False):
-    """A call under an anonymousId alone, whose person may be unknown. Its `to` is the anonymousId's key."""
+    """A call under an anonymousId alone, whose person may be unknown. Its `to` is the anonymousId's key.
+
+    `returned`: it had been passed on to a person who was gone by then, and comes for the second time, but is no repeat.
+    """
 
     to: str
     cause: Cause
     call: AnonymousCall
+    returned: bool = False
 
 
 class Link(Struct, frozen=True, array_like=True, tag="link", kw_only=True, gc=False):

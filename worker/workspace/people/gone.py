@@ -14,8 +14,18 @@ from worker.workspace.keys import (
     profile_key,
     relationship_key,
 )
-from worker.workspace.messages.anonymous import Unlink
-from worker.workspace.messages.calls import Erase, Identify, Merge, Request
+from worker.workspace.messages.anonymous import Under, Unlink
+from worker.workspace.messages.calls import (
+    AddDevice,
+    Erase,
+    Event,
+    Identify,
+    Merge,
+    Relate,
+    RemoveDevice,
+    Request,
+    Unrelate,
+)
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.devices import OwnerGone
 from worker.workspace.messages.objects import Leave
@@ -182,6 +192,11 @@ def _send_back(turn: Turn, gone: Gone, call: WaitingCall) -> None:
         return
     key = profile_key(gone.cio_id)
     match call:
+        case Event() | Relate() | Unrelate() | AddDevice() | RemoveDevice() if call.anonymous_id and call.at > gone.at:
+            # It was on its way when the person went; what is of a later time waits for the next one.
+            to = anonymous_key(call.anonymous_id)
+            under = Under(to=to, cause=call.cause, call=replace(call, to=to, via=""), returned=True)
+            turn.send("anonymous", to, under)
         case MergeInto():
             turn.tell(merge_answer(call, "suppressed" if gone.suppressed else "unknown"))
         case Ask():
