@@ -19,7 +19,7 @@ from worker.local.settings import Node
 from worker.topics import names
 from worker.topics.apply import apply
 from worker.topics.check import check
-from worker.wiring import Deployment, make_deployment
+from worker.deployment import Deployment, make_deployment
 
 pytestmark = pytest.mark.broker
 

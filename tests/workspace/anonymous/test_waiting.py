@@ -3,6 +3,7 @@
 import pytest
 
 from tests.workspace.world import World
+from worker.jsontypes import JsonObject
 from worker.workspace.anonymous.flushing import FLUSH_STEP
 from worker.workspace.pages import PAGE_DIGESTS
 from worker.workspace.settings import WorkspaceSettings
@@ -128,3 +129,20 @@ def test_an_identify_of_an_anonymous_id_alone_is_nobody() -> None:
     world.send({"type": "identify", "anonymousId": "a", "traits": {"plan": "pro"}})
     assert world.people() == []
     assert len(world.told("ignored_anonymous_identify")) == 1
+
+
+def test_a_group_or_device_call_that_was_passed_on_at_once_is_not_given_to_another_when_repeated() -> None:
+    """Only events move to whose they prove to be (docs/workspace.md, Limits); but nobody gets what somebody has."""
+    world = World()
+    world.identify("ada", at=10, anonymous="a")
+    group: JsonObject = {"type": "group", "anonymousId": "a", "groupId": "acme", "traits": {}}
+    device: JsonObject = {
+        "type": "track", "event": "Application Opened", "anonymousId": "a", "properties": {"x": 1},
+        "context": {"device": {"token": "t", "type": "ios"}},
+    }  # fmt: skip
+    for _ in range(2):
+        world.send(group, at=30, name="g")
+        world.send(device, at=30, name="d")
+        world.identify("bob", at=20, anonymous="a")
+    assert (world.related("ada"), world.tokens("ada")) == ({"acme": {}}, ["t"])
+    assert (world.related("bob"), world.tokens("bob")) == ({}, [])

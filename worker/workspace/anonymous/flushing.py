@@ -14,7 +14,6 @@ from worker.workspace.anonymous.waiting import (
     lane_of,
     take,
     wait,
-    waited,
     with_lane,
 )
 from worker.workspace.changes import AnonymousFlushed
@@ -36,15 +35,12 @@ def receive(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonym
     owner = owner_at(anonymous.links, call.at)
     if owner == FORGOTTEN:
         ignore_deleted(turn, under.to, call.cause, call_name(call))
-    elif owner and isinstance(call, Event) and turn.settings.anonymous_merge:
+    elif owner and (turn.settings.anonymous_merge or not isinstance(call, Event)):
         seen = counted(turn, anonymous, under)
         if seen is not None:
             _pass_on(turn, owner, call)
             if seen != anonymous.seen:
                 anonymous = replace(anonymous, seen=seen)
-    elif owner and not isinstance(call, Event):
-        if not waited(turn, anonymous, under):
-            _pass_on(turn, owner, call)
     else:
         return wait(turn, anonymous, name, under)
     return anonymous

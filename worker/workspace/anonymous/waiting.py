@@ -52,15 +52,6 @@ def counted(turn: Turn, anonymous: Anonymous, under: Under) -> int | None:
     return pages.add_digest(turn, under.to, anonymous.seen, digest(under.call))
 
 
-def waited(turn: Turn, anonymous: Anonymous, under: Under) -> bool:
-    """Whether the call has waited before: it is repeated, and what became of it stays so."""
-    return (
-        bool(anonymous.seen)
-        and not under.returned
-        and pages.has_digest(turn, under.to, anonymous.seen, digest(under.call))
-    )
-
-
 def digest(call: AnonymousCall) -> bytes:
     """What tells a call from others under the anonymousId."""
     match call:

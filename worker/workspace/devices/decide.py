@@ -142,18 +142,18 @@ def _tell(turn: Turn, message: DevicesMessage, before: Device, after: Device) ->
         turn.send("people", DeviceLost(to=profile_key(had), cause=message.cause, token=message.token, reason=reason))
     if has and (had != has or isinstance(message, OwnerMerged)):
         turn.send("people", DeviceHeld(to=profile_key(has), cause=message.cause, token=message.token, owner=has))
-    shown, previously = _change(turn, message, had, after), _change(turn, message, had, before)
-    if shown != previously:
-        turn.publish(message.to, shown)
-
-
-def _change(turn: Turn, message: DevicesMessage, had: str, device: Device) -> DeviceChanged:
-    return DeviceChanged(
-        cause=turn.why(message.cause),
-        token=message.token,
-        cio_id=device.held_by or None,
-        previous=had or None,
-        platform=device.platform,
-        last_used=device.last_used,
-        attributes=device.shown(),
-    )
+    shown = after.attributes_of(has)
+    known = (had, before.platform, before.last_used, before.attributes_of(had))
+    if (has, after.platform, after.last_used, shown) != known:
+        turn.publish(
+            message.to,
+            DeviceChanged(
+                cause=turn.why(message.cause),
+                token=message.token,
+                cio_id=has or None,
+                previous=had or None,
+                platform=after.platform,
+                last_used=after.last_used,
+                attributes=shown,
+            ),
+        )

@@ -30,9 +30,9 @@ class Linked(Struct, frozen=True, array_like=True, gc=False):
 class Anonymous(Struct, frozen=True, array_like=True, tag="anonymous", gc=False):
     """An anonymousId (key `anonymous:…`).
 
-    `links` in order of time. Events wait in `events`, other calls in `calls`; `seen` is how many pages the set has of
-    the events that came, and of what else waited or waits. While a flush goes on, it takes what has numbers before
-    `flush_events` and `flush_calls`; what is of a time before `oldest` is dropped.
+    `links` in order of time. Events wait in `events`, other calls in `calls`; `seen` pages have all that came.
+    While a flush goes on, it takes what has numbers before `flush_events` and `flush_calls`; what is of a time before
+    `oldest` is dropped.
     """
 
     links: list[Linked] = []

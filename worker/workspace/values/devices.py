@@ -33,9 +33,9 @@ class Device(Struct, frozen=True, array_like=True, tag="device", gc=False):
         removal = self.removals.get(self.owner)
         return "" if removal is not None and removal[0] >= self.used[0] else self.owner
 
-    def shown(self) -> JsonObject:
-        """The attributes that its holder has set."""
-        attributes = self.attributes.get(self.held_by)
+    def attributes_of(self, cio_id: str) -> JsonObject:
+        """The attributes that a profile has set."""
+        attributes = self.attributes.get(cio_id)
         return {} if attributes is None else attributes.shown()
 
 
