@@ -13,13 +13,13 @@ from tests.pipeline.deployment import Setup, end
 from tests.security.guarded import USER, Guarded, guarded_broker
 from tests.security.test_guarded import WEBHOOK, checked, configure
 from worker.config import load_config
+from worker.deployment import Deployment, make_deployment
 from worker.local import settings
 from worker.local.ports import HOST, free_ports
 from worker.local.settings import Node
 from worker.topics import names
 from worker.topics.apply import apply
 from worker.topics.check import check
-from worker.deployment import Deployment, make_deployment
 
 pytestmark = pytest.mark.broker
 

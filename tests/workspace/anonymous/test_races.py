@@ -29,7 +29,7 @@ def activities(workspace: JsonObject, kind: str) -> list[str]:
 def test_what_is_newer_than_the_deletion_waits_for_the_next_person(ending: str) -> None:
     settings = WorkspaceSettings()
     subscriptions = compiled(ActionSettings(identifiers=settings.identifiers))
-    device = {"device": {"token": "t", "type": "ios"}}
+    device: JsonObject = {"device": {"token": "t", "type": "ios"}}
     arrivals = [
         arrival({"type": "identify", "userId": "ada", "anonymousId": "a", "traits": {}}, 10, 100.0),
         arrival({"type": "track", "userId": "ada", "event": ending, "properties": {}}, 20, 200.0),

@@ -146,3 +146,39 @@ def test_a_group_or_device_call_that_was_passed_on_at_once_is_not_given_to_anoth
         world.identify("bob", at=20, anonymous="a")
     assert (world.related("ada"), world.tokens("ada")) == ({"acme": {}}, ["t"])
     assert (world.related("bob"), world.tokens("bob")) == ({}, [])
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before the merge", "after it"])
+def test_what_came_under_the_anonymous_id_of_a_merged_person_goes_after_what_the_primary_was_told(late: bool) -> None:
+    """Also if it arrives late, or once more; but not what was said after the merge."""
+    world = World()
+    world.identify("ada", at=0)
+    world.identify("bob", at=1, anonymous="a")
+    world.group("acme", "ada", at=2, relationshipAttributes={"role": "primary"})
+    call: JsonObject = {
+        "type": "group", "anonymousId": "a", "groupId": "acme",
+        "traits": {"relationshipAttributes": {"role": "bob", "x": 1}},
+    }  # fmt: skip
+    if not late:
+        world.send(call, at=3, name="g")
+    world.alias("ada", "bob", at=4)
+    for _ in range(2):
+        world.send(call, at=3, name="g")
+    assert world.related("ada") == {"acme": {"role": "primary", "x": 1}}
+    world.identify("ada", at=5, anonymous="a")
+    world.send(call, at=3.5)
+    assert world.related("ada") == {"acme": {"role": "primary", "x": 1}}
+    world.send(call, at=6)
+    assert world.related("ada") == {"acme": {"role": "bob", "x": 1}}
+
+
+def test_what_waited_under_it_goes_the_same_way() -> None:
+    world = World()
+    world.identify("eve", at=0)
+    world.identify("ada", at=0)
+    world.identify("bob", at=1, anonymous="a")
+    for primary, secondary, at in (("ada", "bob", 4), ("eve", "ada", 8)):
+        world.group("acme", primary, at=2, relationshipAttributes={"role": primary, primary: True})
+        world.alias(primary, secondary, at=at)
+    world.group("acme", anonymous="a", at=6, relationshipAttributes={"role": "bob", "ada": False, "bob": True})
+    assert world.related("eve") == {"acme": {"role": "eve", "eve": True, "ada": False, "bob": True}}

@@ -52,7 +52,8 @@ def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
     if links.continues(anonymous.links, cio_id, stamp):  # most often it is the same person again
         anonymous = replace(anonymous, links=links.continued(anonymous.links, stamp))
         return _flushed(turn, anonymous, name, link) if anonymous.waiting else anonymous
-    linked, shift = links.linked(anonymous.links, cio_id, stamp)
+    origin = "" if link.cio_id == cio_id else link.cio_id
+    linked, shift = links.linked(anonymous.links, cio_id, stamp, origin)
     before, anonymous = anonymous, _settled(replace(anonymous, links=linked))
     _tell(turn, name, link, cio_id, before, anonymous, shift)
     if shift is not None and turn.settings.anonymous_merge:
@@ -137,5 +138,7 @@ def _settled(anonymous: Anonymous) -> Anonymous:
     settled = []
     for one in anonymous.links:
         who = facts.who(one.cio_id)
-        settled.append(replace(one, cio_id=who, gone_at=facts.gone.get(who) if one.gone_at is None else one.gone_at))
+        gone_at = facts.gone.get(who) if one.gone_at is None else one.gone_at
+        origin = one.origin if who == one.cio_id else one.origin or one.cio_id
+        settled.append(replace(one, cio_id=who, gone_at=gone_at, origin=origin))
     return replace(anonymous, links=settled)

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from worker.workspace import queues
-from worker.workspace.anonymous.links import FORGOTTEN, owner_at
+from worker.workspace.anonymous.links import FORGOTTEN, origin_at, owner_at
 from worker.workspace.anonymous.waiting import (
     KEEP_SECONDS,
     Lane,
@@ -38,7 +38,7 @@ def receive(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonym
     elif owner and (turn.settings.anonymous_merge or not isinstance(call, Event)):
         seen = counted(turn, anonymous, under)
         if seen is not None:
-            _pass_on(turn, owner, call)
+            _pass_on(turn, anonymous, owner, call)
             if seen != anonymous.seen:
                 anonymous = replace(anonymous, seen=seen)
     else:
@@ -89,7 +89,7 @@ def _flush_lane(
         elif owner == FORGOTTEN:
             ignore_deleted(turn, key, call.cause, call_name(call))
         elif owner:
-            _pass_on(turn, owner, call)
+            _pass_on(turn, anonymous, owner, call)
             sent += 1
         else:
             queue = queues.append(turn, lane, key, lane_of(anonymous, lane), call)
@@ -97,7 +97,11 @@ def _flush_lane(
     return anonymous, sent
 
 
-def _pass_on(turn: Turn, owner: str, call: AnonymousCall) -> None:
-    to = profile_key(owner)
-    call = replace(call, to=to, counted=True) if type(call) is Event else replace(call, to=to)
-    turn.send("people", call)
+def _pass_on(turn: Turn, anonymous: Anonymous, owner: str, call: AnonymousCall) -> None:
+    """Send the call to its person; one that a merge may lower (people/lineage.py) the way that the merge went."""
+    if type(call) is Event:
+        to = profile_key(owner)
+        turn.send("people", replace(call, to=to, counted=True))
+    else:
+        to = profile_key(origin_at(anonymous.links, call.at))
+        turn.send("people", replace(call, to=to))

@@ -35,15 +35,29 @@ class Shift(Struct, frozen=True):
 
 def owner_at(links: Sequence[Linked], time: float) -> str:
     """The profile whose a call at `time` is; empty if nobody's, FORGOTTEN if it is to be forgotten."""
+    one = _link_at(links, time)
+    return "" if one is None else one.cio_id if one.gone_at is None else FORGOTTEN
+
+
+def origin_at(links: Sequence[Linked], time: float) -> str:
+    """The profile that somebody's call at `time` was of before merges: they count for what it says of relationships."""
+    one = _link_at(links, time)
+    assert one is not None, "it is nobody's"
+    return one.origin or one.cio_id
+
+
+def _link_at(links: Sequence[Linked], time: float) -> Linked | None:
+    """The link under which a call at `time` is; one with `gone_at` if it is forgotten."""
     if not links:
-        return ""
+        return None
+    last = links[-1]
+    if last.gone_at is None and last.first[0] <= time:  # as usual
+        return last
     at = max(_in_force(links, time), 0)
     for linked in links[at:]:
-        if linked.gone_at is None:
-            return linked.cio_id
-        if time <= linked.gone_at:
-            return FORGOTTEN
-    return ""
+        if linked.gone_at is None or time <= linked.gone_at:
+            return linked
+    return None
 
 
 def spans(links: Sequence[Linked]) -> list[LinkSpan]:
@@ -66,7 +80,7 @@ def continued(links: Sequence[Linked], stamp: Stamp) -> list[Linked]:
     return [*links[:-1], _again(links[-1], stamp)]
 
 
-def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp) -> tuple[list[Linked], Shift | None]:
+def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp, origin: str = "") -> tuple[list[Linked], Shift | None]:
     """The links with one more identify, and what shifts by it from one person to another."""
     changed = list(links)
     remembered = _remembered(links, stamp)
@@ -92,7 +106,7 @@ def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp) -> tuple[list[Lin
         changed[at + 1] = replace(after, first=stamp, again=[after.first, *after.again][-AGAIN_MAX:])
         previous = before
     else:
-        inserted = [Linked(stamp, [], cio_id)]
+        inserted = [Linked(stamp, [], cio_id, origin=origin)]
         if before is not None and stamp < before.last:  # in the midst of somebody's
             rest = [one for one in before.again if one > stamp]
             inserted.append(replace(before, first=rest[0], again=rest[1:]))

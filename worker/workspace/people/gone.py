@@ -196,7 +196,7 @@ def _send_back(turn: Turn, gone: Gone, call: WaitingCall) -> None:
             # It was on its way when the person went; what is of a later time waits for the next one.
             to = anonymous_key(call.anonymous_id)
             under = Under(to=to, cause=call.cause, call=replace(call, to=to, via=""), returned=True)
-            turn.send("anonymous", to, under)
+            turn.send("anonymous", under)
         case MergeInto():
             turn.tell(merge_answer(call, "suppressed" if gone.suppressed else "unknown"))
         case Ask():

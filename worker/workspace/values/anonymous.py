@@ -13,13 +13,15 @@ class Linked(Struct, frozen=True, array_like=True, gc=False):
     """A person was identified with the anonymousId, first at `first`, and nobody else for some time.
 
     `again` are the last of its identifies after that: there somebody's late identify in between would end. `gone_at`:
-    the person was deleted then (unix seconds); what came up to then is forgotten.
+    the person was deleted then (unix seconds); what came up to then is forgotten. `origin`: the profile it was before
+    merges, empty if that is `cio_id`.
     """
 
     first: Stamp
     again: list[Stamp]
     cio_id: str
     gone_at: float | None = None
+    origin: str = ""
 
     @property
     def last(self) -> Stamp:
