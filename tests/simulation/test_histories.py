@@ -28,6 +28,7 @@ FOUND_ONCE = [
     504851,
     604138,
     2005958,
+    9200605,
 ]
 """Seeds that have found something, as long as histories are drawn as they are."""
 

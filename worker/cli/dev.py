@@ -13,11 +13,10 @@ import typer
 from aiokafka.errors import KafkaError
 from rich.console import Console
 
-from worker.cli.connecting import STATE_DIRECTORY, ConfigOption, configured, view_of_dev
+from worker.cli.connecting import STATE_DIRECTORY, ConfigOption, configured, deployed, view_of_dev
 from worker.cli.output import Meter, Problem, failed
 from worker.config import Config
-from worker.config.connection import CertificateError
-from worker.deployment import Deployment, make_deployment
+from worker.deployment import Deployment
 from worker.dev.examples import send_examples
 from worker.dev.report import Report, print_report
 from worker.dev.settled import Settling, wait_until_settled
@@ -52,12 +51,10 @@ def dev(
     configure_logs("warning" if settings.log.level == "info" else settings.log.level, json=False)
     stay = not once and sys.stdout.isatty()
     console = Console(highlight=False)
+    deployment = deployed(settings, as_json=False)
     try:
-        deployment = make_deployment(settings)
         with exit_on_sigterm(), _alone(), _kafka(settings):
             raise typer.Exit(asyncio.run(_run(deployment, console, stay)))
-    except CertificateError as error:
-        raise failed(Problem(str(error), error.hint), as_json=False) from error
     except (LocalKafkaError, TopicsError) as error:
         raise failed(Problem(error.problem, error.hint), as_json=False) from error
     except (RuntimeFault, KafkaError, TimeoutError) as error:

@@ -227,6 +227,20 @@ def test_and_if_the_object_was_deleted_before_the_secondary_had_it() -> None:
     assert world.related("eve") == {"acme": {"role": "admin"}}
 
 
+def test_nor_does_word_of_that_deletion_from_a_third_person_end_what_came_with_the_secondary() -> None:
+    world = World()
+    for name in ("ada", "bob", "eve"):
+        world.identify(name, at=0)
+    world.group("acme", "ada", at=10)
+    world.semantic("Relationship Deleted", "ada", at=20, objectId="acme")
+    world.group("acme", "eve", at=22)
+    world.semantic("Object Deleted", "eve", at=25, objectId="acme")
+    world.group("acme", "bob", at=30, relationshipAttributes={"role": "admin"})
+    world.alias("ada", "bob", at=40)
+    world.alias("ada", "eve", at=50)
+    assert world.related("ada") == {"acme": {"role": "admin"}}
+
+
 def test_chains_of_merges() -> None:
     world = World()
     names = ["ada", "bob", "eve", "joe"]

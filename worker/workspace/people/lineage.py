@@ -99,8 +99,14 @@ def above_floor(register: Register, floor: Stamp) -> Register:
     if floor == register.floor:
         return register
     added = register.added if register.made > floor else NEVER
-    attributes = only(register.attributes, lambda stamp: raised(stamp) > floor)
+    attributes = only(register.attributes, lambda stamp: _said(register, stamp) > floor)
     return replace(register, added=added, attributes=attributes, floor=floor)
+
+
+def _said(register: Register, stamp: Stamp) -> Stamp:
+    """When the attribute was said; of one that came with a secondary (`_above`), when the relationship was made."""
+    came_by_merge = 0 < stamp[0] - register.removed[0] < 1.5 * JUST_AFTER
+    return register.made if came_by_merge else raised(stamp)
 
 
 def lowered_attributes(attributes: Attributes, levels: int) -> Attributes:
