@@ -29,6 +29,7 @@ FOUND_ONCE = [
     604138,
     2005958,
     9200605,
+    9300568,
 ]
 """Seeds that have found something, as long as histories are drawn as they are."""
 

@@ -98,3 +98,17 @@ def test_the_merge_is_silent_when_repeated_though_its_email_was_given_up() -> No
     before = len(world.changes())
     world.send(alias, at=30, name="alias")
     assert len(world.changes()) == before
+
+
+def test_what_waited_while_the_name_was_nobody_s_is_as_new_as_it_was_said() -> None:
+    world = World()
+    world.identify("cat", at=0)
+    world.group("acme", "cat", at=10, relationshipAttributes={"role": "guest"})
+    world.identify("e@x.io", at=15)
+    world.identify("ada", at=20)
+    world.alias("ada", "e@x.io", at=30)
+    world.identify("ada", at=50, email="new@x.io")
+    world.group("acme", "e@x.io", at=60, relationshipAttributes={"role": "admin"})
+    world.alias("cat", "ada", at=70)
+    world.identify("cat", at=80, email="e@x.io")
+    assert world.related("cat") == {"acme": {"role": "admin"}}

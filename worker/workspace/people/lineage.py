@@ -79,7 +79,8 @@ def lowered(turn: Turn, profile: Profile, handle: str, at: float) -> float:
     """The time that counts for something said at time `at` about who `handle` led to then."""
     if not profile.handles or not handle:
         return at
-    levels = sum(one.levels for one in passages_of(turn, profile, handle) if at <= one.at)
+    note = pages.note(turn, "handles", profile.cio_id, profile.handles, handle)  # a former one is named as that
+    levels = sum(one.levels for one in passages(note) if at <= one.at)
     return at - levels * LEVEL_SECONDS if levels else at
 
 
