@@ -21,7 +21,7 @@ from worker.workspace.messages.objects import (
 )
 from worker.workspace.messages.people import ObjectGone
 from worker.workspace.objects.animals import animal_name
-from worker.workspace.registers import Register
+from worker.workspace.registers import NEVER, Register
 from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.turn import Turn
 from worker.workspace.values.objects import Object, ObjectsValue, ObjectType
@@ -130,6 +130,8 @@ def _join(turn: Turn, join: Join) -> None:
     after = _with_member(turn, join.to, before, join.cio_id, join.added, join.cause)
     if after is not before:
         turn.put(join.to, after)
+    if NEVER < before.register.removed < join.added:  # who left for it may not have been told, and some of it is older
+        _send_gone(turn, before, join.cio_id, join.cause)
 
 
 def _leave(turn: Turn, leave: Leave) -> None:
