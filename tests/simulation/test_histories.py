@@ -30,6 +30,7 @@ FOUND_ONCE = [
     2005958,
     9200605,
     9300568,
+    9502422,
 ]
 """Seeds that have found something, as long as histories are drawn as they are."""
 
