@@ -96,6 +96,9 @@ class Batches(Generic[ValueT]):
                 if end > start:  # what precedes it is a unit of its own; it is met again as the first of the next
                     return self._redo(records[start:end], state), end
                 return self._refused(record, state, str(problem)), end + 1
+            except Exception as problem:
+                problem.add_note(f"while deciding {record.topic}/{record.partition} at offset {record.offset}")
+                raise
             if unit.full:
                 return unit, end + 1
         return unit, len(records)
