@@ -122,6 +122,7 @@ async def test_ranges_dry_runs_and_what_a_replay_leaves_alone(broker: Broker, tm
 
 async def everything(running: Setup) -> Traces:
     """What there is once workers and view have done all that there is to do."""
+    await running.settled(60)
     await view_caught_up(running)
     found = await traces(running)
     assert found.topics

@@ -19,6 +19,7 @@ from worker.cli import backfill as cli
 from worker.config import load_config
 from worker.deployment import make_deployment
 from worker.runtime.publisher import Outputs
+from worker.runtime.ranges import Bounds
 
 EVENTS = 3
 AT_ONCE = 2
@@ -38,8 +39,8 @@ class Kafka:
     ) -> None:
         return None
 
-    async def bounds(self) -> dict[int, tuple[int, int]]:
-        return {0: (0, len(self.log))}
+    async def bounds(self) -> Bounds:
+        return Bounds({0: 0}, {0: len(self.log)})
 
     async def ends(self, _topic: str) -> dict[int, int]:
         return {0: len(self.log)}
