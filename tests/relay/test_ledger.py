@@ -34,8 +34,8 @@ async def test_adding_again_changes_nothing(tmp_path: Path) -> None:
 async def test_what_room_was_made_for_is_not_known_until_it_is_added(tmp_path: Path) -> None:
     async with open_ledger(tmp_path / "l") as ledger:
         await ledger.add(["a"], 100.5)
-        await ledger.reserve(["a", "b", "c"], 200.5)
-        await ledger.reserve(["b", "c"], 250.5)
+        assert await ledger.reserve(["a", "b", "c"], 200.5) == {"a"}
+        assert await ledger.reserve(["b", "c"], 250.5) == set()
         assert await ledger.known(["a", "b", "c"]) == {"a"}
         await ledger.add(["b"], 300.5)
         assert await ledger.known(["a", "b", "c"]) == {"a", "b"}

@@ -116,7 +116,7 @@ class Lane:
                 unsendable.append(found)
             elif ready.setdefault(found.message_id, found) is not found:
                 repeats += 1
-        known = await self._desk.ledger.known(list(ready)) if ready else set()
+        known = await self._desk.ledger.reserve(list(ready), time.time()) if ready else set()
         self._desk.meter.repeats += repeats + len(known)
         if unsendable:
             await self._bury(unsendable)
@@ -131,7 +131,6 @@ class Lane:
 
     async def _deliver(self, batch: Batch, todo: list[Batch]) -> None:
         """Deliver a batch; the halves of one that was refused go onto the stack `todo`, until it is one event."""
-        await self._desk.ledger.reserve([event.message_id for event in batch.events], time.time())
         verdict = await self._desk.courier.deliver(batch, self._closing)
         match verdict:
             case Accepted():

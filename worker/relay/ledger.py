@@ -38,6 +38,9 @@ _TABLE: Final = """
         message_id TEXT NOT NULL UNIQUE,
         at REAL NOT NULL  -- unix seconds when Segment had acknowledged it; minus those when it was about to be sent
     ) STRICT"""
+_RESERVE: Final = """
+    INSERT INTO delivered (message_id, at) SELECT value, ? FROM json_each(?) WHERE true
+    ON CONFLICT (message_id) DO NOTHING RETURNING 1"""
 _PUT: Final = """
     INSERT INTO delivered (message_id, at) SELECT value, ? FROM json_each(?) WHERE true
     ON CONFLICT (message_id) DO UPDATE SET at = excluded.at WHERE at < 0"""
@@ -60,9 +63,13 @@ class Ledger:
         """Those of `message_ids` that have been delivered."""
         return {str(row[0]) for row in await self._run(_KNOWN, (orjson.dumps(message_ids).decode(),))}
 
-    async def reserve(self, message_ids: Sequence[str], at: float) -> None:
-        """Make room for these, which are about to be sent, at `at` (unix seconds); they are not known by it."""
-        await self._run(_PUT, (-at, orjson.dumps(message_ids).decode()))
+    async def reserve(self, message_ids: Sequence[str], at: float) -> set[str]:
+        """Those of `message_ids`, each given once, that have been delivered; for the others room is made.
+
+        They are about to be sent, at `at` (unix seconds), and not known before `add`.
+        """
+        made = await self._run(_RESERVE, (-at, orjson.dumps(message_ids).decode()))
+        return set() if len(made) == len(message_ids) else await self.known(message_ids)
 
     async def add(self, message_ids: Sequence[str], at: float) -> None:
         """Note that Segment has acknowledged these, at `at` (unix seconds)."""
