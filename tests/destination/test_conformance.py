@@ -11,8 +11,6 @@ from worker.destination.settings import ActionSettings
 from worker.destination.subscriptions import Subscriptions, automatic
 from worker.jsontypes import Json, JsonObject
 
-MET_MIN = 0.98
-
 NOW_MS = 1_700_000_000_000
 """The clock of the recording of customerio_e2e.json."""
 
@@ -94,4 +92,4 @@ def test_recorded_rows_are_met(file: str, rows: Callable[[], Iterator[tuple[str,
     for row, problem in unmet.items():
         print(f"  not met: {row}: {problem}")  # noqa: T201
     assert len(problems) >= rows_min
-    assert met / len(problems) >= MET_MIN, unmet
+    assert not unmet

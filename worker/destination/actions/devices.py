@@ -12,7 +12,6 @@ from worker.destination.actions.definition import (
     ours,
     path,
     string,
-    time,
 )
 from worker.destination.actions.values import converted, converted_value
 from worker.destination.command import Command
@@ -36,7 +35,7 @@ def build_create_update(
     device_id: str,
     app_version: str | None,
     platform: str,
-    last_used: str | int | None,
+    last_used: str | None,
     attributes: JsonObject | None,
     convert_timestamp: bool | None,
     anonymous_id: str | None,
@@ -81,7 +80,7 @@ CREATE_UPDATE_DEVICE = Action(
         DEVICE_ID,
         string("app_version", "App Version", path("context.app.version")),
         string("platform", "Platform", path("context.device.type"), required=True),
-        time("last_used", "Last Used", path("timestamp")),
+        string("last_used", "Last Used", path("timestamp")),
         object_("attributes", "Event Attributes", path("properties")),
         CONVERT_TIMESTAMP,
         ours(ANONYMOUS_ID, WAITS),
