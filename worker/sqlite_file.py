@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +13,41 @@ _ROWS_AT_ONCE: Final = 64
 """As aiosqlite has it."""
 
 
-def make(path: Path) -> None:
+@asynccontextmanager
+async def prepared(
+    path: Path,
+    timeout_s: float,
+    prepare: Callable[[aiosqlite.Connection], Awaitable[None]],
+    unusable: Callable[[Exception], Exception],
+) -> AsyncIterator[aiosqlite.Connection]:
+    """The file at `path`, made if there is none, once `prepare` has seen that it is what it should be.
+
+    Each step may take `timeout_s`, closing it at the end too. Whatever keeps the file from being made, opened or
+    prepared is raised as `unusable` of it; what the caller's block raises is left as it is.
+    """
+    try:
+        _make(path)
+        database = await connect(path, timeout_s)
+    except (OSError, sqlite3.Error) as problem:  # a TimeoutError is an OSError
+        raise unusable(_said(problem, timeout_s)) from problem
+    try:
+        try:
+            async with asyncio.timeout(timeout_s + 1):  # SQLite itself waits that long for others
+                await prepare(database)
+        except (TimeoutError, sqlite3.Error) as problem:
+            raise unusable(_said(problem, timeout_s)) from problem
+        yield database
+    finally:  # also of one that can't be used: its thread would keep the process from ending
+        async with asyncio.timeout(timeout_s):
+            await database.close()
+
+
+def _said(problem: Exception, timeout_s: float) -> Exception:
+    """The problem with words; asyncio's timeouts have none."""
+    return problem if str(problem) else TimeoutError(f"no answer within {timeout_s:g} s")
+
+
+def _make(path: Path) -> None:
     """Make the file if there is none. Raises OSError, which says why it can't be made; SQLite's own error does not."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.is_file():  # to close one that is open elsewhere in the process would drop SQLite's locks

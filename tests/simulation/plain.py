@@ -290,6 +290,9 @@ class Plain:
         for handle, person in self.people.items():
             if person is secondary:
                 self.people[handle] = primary
+        if secondary.identified and not primary.identified:  # what waited counts as if it had not, before the merge
+            primary.identified = True
+            self._take_waiting(primary)
         primary.created = min(primary.created, secondary.created)
         primary.id = secondary.id if primary.id is None else primary.id
         primary.email = secondary.email if primary.email is None else primary.email
@@ -311,7 +314,6 @@ class Plain:
         primary.events |= secondary.events
         primary.anonymous |= secondary.anonymous
         primary.groups += [(by + before, call) for before, call in secondary.groups]
-        primary.identified |= secondary.identified
         for browser in self.browsers.values():
             browser.owner = primary if browser.owner is secondary else browser.owner
         for device in self.devices.values():

@@ -31,6 +31,7 @@ FOUND_ONCE = [
     9200605,
     9300568,
     9502422,
+    20001361,
 ]
 """Seeds that have found something, as long as histories are drawn as they are."""
 

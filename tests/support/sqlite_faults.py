@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
@@ -107,7 +107,16 @@ def failing_disk(plan: Plan) -> Iterator[DiskFaults]:
     connections = _connections(faults)
 
     def failing(*place: Any, **options: Any) -> sqlite3.Connection:
-        return faults.around("connect", lambda: connect(*place, **options, factory=connections))
+        with ExitStack() as unless_opened:
+
+            def opened() -> sqlite3.Connection:
+                database: sqlite3.Connection = connect(*place, **options, factory=connections)
+                unless_opened.callback(database.close)
+                return database
+
+            database = faults.around("connect", opened)
+            unless_opened.pop_all()
+            return database
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite3, "connect", failing)

@@ -5,6 +5,7 @@ import fcntl
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ import aiosqlite
 import msgspec
 
 from worker.backfill.plan import Plan, Progress, Run, State
-from worker.sqlite_file import connect, identity, is_empty
+from worker.sqlite_file import identity, is_empty, prepared
 
 TIMEOUT_S: Final = 30.0
 _APPLICATION_ID: Final = 0x53475742  # "SGWB"
@@ -96,27 +97,15 @@ async def opened(path: Path, *, make: bool) -> AsyncIterator[Checkpoint]:
     """The checkpoint at `path`; without `make` there must be one. Raises CheckpointError."""
     if not make and not path.exists():
         raise CheckpointError(f"there is no checkpoint at {path}", "name the file with --checkpoint")
-    try:
-        database = await connect(path, TIMEOUT_S)
-    except sqlite3.Error as problem:
-        raise _unusable(path, problem) from problem
-    try:
-        async with asyncio.timeout(TIMEOUT_S):
-            try:
-                await _prepare(database, path)
-            except sqlite3.Error as problem:
-                raise _unusable(path, problem) from problem
+    async with prepared(path, TIMEOUT_S, partial(_prepare, path), partial(_unusable, path)) as database:
         yield Checkpoint(database, path)
-    finally:  # also of one that can't be used: its thread would keep the process from ending
-        async with asyncio.timeout(TIMEOUT_S):
-            await database.close()
 
 
-def _unusable(path: Path, problem: sqlite3.Error) -> CheckpointError:
+def _unusable(path: Path, problem: Exception) -> CheckpointError:
     return CheckpointError(f"{path} can't be used: {problem}", "name another file with --checkpoint")
 
 
-async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
+async def _prepare(path: Path, database: aiosqlite.Connection) -> None:
     whose, _ = await identity(database)
     if not whose and await is_empty(database):
         await database.executescript(f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION_ID}; COMMIT")
@@ -130,7 +119,11 @@ async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
 def claimed(path: Path, run_id: str) -> Iterator[None]:
     """Hold the run while it runs, so that no two processes do; given up with the process. Raises CheckpointError."""
     lock = path.with_name(f"{path.name}.{run_id}.lock")
-    with lock.open("w") as file:
+    try:
+        file = lock.open("w")
+    except OSError as problem:
+        raise CheckpointError(f"{lock} can't be made: {problem}", "name another file with --checkpoint") from problem
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as problem:

@@ -10,6 +10,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ import orjson
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from worker.relay.errors import LedgerFault
-from worker.sqlite_file import connect, identity, is_empty, make
+from worker.sqlite_file import identity, is_empty, prepared
 
 TIMEOUT_S: Final = 30.0
 """How long one statement may take, or wait for another relay's."""
@@ -97,36 +98,25 @@ class Ledger:
 @asynccontextmanager
 async def open_ledger(path: Path) -> AsyncIterator[Ledger]:
     """The ledger at `path`, made if there is none. Raises LedgerFault when there can be none, or something else is."""
-    try:
-        make(path)
-        database = await connect(path, TIMEOUT_S)
-    except (OSError, sqlite3.Error) as problem:
-        raise _unusable(path, problem) from problem
-    try:
-        await _prepare(database, path)
+    async with prepared(path, TIMEOUT_S, partial(_prepare, path), partial(_unusable, path)) as database:
         yield Ledger(database)
-    finally:
-        await database.close()
 
 
-async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
-    try:
-        await _use_wal(database)
-        # A crash of the process loses nothing; a power cut may cost the last rows, whose offsets are committed by then.
-        await database.execute("PRAGMA synchronous = NORMAL")
-        await database.execute("BEGIN IMMEDIATE")  # another relay may be making it right now
-        found = await identity(database)
-        if found == (0, 0) and await is_empty(database):
-            await database.execute(_TABLE)
-            await database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            await database.execute(f"PRAGMA user_version = {VERSION}")
-        elif found == (APPLICATION_ID, 1):
-            await database.execute(f"PRAGMA user_version = {VERSION}")
-        elif found != (APPLICATION_ID, VERSION):
-            raise LedgerFault(f"{path} is a SQLite file of something else: name another one in relay.ledger")
-        await database.execute("COMMIT")
-    except sqlite3.Error as problem:
-        raise _unusable(path, problem) from problem
+async def _prepare(path: Path, database: aiosqlite.Connection) -> None:
+    await _use_wal(database)
+    # A crash of the process loses nothing; a power cut may cost the last rows, whose offsets are committed by then.
+    await database.execute("PRAGMA synchronous = NORMAL")
+    await database.execute("BEGIN IMMEDIATE")  # another relay may be making it right now
+    found = await identity(database)
+    if found == (0, 0) and await is_empty(database):
+        await database.execute(_TABLE)
+        await database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        await database.execute(f"PRAGMA user_version = {VERSION}")
+    elif found == (APPLICATION_ID, 1):
+        await database.execute(f"PRAGMA user_version = {VERSION}")
+    elif found != (APPLICATION_ID, VERSION):
+        raise LedgerFault(f"{path} is a SQLite file of something else: name another one in relay.ledger")
+    await database.execute("COMMIT")
 
 
 def _unusable(path: Path, problem: Exception) -> LedgerFault:

@@ -9,6 +9,7 @@ import fcntl
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -123,6 +124,12 @@ class DiskPartitionState(PartitionState):
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None)
+        with ExitStack() as unless_opened:
+            unless_opened.callback(self._connection.close)
+            self._open(path)
+            unless_opened.pop_all()
+
+    def _open(self, path: Path) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")
         # A power cut may take the last transactions, which the changelog has. With OFF it could leave pages of several
         # moments, which nobody would notice: NORMAL waits for the disk before a checkpoint, not at each transaction.

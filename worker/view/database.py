@@ -4,12 +4,13 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import aiosqlite
 
-from worker.sqlite_file import connect, identity, is_empty, make
+from worker.sqlite_file import connect, identity, is_empty, prepared
 from worker.view.errors import ViewFault, ViewUnreadable
 from worker.view.schema import TABLES, VERSION
 
@@ -27,21 +28,8 @@ async def writer(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     Raises:
         ViewFault: when the file can't be opened, or is not a view of this version.
     """
-    try:
-        make(path)
-        database = await connect(path, TIMEOUT_S)
-    except (OSError, sqlite3.Error) as problem:
-        raise _unusable(path, problem) from problem
-    try:
-        async with asyncio.timeout(TIMEOUT_S):
-            try:
-                await _prepare(database, path)
-            except sqlite3.Error as problem:
-                raise _unusable(path, problem) from problem
+    async with prepared(path, TIMEOUT_S, partial(_prepare, path), partial(_unusable, path)) as database:
         yield database
-    finally:
-        async with asyncio.timeout(TIMEOUT_S):
-            await database.close()
 
 
 @asynccontextmanager
@@ -81,7 +69,7 @@ def _unopened(path: Path, problem: OSError | sqlite3.Error) -> ViewUnreadable:
     return ViewUnreadable(f"{path} can't be opened: {problem}", "check view.path and its rights")
 
 
-async def _prepare(database: aiosqlite.Connection, path: Path) -> None:
+async def _prepare(path: Path, database: aiosqlite.Connection) -> None:
     found = await identity(database)
     if found == (0, 0) and await is_empty(database):
         await database.executescript(
