@@ -56,9 +56,7 @@ def test_a_page_of_handles_may_come_before_the_rest_of_who_was_merged(suppressed
         profile_key(GONE): Gone(GONE, at=90.0, suppressed=suppressed, rank=1),
         EMAIL: Handle(status="owned", cio_id=MERGED, rank=2),
     }
-    page = AbsorbNames(
-        to=profile_key(GONE), cause=CAUSE, at=80.0, origin=MERGED, kind="handles", names={EMAIL: ""}, rank=2
-    )
+    page = AbsorbNames(to=profile_key(GONE), cause=CAUSE, origin=MERGED, kind="handles", names={EMAIL: ""}, rank=2)
     settled(state, page)
     handle = state[EMAIL]
     assert isinstance(handle, Handle)
@@ -78,12 +76,10 @@ def test_who_is_merged_sends_its_rank_with_every_page_of_its_handles() -> None:
 
 def test_anonymous_ids_and_devices_of_who_was_merged_hear_that_their_person_is_gone() -> None:
     state: dict[str, PeopleValue] = {profile_key(GONE): Gone(GONE, at=90.0, suppressed=False, rank=1)}
-    names = AbsorbNames(
-        to=profile_key(GONE), cause=CAUSE, at=80.0, origin=MERGED, kind="anonymous", names={"browser": ""}
-    )
+    names = AbsorbNames(to=profile_key(GONE), cause=CAUSE, origin=MERGED, kind="anonymous", names={"browser": ""})
     unlink = Unlink(to=anonymous_key("browser"), cause=CAUSE, at=90.0, cio_id=MERGED)
     assert decide(state, names) == [Send("anonymous", unlink.to, unlink)]
-    tokens = AbsorbNames(to=profile_key(GONE), cause=CAUSE, at=80.0, origin=MERGED, kind="devices", names={"t": ""})
+    tokens = AbsorbNames(to=profile_key(GONE), cause=CAUSE, origin=MERGED, kind="devices", names={"t": ""})
     gone = OwnerGone(to=device_key("t"), cause=CAUSE, token="t", cio_id=MERGED)
     assert decide(state, tokens) == [Send("devices", gone.to, gone)]
 

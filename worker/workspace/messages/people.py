@@ -192,7 +192,6 @@ class AbsorbNames(Struct, frozen=True, array_like=True, tag="absorb_names", kw_o
 
     to: str
     cause: Cause
-    at: float
     origin: str
     kind: Literal["handles", "refused", "anonymous", "devices"]
     names: dict[str, str]
@@ -212,7 +211,6 @@ class AbsorbRelationship(Struct, frozen=True, array_like=True, tag="absorb_relat
 
     to: str
     cause: Cause
-    at: float
     origin: str
     name: str
     relationship: Register

@@ -83,11 +83,11 @@ def move_pages(turn: Turn, merged: Merged, cause: Cause) -> None:
         if merged.anonymous:
             merged = replace(merged, anonymous=merged.anonymous - 1)
             names = pages.take(turn, "anonymous", cio_id, merged.anonymous)
-            turn.tell(AbsorbNames(to=to, cause=cause, at=merged.at, origin=cio_id, kind="anonymous", names=names))
+            turn.tell(AbsorbNames(to=to, cause=cause, origin=cio_id, kind="anonymous", names=names))
         elif merged.devices:
             merged = replace(merged, devices=merged.devices - 1)
             names = pages.take(turn, "devices", cio_id, merged.devices)
-            turn.tell(AbsorbNames(to=to, cause=cause, at=merged.at, origin=cio_id, kind="devices", names=names))
+            turn.tell(AbsorbNames(to=to, cause=cause, origin=cio_id, kind="devices", names=names))
         elif merged.relationships:
             merged = replace(merged, relationships=merged.relationships - 1)
             for name in pages.take(turn, "relationships", cio_id, merged.relationships):
@@ -115,7 +115,6 @@ def _move_relationship(turn: Turn, merged: Merged, name: str, cause: Cause) -> N
         AbsorbRelationship(
             to=profile_key(merged.into),
             cause=cause,
-            at=merged.at,
             origin=merged.cio_id,
             name=name,
             relationship=relationship,

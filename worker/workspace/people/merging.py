@@ -112,14 +112,13 @@ def dissolve(turn: Turn, profile: Profile, target: str, cause: Cause, at: float,
     cio_id = profile.cio_id
     own = own_handles(profile)
     turn.tell(_absorb(turn, profile, own, target, cause, at, promised))
-    _move_known(turn, profile, own, target, cause, at)
+    _move_known(turn, profile, own, target, cause)
     turn.delete(attributes_key(cio_id))
     key = profile_key(cio_id)
     turn.publish(key, PersonMerged(cause=turn.why(cause), cio_id=cio_id, into=target))
     merged = Merged(
         cio_id,
         target,
-        at,
         anonymous=profile.anonymous,
         devices=profile.devices,
         relationships=profile.relationships,
@@ -156,18 +155,16 @@ def _absorb(
     )
 
 
-def _move_known(turn: Turn, profile: Profile, own: list[str], target: str, cause: Cause, at: float) -> None:
+def _move_known(turn: Turn, profile: Profile, own: list[str], target: str, cause: Cause) -> None:
     """Send on at once what calls may meet next: other handles, what was refused, and the events that were counted."""
     cio_id, to = profile.cio_id, profile_key(target)
     for page in range(profile.handles):
         names = pages.take(turn, "handles", cio_id, page)
         others = {name: note for name, note in names.items() if name not in own}
-        turn.tell(
-            AbsorbNames(to=to, cause=cause, at=at, origin=cio_id, kind="handles", names=others, rank=profile.rank)
-        )
+        turn.tell(AbsorbNames(to=to, cause=cause, origin=cio_id, kind="handles", names=others, rank=profile.rank))
     for page in range(profile.refused):
         names = pages.take(turn, "refused", cio_id, page)
-        turn.tell(AbsorbNames(to=to, cause=cause, at=at, origin=cio_id, kind="refused", names=names))
+        turn.tell(AbsorbNames(to=to, cause=cause, origin=cio_id, kind="refused", names=names))
     for page in range(profile.seen):
         turn.tell(AbsorbSeen(to=to, cause=cause, digests=pages.digests(turn, cio_id, page)))
         turn.delete(pages.page_key("seen", cio_id, page))

@@ -69,7 +69,6 @@ class Merged(Struct, frozen=True, array_like=True, tag="merged", gc=False):
 
     cio_id: str
     into: str
-    at: float
     home: bool = False
     anonymous: int = 0
     devices: int = 0
