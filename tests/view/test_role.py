@@ -117,13 +117,14 @@ async def test_stops_when_told_and_goes_on_where_it_was(broker: Broker, tmp_path
     name = await create(broker.bootstrap)
     topic.add("cio:a", created("a", "u1"), 1)
     await publish(broker.bootstrap, name, topic)
-    assert [batch.changes for batch in await read_all(broker.bootstrap, name, path, topic)] == [0, 1]
+    first = await read_all(broker.bootstrap, name, path, topic)
+    assert [(batch.changes, batch.lag) for batch in first] == [(0, 1), (1, 0)]
     more = Topic(_sent=1)
     more.add("cio:b", created("b", "u2"), 1)
     await publish(broker.bootstrap, name, more)
     topic.partitions[1] += more.partitions[1]
     batches = await read_all(broker.bootstrap, name, path, topic)
-    assert [(batch.changes, dict(batch.positions)) for batch in batches] == [(0, {1: 1}), (1, {1: 2})]
+    assert [(one.changes, dict(one.positions), one.lag) for one in batches] == [(0, {1: 1}, 1), (1, {1: 2}, 0)]
 
 
 async def test_what_no_worker_wrote_ends_it_before_its_place_is_kept(broker: Broker, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class ViewObserver:
 
     def not_ready(self) -> str | None:
         """It is once its file is open."""
-        return None if self._opened else "opening the file"
+        return None if self._opened else "opening the file, or reaching the brokers"
 
     async def refresh(self) -> None:
         """Count what waits, unless that was done just now; a file that is busy is asked later."""

@@ -51,6 +51,8 @@ class TopicReader(Connected):
         self._topic = topic
         self._positions = positions
         self._batch_records = batch_records
+        self._bounds: dict[int, tuple[int, int]] = {}
+        """By partition, its first offset and its end when the reading began; without a group."""
         consumer = AIOKafkaConsumer(
             *([topic] if group is not None else []),
             **connection.consumer_options(),
@@ -68,11 +70,14 @@ class TopicReader(Connected):
 
     async def _assign(self, positions: Mapping[int, int]) -> None:
         numbers = await partition_numbers(self._consumer, self._topic)
-        self._consumer.assign([TopicPartition(self._topic, number) for number in numbers])
-        for number in numbers:
-            partition = TopicPartition(self._topic, number)
-            if number in positions:
-                self._consumer.seek(partition, positions[number])
+        partitions = [TopicPartition(self._topic, number) for number in numbers]
+        self._consumer.assign(partitions)
+        for partition in partitions:
+            if partition.partition in positions:
+                self._consumer.seek(partition, positions[partition.partition])
+        starts = await self._consumer.beginning_offsets(partitions)
+        ends = await self._consumer.end_offsets(partitions)
+        self._bounds = {partition.partition: (starts[partition], ends[partition]) for partition in partitions}
 
     async def batches(self, stop: asyncio.Event) -> AsyncIterator[Batch]:
         """Batches as they come, until `stop` is set."""
@@ -82,11 +87,14 @@ class TopicReader(Connected):
                 yield {partition.partition: records for partition, records in fetched.items()}
 
     def lag(self, next_offsets: Mapping[int, int]) -> int:
-        """Records from `next_offsets` (by partition) on, as far as the brokers have told."""
+        """Records from `next_offsets` on (by partition; else from the beginning), as far as the brokers have told.
+
+        Only for a reader without a group.
+        """
         waiting = 0
-        for partition in self._consumer.assignment():
-            end = self._consumer.highwater(partition) or 0
-            waiting += max(0, end - next_offsets.get(partition.partition, end))
+        for number, (start, end) in self._bounds.items():
+            told = self._consumer.highwater(TopicPartition(self._topic, number)) or end
+            waiting += max(0, told - next_offsets.get(number, start))
         return waiting
 
     async def commit(self, next_offsets: Mapping[int, int]) -> None:

@@ -47,8 +47,8 @@ async def run_view(
 ) -> None:
     """Keep the file at `path` up to date with `topic` until `stop` is set; it is exact after any crash.
 
-    `on_batch` is told where the file stands, and then of every batch once it is written. A batch is at most
-    `batch_records`, and one transaction.
+    `on_batch` is told where the file stands, once the brokers answer, and then of every batch once it is written. A
+    batch is at most `batch_records`, and one transaction.
 
     Raises:
         ViewFault: when the file or the topic isn't what it must be, or the file can't be written; the text says what
@@ -58,11 +58,11 @@ async def run_view(
     async with writer(path) as database:
         store = Store(database)
         intake = await store.take_over(topic)
-        if on_batch is not None:
-            on_batch(Written(0, 0, dict(intake.positions)))
         log.info("view_opened", path=str(path), topic=topic, changes=intake.number)
         positions = dict(intake.positions)
         async with TopicReader(connection, topic, positions=positions, batch_records=batch_records) as reader:
+            if on_batch is not None:
+                on_batch(Written(0, 0, dict(intake.positions), lag=reader.lag(intake.positions)))
             async for batch in reader.batches(stop):
                 before, repeats = intake.number, intake.repeats
                 rows = Rows()
