@@ -90,6 +90,7 @@ async def test_no_broker_is_said_with_what_to_do() -> None:
     assert "kafka start" in raised.value.hint
 
 
+@pytest.mark.timeout(150)
 async def test_a_broker_that_comes_late_or_comes_back_is_waited_for(tmp_path: Path) -> None:
     port, controller_port = free_ports(2)
     late = LocalBroker(tmp_path, port=port, controller_port=controller_port, quick_start=True)

@@ -79,7 +79,7 @@ def test_a_stop_does_not_wait_for_a_write_that_hangs(play: Play) -> None:
         worker = pipeline.worker(tuning, lambda inner: gates.append(Gate(inner)) or gates[0])  # type: ignore[func-returns-value]
         await worker.start()
         await until(lambda: gates[0].waiting > 0, what="it wants to write")
-        assert await pipeline.timed(worker.stop()) < 3.0
+        assert await pipeline.timed(worker.stop()) < 6.0  # a write that hangs has no end
         gates[0].open.set()
 
     play(scenario)
