@@ -90,6 +90,7 @@ def test_what_cannot_be_fetched_is_said_with_what_to_do(repository: Path, tmp_pa
     with pytest.raises(LocalKafkaError, match=r"can't fetch missing-1\.0\.jar") as raised:
         ensure_jars(tmp_path, wanted=[publish(repository, "good"), missing])
     assert "proxy" in raised.value.hint
+    assert "REQUESTS_CA_BUNDLE" in raised.value.hint
 
 
 def test_a_cache_that_cannot_be_written_is_said(repository: Path, tmp_path: Path) -> None:

@@ -123,8 +123,8 @@ def _fetch(context: "MavenContext", jar: Jar, directory: Path) -> None:
     if artifact.cached_path:
         artifact.cached_path.unlink(missing_ok=True)  # what an interrupted run left
     hint = (
-        "check the network (a proxy is taken from HTTPS_PROXY, a mirror from [repositories] in ~/.config/jgo.conf)"
-        " and try again: what is fetched already is kept"
+        "check the network (a proxy is taken from HTTPS_PROXY, certificates to trust from REQUESTS_CA_BUNDLE, a mirror "
+        "from [repositories] in ~/.config/jgo.conf) and try again: what is fetched already is kept"
     )
     try:
         fetched: Path = artifact.resolve()
