@@ -32,6 +32,7 @@ FOUND_ONCE = [
     9300568,
     9502422,
     20001361,
+    23000573,
 ]
 """Seeds that have found something, as long as histories are drawn as they are."""
 

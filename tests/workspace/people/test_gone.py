@@ -113,3 +113,29 @@ def test_an_identify_whose_person_went_while_it_asked_starts_again_at_its_handle
         Release(to=EMAIL, cause=CAUSE, rank=4, cio_id="", until=0),
         Declined(to=profile_key(MERGED), cause=CAUSE, promised=GONE),
     ]
+
+
+def test_a_repeated_identify_that_was_ignored_gives_back_what_was_claimed_for_it_meanwhile() -> None:
+    """Both asked for the email before the first one was ignored, as its id is suppressed."""
+    call = Identify(
+        to=profile_key(GONE),
+        cause=CAUSE,
+        at=100.0,
+        named="id:ada",
+        attributes={},
+        id="eve",
+        email="a@x.io",
+        via="id:ada",
+    )
+    state: dict[str, Struct] = {
+        profile_key(GONE): Profile(GONE, created=10.0, id="ada"),
+        EMAIL: Handle(status="owned", cio_id=GONE, rank=2),
+    }
+    ignored = Answer(to=call.to, cause=CAUSE, wanted="id:eve", outcome="suppressed", cio_id="", rank=0, identify=call)
+    settled(state, ignored)
+    settled(state, replace(ignored, wanted=EMAIL, outcome="granted", cio_id=GONE, rank=2))
+    handle, profile = state[EMAIL], state[profile_key(GONE)]
+    assert isinstance(handle, Handle)
+    assert handle.status == "free"
+    assert isinstance(profile, Profile)
+    assert (profile.email, state[f"handles/0/{GONE}"]) == (None, Names({}))

@@ -35,6 +35,7 @@ Kind: TypeAlias = Literal["id", "email"]
 def process(turn: Turn, profile: Profile, call: Identify) -> None:
     """Apply the call, or first ask for the id and email it names."""
     if (call.email is not None or call.id is not None) and was_ignored(turn, profile, call):
+        _give_back(turn, profile, call)  # repeated, it may have asked before it was known that it is ignored
         return
     if call.email is not None and _is_open(turn, profile, "email", call.email, call.email_verdict):
         verdict = _verdict(turn, profile, call, "email", call.email)
