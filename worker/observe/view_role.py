@@ -50,7 +50,7 @@ class ViewObserver:
         return None
 
     def not_ready(self) -> str | None:
-        """It is once its file is open."""
+        """It is once its file is open and the brokers have answered."""
         return None if self._opened else "opening the file, or reaching the brokers"
 
     async def refresh(self) -> None:
