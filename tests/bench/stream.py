@@ -16,7 +16,9 @@ from worker.partitioning import partition_of_bytes
 Events = Iterable[tuple[str, Pair]]
 """messageId, and key and value."""
 
-_TICK_S = 0.002
+_TICK_S = 0.01
+"""What was due meanwhile is sent together: a finer clock took a fifth of the machine from the processes under test."""
+
 _LATEST_S = 60.0
 
 

@@ -21,10 +21,10 @@ _WARM_S = 15.0
 _JOIN_S = 40.0
 
 METHOD = """\
-Events of the realistic mix, sent at a steady rate by the benchmark's own process, which reads the changes too. Latency
-is the time from when an event was due to be sent until the first change that it caused was read. In mid-stream a second
-worker joins the group, and later leaves it (SIGTERM): "pause" is the longest time in which no change at all arrived.
-Every event must have caused a change in the end."""
+Events of the realistic mix, sent at a steady rate, those of 10 ms together, by the benchmark's own process, which reads
+the changes too. Latency is the time from when an event was due, not from when it was sent, until the first change that
+it caused was read. In mid-stream a second worker joins the group, and later leaves it (SIGTERM): "pause" is the longest
+time in which no change at all arrived. Every event must have caused a change in the end."""
 
 
 class Phase(Struct, frozen=True):
