@@ -60,7 +60,7 @@ def arrival_order(patch: pytest.MonkeyPatch) -> None:
     def by_arrival(attributes: Any, call: Any, stamp: Any) -> Any:
         return apply(attributes, call, (2e9 + next(clock), stamp[1]))
 
-    patch.setattr("worker.workspace.people.identify.apply", by_arrival)
+    patch.setattr("worker.workspace.people.applying.apply", by_arrival)
 
 
 def waiting_groups(patch: pytest.MonkeyPatch) -> None:
