@@ -11,16 +11,8 @@ from worker.workspace.messages.anonymous import Unlink
 from worker.workspace.messages.calls import Identify
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.devices import OwnerGone
-from worker.workspace.messages.people import (
-    AbsorbNames,
-    Answer,
-    Declined,
-    Halves,
-    MergeAnswer,
-    MergeInto,
-    PeopleMessage,
-    Release,
-)
+from worker.workspace.messages.merging import AbsorbNames, MergeAnswer, MergeInto
+from worker.workspace.messages.people import Answer, Declined, Halves, PeopleMessage, Release
 from worker.workspace.people import decide_people
 from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.values.people import Gone, Handle, PeopleValue, Profile

@@ -9,7 +9,8 @@ from worker.workspace.effects import Place, Publish, Put, Send
 from worker.workspace.keys import email_key, profile_key
 from worker.workspace.messages.calls import Identify
 from worker.workspace.messages.cause import Cause
-from worker.workspace.messages.people import Declined, Halves, MergeInto
+from worker.workspace.messages.merging import MergeInto
+from worker.workspace.messages.people import Declined, Halves
 from worker.workspace.people.decide import decide_people
 from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.values.people import PeopleValue, Profile

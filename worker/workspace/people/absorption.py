@@ -26,8 +26,9 @@ from worker.workspace.keys import (
 )
 from worker.workspace.messages.anonymous import LinkMoved
 from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.merging import Absorb, Absorbed, AbsorbNames, AbsorbRelationship, AbsorbSeen
 from worker.workspace.messages.objects import Join, Leave
-from worker.workspace.messages.people import Absorb, Absorbed, AbsorbNames, AbsorbRelationship, AbsorbSeen, Rebind
+from worker.workspace.messages.people import Rebind
 from worker.workspace.people import devices, groups, linking, refusals
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.people.lineage import (

@@ -1,7 +1,8 @@
 """The answers to Ask and MergeInto."""
 
 from worker.workspace.keys import profile_key
-from worker.workspace.messages.people import Answer, Ask, AskOutcome, MergeAnswer, MergeInto, MergeOutcome
+from worker.workspace.messages.merging import MergeAnswer, MergeInto, MergeOutcome
+from worker.workspace.messages.people import Answer, Ask, AskOutcome
 
 
 def answer(ask: Ask, outcome: AskOutcome, cio_id: str = "", rank: int = 0) -> Answer:

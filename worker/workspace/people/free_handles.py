@@ -18,7 +18,8 @@ from worker.workspace.messages.calls import (
     RemoveDevice,
     Unrelate,
 )
-from worker.workspace.messages.people import Answer, Ask, MergeInto
+from worker.workspace.messages.merging import MergeInto
+from worker.workspace.messages.people import Answer, Ask
 from worker.workspace.people.answers import answer, merge_answer
 from worker.workspace.people.groups import tell_deferred
 from worker.workspace.people.identity import create, create_at, new_cio_id

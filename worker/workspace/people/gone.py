@@ -28,13 +28,17 @@ from worker.workspace.messages.calls import (
 )
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.devices import OwnerGone
-from worker.workspace.messages.objects import Leave
-from worker.workspace.messages.people import (
+from worker.workspace.messages.merging import (
     Absorb,
     Absorbed,
     AbsorbNames,
     AbsorbRelationship,
     AbsorbSeen,
+    MergeAnswer,
+    MergeInto,
+)
+from worker.workspace.messages.objects import Leave
+from worker.workspace.messages.people import (
     Answer,
     Ask,
     Block,
@@ -45,8 +49,6 @@ from worker.workspace.messages.people import (
     DeviceLost,
     Disown,
     Halves,
-    MergeAnswer,
-    MergeInto,
     ObjectGone,
     PeopleMessage,
     Rebind,

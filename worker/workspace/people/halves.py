@@ -11,7 +11,8 @@ from typing import Literal
 from msgspec.structs import replace
 
 from worker.workspace.keys import EMAIL, profile_key
-from worker.workspace.messages.people import Ask, Declined, Halves, MergeInto
+from worker.workspace.messages.merging import MergeInto
+from worker.workspace.messages.people import Ask, Declined, Halves
 from worker.workspace.people import identify, merging
 from worker.workspace.people.answers import answer
 from worker.workspace.turn import Turn

@@ -9,12 +9,16 @@ from worker.workspace.changes import HandleFreed, HandleSuppressed
 from worker.workspace.keys import FORMER, profile_key
 from worker.workspace.messages.calls import Erase, Event, Identify, Merge, Request
 from worker.workspace.messages.cause import Cause
-from worker.workspace.messages.people import (
+from worker.workspace.messages.merging import (
     Absorb,
     Absorbed,
     AbsorbNames,
     AbsorbRelationship,
     AbsorbSeen,
+    MergeAnswer,
+    MergeInto,
+)
+from worker.workspace.messages.people import (
     Answer,
     Ask,
     Block,
@@ -25,8 +29,6 @@ from worker.workspace.messages.people import (
     DeviceLost,
     Disown,
     Halves,
-    MergeAnswer,
-    MergeInto,
     ObjectGone,
     PeopleMessage,
     Rebind,

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from worker.workspace import pages
 from worker.workspace.keys import EMAIL, PROFILE, profile_key
 from worker.workspace.messages.calls import Identify, Verdict
-from worker.workspace.messages.people import Answer, Ask, Half, Rebind
+from worker.workspace.messages.merging import Half
+from worker.workspace.messages.people import Answer, Ask, Rebind
 from worker.workspace.people.applying import apply_call
 from worker.workspace.people.identity import owns
 from worker.workspace.people.ignoring import ignore_deleted, ignore_suppressed

@@ -8,13 +8,9 @@ from worker.workspace import pages, queues
 from worker.workspace.keys import PROFILE, object_key, profile_key, relationship_key
 from worker.workspace.messages.calls import Request
 from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.merging import Absorb, Absorbed, AbsorbNames, AbsorbRelationship, AbsorbSeen, MergeAnswer
 from worker.workspace.messages.objects import Leave
 from worker.workspace.messages.people import (
-    Absorb,
-    Absorbed,
-    AbsorbNames,
-    AbsorbRelationship,
-    AbsorbSeen,
     Answer,
     Block,
     Clear,
@@ -24,7 +20,6 @@ from worker.workspace.messages.people import (
     DeviceLost,
     Disown,
     Halves,
-    MergeAnswer,
     ObjectGone,
     PeopleMessage,
     Rebind,

@@ -15,7 +15,7 @@ from worker.workspace.junk import is_junk
 from worker.workspace.keys import ID, PROFILE, attributes_key, profile_key
 from worker.workspace.messages.calls import Merge
 from worker.workspace.messages.cause import Cause
-from worker.workspace.messages.people import Absorb, AbsorbNames, AbsorbSeen, MergeAnswer, MergeInto
+from worker.workspace.messages.merging import Absorb, AbsorbNames, AbsorbSeen, MergeAnswer, MergeInto
 from worker.workspace.people import identify, linking
 from worker.workspace.people.answers import merge_answer
 from worker.workspace.people.identity import own_handles, owns

@@ -16,12 +16,16 @@ from worker.workspace.messages.calls import (
     Request,
     Unrelate,
 )
-from worker.workspace.messages.people import (
+from worker.workspace.messages.merging import (
     Absorb,
     Absorbed,
     AbsorbNames,
     AbsorbRelationship,
     AbsorbSeen,
+    MergeAnswer,
+    MergeInto,
+)
+from worker.workspace.messages.people import (
     Answer,
     Ask,
     Block,
@@ -32,8 +36,6 @@ from worker.workspace.messages.people import (
     DeviceLost,
     Disown,
     Halves,
-    MergeAnswer,
-    MergeInto,
     ObjectGone,
     PeopleMessage,
     Rebind,

@@ -9,7 +9,8 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from worker.workspace.messages.calls import AddDevice, Erase, Event, Identify, Merge, Relate, RemoveDevice, Unrelate
-from worker.workspace.messages.people import Ask, MergeInto
+from worker.workspace.messages.merging import MergeInto
+from worker.workspace.messages.people import Ask
 
 
 class Names(Struct, frozen=True, array_like=True, tag="names", gc=False):
