@@ -71,7 +71,7 @@ def _handles(people: dict[str, Any]) -> list[str]:
                 found.append(f"{key} is owned and its group calls wait")
             if handle.status == "suppressed" and handle.cio_id:
                 gone = people[f"cio:{handle.cio_id}"]
-                if not isinstance(gone, Gone) or not gone.suppressed:
+                if not isinstance(gone, Gone) or gone.suppressed_at is None:
                     found.append(f"{key} is suppressed with {handle.cio_id}, which is {gone}")
     return found
 
@@ -102,7 +102,7 @@ def _nothing_is_left_over(people: dict[str, Any]) -> list[str]:
         elif "/" in key and not key.startswith(("id:", "email:")):
             owner = key.split("/", 2)[1] if key.startswith(("attributes/", "relationship/")) else key.split("/", 2)[2]
             gone = people.get(f"cio:{owner}")
-            kept = isinstance(gone, Gone) and gone.suppressed and key.startswith("handles/")
+            kept = isinstance(gone, Gone) and gone.suppressed_at is not None and key.startswith("handles/")
             handles = key.startswith("seen/") and isinstance(people.get(owner), Handle)
             if owner not in living and not kept and not handles and not isinstance(value, Waiting):
                 found.append(f"{key} belongs to nobody")

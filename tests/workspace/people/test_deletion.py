@@ -159,3 +159,33 @@ def test_an_older_unsuppression_does_not_lift_a_newer_suppression(by: str) -> No
     assert world.shown()["suppressed"] == ["email:new@x.io", "id:ada"]
     world.semantic("User Unsuppressed", "ada", at=40)
     assert world.shown()["suppressed"] == []
+
+
+@pytest.mark.parametrize("who", ["nobody", "ada", "ada, by her email", "ada, by her cio_id"])
+def test_an_unsuppression_does_not_lift_the_newer_of_two_suppressions(who: str) -> None:
+    world = World()
+    names = {}
+    if who != "nobody":
+        world.identify("ada", at=0, email="a@x.io")
+        names = {"ada, by her email": "a@x.io", "ada, by her cio_id": f"cio_{world.person('ada')['cio_id']}"}
+    world.semantic("User Suppressed", "ada", at=10)
+    suppressed = world.shown()["suppressed"]
+    told = len(world.told("handle_suppressed"))
+    world.semantic("User Suppressed", names.get(who, "ada"), at=30)
+    assert len(world.told("handle_suppressed")) == told, "nothing new"
+    world.semantic("User Unsuppressed", "ada", at=20)
+    assert world.shown()["suppressed"] == suppressed
+    world.semantic("User Unsuppressed", "ada", at=40)
+    assert world.shown()["suppressed"] == []
+    world.identify("ada", at=35)
+    assert world.people() == [], "it was suppressed then"
+
+
+def test_what_came_between_two_suppressions_waits_for_the_next_person() -> None:
+    world = World()
+    world.identify("ada", at=0, anonymous="a")
+    world.semantic("User Suppressed", "ada", at=10)
+    world.track(anonymous="a", at=20, name="seen")
+    world.semantic("User Suppressed", "ada", at=30)
+    world.identify("bob", at=40, anonymous="a")
+    assert world.events("bob") == ["seen"]

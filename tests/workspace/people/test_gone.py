@@ -45,7 +45,7 @@ def settled(state: dict[str, Struct], message: PeopleMessage) -> None:
 def test_a_page_of_handles_may_come_before_the_rest_of_who_was_merged(suppressed: bool, status: str) -> None:
     """After a circle of merges the Absorb goes round more often than its pages: it has not brought its rank yet."""
     state: dict[str, Struct] = {
-        profile_key(GONE): Gone(GONE, at=90.0, suppressed=suppressed, rank=1),
+        profile_key(GONE): Gone(GONE, at=90.0, suppressed_at=90.0 if suppressed else None, rank=1),
         EMAIL: Handle(status="owned", cio_id=MERGED, rank=2),
     }
     page = AbsorbNames(to=profile_key(GONE), cause=CAUSE, origin=MERGED, kind="handles", names={EMAIL: ""}, rank=2)
@@ -67,7 +67,7 @@ def test_who_is_merged_sends_its_rank_with_every_page_of_its_handles() -> None:
 
 
 def test_anonymous_ids_and_devices_of_who_was_merged_hear_that_their_person_is_gone() -> None:
-    state: dict[str, PeopleValue] = {profile_key(GONE): Gone(GONE, at=90.0, suppressed=False, rank=1)}
+    state: dict[str, PeopleValue] = {profile_key(GONE): Gone(GONE, at=90.0, suppressed_at=None, rank=1)}
     names = AbsorbNames(to=profile_key(GONE), cause=CAUSE, origin=MERGED, kind="anonymous", names={"browser": ""})
     unlink = Unlink(to=anonymous_key("browser"), cause=CAUSE, at=90.0, cio_id=MERGED)
     assert decide(state, names) == [Send("anonymous", unlink.to, unlink)]
@@ -77,7 +77,7 @@ def test_anonymous_ids_and_devices_of_who_was_merged_hear_that_their_person_is_g
 
 
 def test_an_identify_whose_person_went_while_it_asked_starts_again_at_its_handle() -> None:
-    state: dict[str, PeopleValue] = {profile_key(GONE): Gone(GONE, at=90.0, suppressed=False, rank=1)}
+    state: dict[str, PeopleValue] = {profile_key(GONE): Gone(GONE, at=90.0, suppressed_at=None, rank=1)}
     handle = next(f"id:{name}" for name in "abcdefgh" if partition_of(f"id:{name}", PARTITIONS) != 0)
     call = Identify(
         to=EMAIL,

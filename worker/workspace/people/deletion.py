@@ -29,7 +29,7 @@ def erase(turn: Turn, profile: Profile, call: Erase) -> None:
     gone = Gone(
         cio_id,
         call.at,
-        suppressed,
+        call.at if suppressed else None,
         profile.rank,
         id=profile.id,
         email=profile.email,

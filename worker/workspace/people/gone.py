@@ -69,9 +69,11 @@ FORGET_STEP: Final = 8
 def at_gone(turn: Turn, gone: Gone, message: PeopleMessage) -> None:
     """Decide a message to somebody who is gone; calls that came through a handle go back there."""
     match message:
-        case Erase(action="unsuppress") if gone.suppressed and not _came_through_handle(message):
-            if message.at > gone.at:
-                _unsuppress(turn, gone, message)
+        case Erase(action="suppress" | "unsuppress") if gone.suppressed_at is not None and not _came_through_handle(
+            message
+        ):
+            if message.at > gone.suppressed_at:
+                _suppress_or_free(turn, gone, message)
         case Request():
             _send_back(turn, gone, message)
         case Answer() | Halves() | MergeAnswer():
@@ -125,7 +127,7 @@ def forget_handles(turn: Turn, gone: Gone, at: float, cause: Cause) -> Gone:
 def _end_handle(turn: Turn, gone: Gone, handle: str, at: float, cause: Cause) -> None:
     if handle.startswith(PROFILE):
         return
-    if gone.suppressed:
+    if gone.suppressed_at is not None:
         turn.tell(Block(to=handle, cause=cause, rank=gone.rank, cio_id=gone.cio_id, at=at))
     else:
         turn.tell(Clear(to=handle, cause=cause, rank=gone.rank, at=at))
@@ -175,10 +177,14 @@ def _give_up(turn: Turn, tokens: Iterable[str], cio_id: str, cause: Cause) -> No
         turn.send("devices", OwnerGone(to=device_key(token), cause=cause, token=token, cio_id=cio_id))
 
 
-def _unsuppress(turn: Turn, gone: Gone, call: Erase) -> None:
-    """One handle was unsuppressed: all are free (DESIGN section 6.1)."""
-    freed = forget_handles(turn, replace(gone, suppressed=False), call.at, call.cause)
-    turn.put(profile_key(gone.cio_id), freed)
+def _suppress_or_free(turn: Turn, gone: Gone, call: Erase) -> None:
+    """One handle was suppressed again, which counts for all; or unsuppressed: all are free (DESIGN section 6.1)."""
+    if call.action == "suppress":
+        gone = replace(gone, suppressed_at=call.at)
+        end_handles(turn, gone, call.at, call.cause)
+    else:
+        gone = forget_handles(turn, replace(gone, suppressed_at=None), call.at, call.cause)
+    turn.put(profile_key(gone.cio_id), gone)
 
 
 def _came_through_handle(call: WaitingCall) -> bool:
@@ -200,10 +206,10 @@ def _send_back(turn: Turn, gone: Gone, call: WaitingCall) -> None:
             under = Under(to=to, cause=call.cause, call=replace(call, to=to, via=""), returned=True)
             turn.send("anonymous", under)
         case MergeInto():
-            turn.tell(merge_answer(call, "suppressed" if gone.suppressed else "unknown"))
+            turn.tell(merge_answer(call, "unknown" if gone.suppressed_at is None else "suppressed"))
         case Ask():
             raise AssertionError("an Ask comes through a handle")
-        case _ if gone.suppressed:
+        case _ if gone.suppressed_at is not None:
             ignore_suppressed(turn, key, call.cause, call_name(call))
         case Identify() | Merge() | Erase():
             ignore_unknown(turn, key, call.cause, call_name(call))
@@ -226,8 +232,9 @@ def _absorb(turn: Turn, gone: Gone, message: Absorb | AbsorbNames) -> None:
         _give_up(turn, message.names, message.origin, message.cause)
         return
     gone = replace(gone, rank=max(gone.rank, message.rank) + 1)  # of either, which may come before the other
+    at = gone.at if gone.suppressed_at is None else gone.suppressed_at
     for handle in handles:
-        _end_handle(turn, gone, handle, gone.at, message.cause)
-        if gone.suppressed and not handle.startswith(PROFILE):
+        _end_handle(turn, gone, handle, at, message.cause)
+        if gone.suppressed_at is not None and not handle.startswith(PROFILE):
             gone = replace(gone, handles=pages.add(turn, "handles", gone.cio_id, gone.handles, handle, "merged"))
     turn.put(profile_key(gone.cio_id), gone)

@@ -158,10 +158,12 @@ def _owner_at(handle: Handle, at: float) -> str:
 def _at_suppressed(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
     match call:
         case Erase():
-            if call.action != "unsuppress" or (handle.cleared_at is not None and call.at <= handle.cleared_at):
+            if call.action == "delete" or (handle.cleared_at is not None and call.at <= handle.cleared_at):
                 return
             if handle.cio_id:
                 turn.tell(replace(call, to=profile_key(handle.cio_id), via=""))
+            elif call.action == "suppress":
+                turn.put(key, replace(handle, cleared_at=call.at))
             else:
                 turn.put(key, replace(handle, status="free", cleared_at=call.at))
                 turn.publish(key, HandleFreed(cause=turn.why(call.cause), handle=key))
@@ -195,7 +197,8 @@ def _end(turn: Turn, key: str, handle: Handle, end: Block | Clear) -> None:
     why = turn.why(end.cause)
     if isinstance(end, Block):
         turn.put(key, replace(waiting, status="suppressed", cio_id=end.cio_id, rank=end.rank))
-        turn.publish(key, HandleSuppressed(cause=why, handle=key))
+        if handle.status != "suppressed":
+            turn.publish(key, HandleSuppressed(cause=why, handle=key))
         return
     turn.put(key, waiting)
     if handle.status == "suppressed":

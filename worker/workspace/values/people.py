@@ -79,12 +79,13 @@ class Merged(Struct, frozen=True, array_like=True, tag="merged", gc=False):
 class Gone(Struct, frozen=True, array_like=True, tag="gone", gc=False):
     """Where a person was who was deleted at `at`; a suppressed one keeps its handles, to free them again.
 
-    The rest is what is still to be forgotten, page by page.
+    `suppressed_at` is the time of the newest suppression: an older unsuppression does not lift it. The rest is what is
+    still to be forgotten, page by page.
     """
 
     cio_id: str
     at: float
-    suppressed: bool
+    suppressed_at: float | None
     rank: int
     id: str | None = None
     email: str | None = None
