@@ -40,7 +40,7 @@ def subscription(name: str, trigger: str) -> Subscription:
 def test_the_index_finds_exactly_what_matches_in_the_order_configured() -> None:
     found = subscribed([subscription(trigger, trigger) for trigger in TRIGGERS])
     for data in EVENTS:
-        matching = [one.name for one in found.matching(as_event(data))]
+        matching = [one.preset for one in found.commands(as_event(data), NOW)]
         assert matching == [trigger for trigger in TRIGGERS if compile_trigger(trigger).matches(data)], data
 
 
@@ -62,9 +62,8 @@ def test_an_event_tries_only_the_triggers_that_can_match(configured: int) -> Non
     compiled = Subscriptions.compile([*automatic(settings), *extra], settings).compiled
     found = Subscriptions([counted(one, lambda: tried.append(None)) for one in compiled])
     assert len(found.compiled) == configured + 1
-    assert [one.name for one in found.matching(as_event(event("track", userId="u", event="Order Completed")))] == [
-        "Track Event"
-    ]
+    ordered = as_event(event("track", userId="u", event="Order Completed"))
+    assert [one.preset for one in found.commands(ordered, NOW)] == ["Track Event"]
     assert len(tried) <= 2
 
 
@@ -111,8 +110,8 @@ def test_strict_triggers_mean_what_they_seem_to() -> None:
     data: JsonObject = {"type": "page", "userId": "u"}
     settings = ActionSettings()
     one = [subscription("S", trigger)]
-    assert Subscriptions.compile(one, settings).matching(as_event(data)) == []
-    assert len(Subscriptions.compile(one, settings, strict=True).matching(as_event(data))) == 1
+    assert Subscriptions.compile(one, settings).commands(as_event(data), NOW) == []
+    assert len(Subscriptions.compile(one, settings, strict=True).commands(as_event(data), NOW)) == 1
 
 
 ID_ONLY = ActionSettings(identifiers="id")

@@ -9,7 +9,7 @@ from worker.segment.mapping.structure import flatten_value
 from worker.segment.mapping.template import compile_template, render
 from worker.segment.mapping.values import clean
 from worker.segment.paths import compile_keys, get
-from worker.segment.timestamps import is_iso_date, to_unix_attribute, to_unix_timestamp
+from worker.segment.timestamps import to_unix_attribute, to_unix_timestamp
 
 
 def message_of(row: JsonObject) -> str:
@@ -142,6 +142,10 @@ def test_identifiers() -> None:
         found = resolve_identifiers(**arguments)
         problems[str(arguments)] = None if found == row["expect"] else f"{found} is not {row['expect']}"
     assert report("customerio_identifiers.json", problems) == 1.0
+
+
+def is_iso_date(value: str) -> bool:
+    return to_unix_attribute(value) is not value
 
 
 def test_timestamps() -> None:

@@ -106,13 +106,8 @@ class Subscriptions:
             ]
         )
 
-    def matching(self, event: Event) -> list[CompiledSubscription]:
-        """The subscriptions whose trigger matches the event, in the order of the configuration."""
-        data = event.data
-        return [one for one, _, ask in self._plan(event) if not ask or one.trigger.matches(data)]
-
     def commands(self, event: Event, now: float) -> list[Outcome]:
-        """What the event becomes, one outcome a subscription that matches.
+        """What the event becomes, one outcome a subscription that matches, in the order of the configuration.
 
         `now` (unix seconds) is the event's time where it has none of its own: its arrival.
         """

@@ -35,11 +35,6 @@ MILLISECONDS_FROM: Final = 1e11
 _LAST_TIME: Final = 8.64e12  # the end of what JavaScript's dates know, in seconds
 
 
-def is_iso_date(value: str) -> bool:
-    """Whether the text is what `to_unix_attribute` converts."""
-    return to_unix_attribute(value) is not value
-
-
 def to_unix_attribute(value: str) -> int | str:
     """Unix seconds (rounded down) where the text is an ISO 8601 date, or date and time; else the text itself.
 
