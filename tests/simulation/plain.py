@@ -164,12 +164,13 @@ class Plain:
         person = self._person(call)
         if named in (call.user, f"email:{(person.email or '').lower()}"):
             return person
-        if other in (None, person) and (person.email is None or self.settings.allow_email_update_using_id):
+        allowed = call.user.startswith("id:") and self.settings.allow_email_update_using_id
+        if other in (None, person) and (person.email is None or allowed):
             self._rename(person, "email", email)
         elif other is not None and self.settings.auto_merge and {person.half, other.half} == {"id", "email"}:
             primary, secondary = (person, other) if person.created <= other.created else (other, person)
             self._merge(primary, secondary, halves=True)
-            if named not in self._own(primary) and self.settings.allow_email_update_using_id:
+            if named not in self._own(primary) and allowed:
                 self._rename(primary, "email", email)
             return primary
         self._bind(person)

@@ -11,7 +11,7 @@ class WorkspaceSettings(Struct, frozen=True, kw_only=True):
     identifiers: Literal["email_or_id", "id"] = "email_or_id"
     """`id`: an older workspace, where only an id names a person and email is an ordinary attribute."""
     allow_email_update_using_id: bool = True
-    """Whether an identify by id (or by email) may change an email that is set."""
+    """Whether an identify by id may change an email that is set. By email none may, by cio_id any."""
     on_id_conflict: Literal["fail", "rename"] = "fail"
     """A new id with the email of a person who has another id: a person without the email, or that person's new id."""
     auto_merge: bool = True

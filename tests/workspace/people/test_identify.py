@@ -63,13 +63,27 @@ def test_changing_an_email_by_id(allowed: bool) -> None:
     assert (world.person("new")["email"] == "a@x.io") is allowed, "the old email is free"
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_an_email_that_names_the_person_changes_by_the_cio_id_only(known: bool) -> None:
+    world = World()
+    if known:
+        world.identify("login@x.io")
+    world.identify("login@x.io", email="contact@x.io", plan="pro")
+    event = world.track("login@x.io")
+    assert [(one["email"], one["attributes"]) for one in world.people()] == [("login@x.io", {"plan": "pro"})]
+    assert world.events("login@x.io") == [event]
+    assert failed(world) == [("email", "not_allowed")]
+    world.change_email("login@x.io", "contact@x.io")
+    assert [one["email"] for one in world.people()] == ["contact@x.io"]
+
+
 def test_a_late_call_is_of_who_had_the_email_then_however_many_have_had_it_since() -> None:
     world = World()
     first: JsonObject = {"type": "identify", "userId": "p@x.io", "traits": {"secret": 1}}
     world.send(first, at=0, name="first")
-    world.identify("p@x.io", at=5, email="new1@x.io")
+    world.change_email("p@x.io", "new1@x.io", at=5)
     world.identify("p@x.io", at=10, plan="pro")
-    world.identify("p@x.io", at=20, email="new2@x.io")
+    world.change_email("p@x.io", "new2@x.io", at=20)
     world.identify("p@x.io", at=30)
     world.send(first, at=0, name="first")
     late = [world.track("p@x.io", at=at) for at in (3, 15, 25)]
@@ -82,7 +96,7 @@ def test_a_handle_remembers_those_who_had_it_last() -> None:
     world = World()
     for number in range(FORMERS_MAX + 2):
         world.identify("p@x.io", at=10 * number)
-        world.identify("p@x.io", at=10 * number + 5, email=f"p{number}@x.io")
+        world.change_email("p@x.io", f"p{number}@x.io", at=10 * number + 5)
     world.track("p@x.io", at=10 * FORMERS_MAX + 3, name="late")
     assert world.events(f"p{FORMERS_MAX}@x.io") == ["late"]
 

@@ -121,7 +121,8 @@ def test_a_refused_merge_stays_refused_when_the_primary_was_there_for_a_while() 
     world.identify("ada", at=0, email="a@x.io")
     call: JsonObject = {"type": "alias", "userId": "e1@x.io", "previousId": "ada"}
     world.send(call, at=10, name="refused")
-    world.identify("e1@x.io", at=50, email="e3@x.io")
+    world.identify("e1@x.io", at=40)
+    world.change_email("e1@x.io", "e3@x.io", at=50)
     world.send(call, at=10, name="refused")
     assert [one["email"] for one in world.people()] == ["a@x.io", "e3@x.io"]
     assert len(world.told("merge_refused")) == 1

@@ -7,7 +7,7 @@ back with a verdict, while other calls of the person go on. When all verdicts ar
 from msgspec.structs import replace
 
 from worker.workspace import pages
-from worker.workspace.keys import EMAIL, PROFILE, profile_key
+from worker.workspace.keys import EMAIL, ID, PROFILE, profile_key
 from worker.workspace.messages.calls import Identify, Verdict
 from worker.workspace.messages.merging import Half
 from worker.workspace.messages.people import Answer, Ask, Rebind
@@ -102,7 +102,7 @@ def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: st
     allowed = (
         current is None
         or call.named.startswith(PROFILE)
-        or (kind == "email" and turn.settings.allow_email_update_using_id)
+        or (kind == "email" and call.named.startswith(ID) and turn.settings.allow_email_update_using_id)
     )
     if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) is not None:
         return "granted" if allowed else "not_allowed"
