@@ -29,7 +29,7 @@ from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.merging import Absorb, Absorbed, AbsorbNames, AbsorbRelationship, AbsorbSeen
 from worker.workspace.messages.objects import Join, Leave
 from worker.workspace.messages.people import Rebind
-from worker.workspace.people import devices, groups, linking, refusals
+from worker.workspace.people import devices, groups, linking, preferences, refusals
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.people.lineage import (
     Passage,
@@ -131,7 +131,7 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
     handles = {**absorb.own_handles, profile_key(absorb.origin): ""}
     profile = _bind(turn, _united(profile, absorb, passage), handles, passage, absorb.cause)
     turn.put(key, profile)
-    shown, shown_before = ours.shown(), mine.shown()
+    shown, shown_before = preferences.shown(ours), preferences.shown(mine)
     turn.publish(
         key,
         PersonAbsorbed(

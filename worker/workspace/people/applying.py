@@ -14,7 +14,7 @@ from worker.workspace.changes import (
 from worker.workspace.keys import attributes_key, id_key, profile_key
 from worker.workspace.messages.calls import Identify, Verdict
 from worker.workspace.messages.people import Release
-from worker.workspace.people import groups, linking
+from worker.workspace.people import groups, linking, preferences
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.people.lineage import given_up
 from worker.workspace.people.naming import Kind, current_of, handle_of, is_claimed, is_same, stamp_of, unclaim
@@ -117,7 +117,10 @@ def _with(profile: Profile, kind: Kind, value: str, stamp: Stamp) -> Profile:
 def _set_attributes(turn: Turn, key: str, cio_id: str, call: Identify, stamp: Stamp) -> None:
     record_key = attributes_key(cio_id)
     record = turn.find(record_key, PersonAttributes)
-    outcome = apply(Attributes() if record is None else record.attributes, call.attributes, stamp)
+    before = Attributes() if record is None else record.attributes
+    outcome = apply(before, call.attributes, stamp)
+    if preferences.concerned(call.attributes):
+        preferences.tell(before, outcome)
     if outcome.written:
         turn.put(record_key, PersonAttributes(outcome.attributes))
     why = turn.why(call.cause)
