@@ -27,7 +27,7 @@ class Stage(Struct, frozen=True):
 
 
 class Scenario(Struct, frozen=True):
-    """A row of workspace.json."""
+    """A row of a file of scenarios."""
 
     id: str
     rule: str
@@ -37,8 +37,8 @@ class Scenario(Struct, frozen=True):
     stages: list[Stage]
 
 
-def load() -> list[Scenario]:
-    return [_scenario(row) for row in objects(orjson.loads((DATA / "workspace.json").read_bytes()))]
+def load(file: str) -> list[Scenario]:
+    return [_scenario(row) for row in objects(orjson.loads((DATA / file).read_bytes()))]
 
 
 def _scenario(row: JsonObject) -> Scenario:

@@ -9,6 +9,9 @@ from tests.workspace.scenarios import Run, Scenario, load, orders
 
 PERMUTATIONS = 6
 
+FILES = {"workspace.json": 95, "derived.json": 300}
+"""Files of scenarios, and how many there are at least."""
+
 PLACES = [(1, None), (12, None), (1, 7), (12, 7)]
 """Partitions, and the seed by which events that arrive within a second interleave."""
 
@@ -30,21 +33,22 @@ def found(scenario: Scenario, partitions: int, seed: int | None) -> list[str]:
 
 
 @pytest.mark.parametrize(("partitions", "seed"), PLACES)
-def test_every_scenario(partitions: int, seed: int | None, capsys: pytest.CaptureFixture[str]) -> None:
-    scenarios = [one for one in load() if seed is None or one.orders == "any"]
+@pytest.mark.parametrize("file", FILES)
+def test_every_scenario(file: str, partitions: int, seed: int | None, capsys: pytest.CaptureFixture[str]) -> None:
+    scenarios = [one for one in load(file) if seed is None or one.orders == "any"]
     failed = {one.id: lines for one in scenarios if (lines := found(one, partitions, seed))}
     place = f"{partitions} partitions, " + ("one by one" if seed is None else f"interleaved by seed {seed}")
-    told = [f"\nworkspace.json, {place}: {len(scenarios) - len(failed)} of {len(scenarios)} met"]
+    told = [f"\n{file}, {place}: {len(scenarios) - len(failed)} of {len(scenarios)} met"]
     told += [f"  {name}\n    " + "\n    ".join(lines) for name, lines in failed.items()]
     with capsys.disabled():
         sys.stdout.write("\n".join(told) + "\n")
-    assert len(scenarios) >= (95 if seed is None else 1)
+    assert len(scenarios) >= (FILES[file] if seed is None else 1)
     assert not failed
 
 
 def test_a_wrong_workspace_is_found_out() -> None:
     """The comparison itself: an expectation that does not hold must be told."""
-    for scenario in load():
+    for scenario in load("workspace.json"):
         run = Run(scenario, 1, None)
         labels: dict[str, str] = {}
         wrong = Run(scenario, 1, None).workspace_after(type(scenario.stages[0])([], {}), {})
