@@ -130,7 +130,7 @@ def fill(attributes: Attributes, others: Attributes) -> Attributes:
             merged[name] = other
         elif other.value is not None and (current is None or current.value is None):
             grown = _size(name, other.value)
-            if size + grown <= BYTES_MAX and room:
+            if size + grown <= BYTES_MAX and room > 0:
                 size += grown
                 room -= 1
                 when = other if current is None else current
@@ -139,13 +139,28 @@ def fill(attributes: Attributes, others: Attributes) -> Attributes:
 
 
 def newest(attributes: Attributes, others: Attributes) -> Attributes:
-    """Of each attribute the newer one."""
+    """Of each attribute the newer one. What of `others` there is no room for is left out."""
+    size = attributes.size
     merged = dict(attributes.values)
+    room = COUNT_MAX - len(attributes.shown())
     for name, other in others.values.items():
         one = merged.get(name)
-        if one is None or (other.time, other.message_id) > (one.time, one.message_id):
-            merged[name] = other
+        if one is not None and (other.time, other.message_id) <= (one.time, one.message_id):
+            continue
+        old = None if one is None else one.value
+        grown = _said(name, other.value) - _said(name, old)
+        added = (other.value is not None) - (old is not None)
+        if (grown > 0 and size + grown > BYTES_MAX) or (added > 0 and room < 1):
+            continue
+        size += grown
+        room -= added
+        merged[name] = other
     return _sized(_bounded(merged))
+
+
+def left_out(attributes: Attributes, others: Attributes) -> list[str]:
+    """What of `others` found no room, where `attributes` are what they came into."""
+    return [name for name, one in others.values.items() if one.value is not None and name not in attributes.values]
 
 
 def newer_than(attributes: Attributes, floor: Stamp) -> Attributes:
@@ -178,6 +193,10 @@ def _grown(name: str, before: Json, after: Json) -> int:
         if isinstance(after, str) and isinstance(before, str) and after.isascii() and before.isascii():
             return len(after) - len(before)
     return _size(name, after) - _size(name, before)
+
+
+def _said(name: str, value: Json) -> int:
+    return 0 if value is None else _size(name, value)
 
 
 def _size(name: str, value: Json) -> int:

@@ -3,7 +3,11 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tests.workspace.scenarios import as_object
+from tests.workspace.world import World
+from worker.jsontypes import JsonObject
 from worker.partitioning import partition_of
+from worker.workspace.attributes import COUNT_MAX
 from worker.workspace.changes import FailedAttributeChange
 from worker.workspace.effects import Place, Publish, Put, Send
 from worker.workspace.keys import email_key, profile_key
@@ -67,3 +71,19 @@ def test_who_was_declined_may_be_claimed_again() -> None:
     ]
     another = replace(declined, promised="0002cccccccccccccccc")
     assert decide_people(state, another, Place(0, PARTITIONS), WorkspaceSettings()) == []
+
+
+def test_merges_make_nobody_larger_than_anybody_may_be() -> None:
+    world = World()
+    for user, first in (("e@x.io", "a"), ("ada", "b"), ("bob", "c")):
+        traits: JsonObject = {f"{first}{number}": number for number in range(200)}
+        world.send({"type": "identify", "userId": user, "traits": traits})
+    world.identify("ada", email="e@x.io")
+    assert len(as_object(world.person("ada")["attributes"])) == COUNT_MAX
+    refused = {str(getattr(one, "attribute", "")) for one in world.told("attribute_refused")}
+    assert len(refused) == 100
+    world.alias("ada", "bob")
+    attributes = as_object(world.person("ada")["attributes"])
+    assert len(attributes) == COUNT_MAX
+    refused = {str(getattr(one, "attribute", "")) for one in world.told("attribute_refused")}
+    assert len(refused | attributes.keys()) == 600, "what is left out is told"

@@ -13,8 +13,8 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from worker.workspace import pages
-from worker.workspace.attributes import Attributes, fill, newest
-from worker.workspace.changes import PersonAbsorbed, PersonRestored, RelationshipChanged
+from worker.workspace.attributes import Attributes, fill, left_out, newest
+from worker.workspace.changes import AttributeRefused, PersonAbsorbed, PersonRestored, RelationshipChanged
 from worker.workspace.keys import (
     PROFILE,
     anonymous_key,
@@ -144,6 +144,9 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
             removed=[name for name in shown_before if name not in shown],
         ),
     )
+    for name in left_out(ours, theirs):
+        refused = AttributeRefused(cause=turn.why(absorb.cause), attribute=name, reason="no_room", cio_id=cio_id)
+        turn.publish(key, refused)
     if profile.identified and profile.groups:
         groups.process_waiting(turn, profile, absorb.cause)
 
