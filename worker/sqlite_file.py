@@ -29,22 +29,27 @@ async def prepared(
         _make(path)
         database = await connect(path, timeout_s)
     except (OSError, sqlite3.Error) as problem:  # a TimeoutError is an OSError
-        raise unusable(_said(problem, timeout_s)) from problem
+        raise unusable(said(problem, timeout_s)) from problem
     try:
         try:
             async with asyncio.timeout(timeout_s + 1):  # SQLite itself waits that long for others
                 await prepare(database)
         except (TimeoutError, sqlite3.Error) as problem:
-            raise unusable(_said(problem, timeout_s)) from problem
+            raise unusable(said(problem, timeout_s)) from problem
         yield database
     finally:  # also of one that can't be used: its thread would keep the process from ending
         async with asyncio.timeout(timeout_s):
             await database.close()
 
 
-def _said(problem: Exception, timeout_s: float) -> Exception:
+def said(problem: Exception, timeout_s: float) -> Exception:
     """The problem with words; asyncio's timeouts have none."""
     return problem if str(problem) else TimeoutError(f"no answer within {timeout_s:g} s")
+
+
+def is_damage(problem: sqlite3.Error) -> bool:
+    """Whether it is the file that is wrong: damaged, or of another kind."""
+    return getattr(problem, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _make(path: Path) -> None:

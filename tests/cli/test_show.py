@@ -165,3 +165,9 @@ def test_what_would_steer_a_terminal_is_shown_harmless(config: Path) -> None:
     shown = run(config, "people", "show", "ada", "--activities", "30").stdout
     assert "\x1b" not in shown
     assert "[31mred" in shown
+
+
+def test_a_name_that_is_no_utf_8_is_told(config: Path) -> None:
+    result = run(config, "people", "show", "\udcff")
+    assert (result.exit_code, result.exception.__class__) == (1, SystemExit)
+    assert "not in UTF-8" in result.stderr

@@ -137,6 +137,8 @@ def _ask(question: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # A
         raise failed(Problem(str(problem), problem.hint), as_json) from problem
     except _NotFound as missing:
         raise failed(missing.problem, as_json) from missing
+    except UnicodeEncodeError as problem:
+        raise failed(Problem("what was asked for is not in UTF-8", "write it in UTF-8"), as_json) from problem
 
 
 async def _person(path: Path, who: str, limit: int, activities: int) -> Person:

@@ -10,7 +10,7 @@ from typing import Final
 
 import aiosqlite
 
-from worker.sqlite_file import connect, identity, is_empty, prepared
+from worker.sqlite_file import connect, identity, is_damage, is_empty, prepared, said
 from worker.view.errors import ViewFault, ViewUnreadable
 from worker.view.schema import TABLES, VERSION
 
@@ -19,6 +19,8 @@ TIMEOUT_S: Final = 30.0
 
 APPLICATION_ID: Final = 0x53475657
 """PRAGMA application_id of a view: "SGVW"."""
+
+_START: Final = "start its role: segment-worker view"
 
 
 @asynccontextmanager
@@ -37,35 +39,49 @@ async def reader(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     """The view at `path`, to read, as it is now: what is written meanwhile is not seen.
 
     Raises:
-        ViewUnreadable: when there is none, it can't be opened, or it is of another version.
+        ViewUnreadable: when there is none, it can't be opened or read, or it is of another version.
     """
     try:
         if not path.exists():
-            raise ViewUnreadable(f"there is no view at {path}", "start its role: segment-worker view")
+            raise ViewUnreadable(f"there is no view at {path}", _START)
         database = await connect(f"{path.absolute().as_uri()}?mode=ro", TIMEOUT_S, uri=True)
     except (OSError, sqlite3.Error) as problem:
         raise _unopened(path, problem) from problem
     try:
-        async with asyncio.timeout(TIMEOUT_S):
-            try:
-                found = await identity(database)
-            except sqlite3.OperationalError as problem:
-                raise _unopened(path, problem) from problem
-            except sqlite3.DatabaseError as problem:
-                raise ViewUnreadable(f"{path} is no view: {problem}", "check view.path") from problem
-            if found != (APPLICATION_ID, VERSION):
-                raise ViewUnreadable(
-                    f"{path} {_what(found)}",
-                    "delete the file and start the role: segment-worker view builds it again from the topic",
-                )
-            await database.execute("BEGIN")
+        try:
+            await _begin(path, database)
+        except (TimeoutError, sqlite3.OperationalError) as problem:
+            raise _unopened(path, said(problem, TIMEOUT_S)) from problem
         yield database
+    except sqlite3.DatabaseError as problem:
+        if not is_damage(problem):
+            raise
+        raise ViewUnreadable(
+            f"{path} is damaged, or no view: {problem}",
+            "where view.path is right, stop the role, delete the file and start the role again: segment-worker view "
+            "builds it again from the topic",
+        ) from problem
     finally:
         async with asyncio.timeout(TIMEOUT_S):
             await database.close()
 
 
-def _unopened(path: Path, problem: OSError | sqlite3.Error) -> ViewUnreadable:
+async def _begin(path: Path, database: aiosqlite.Connection) -> None:
+    async with asyncio.timeout(TIMEOUT_S + 1):  # SQLite itself waits that long for others
+        found = await identity(database)
+        if found == (0, 0) and await is_empty(database):
+            raise ViewUnreadable(f"{path} is empty: the role has not begun to fill it", _START)
+        if found[0] != APPLICATION_ID:
+            raise ViewUnreadable(f"{path} {_what(found)}", "check view.path")
+        if found[1] != VERSION:
+            raise ViewUnreadable(
+                f"{path} {_what(found)}",
+                "delete the file and start the role: segment-worker view builds it again from the topic",
+            )
+        await database.execute("BEGIN")
+
+
+def _unopened(path: Path, problem: Exception) -> ViewUnreadable:
     return ViewUnreadable(f"{path} can't be opened: {problem}", "check view.path and its rights")
 
 
@@ -76,7 +92,9 @@ async def _prepare(path: Path, database: aiosqlite.Connection) -> None:
             f"BEGIN IMMEDIATE; {TABLES}"
             f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT"
         )
-    elif found != (APPLICATION_ID, VERSION):
+    elif found[0] != APPLICATION_ID:
+        raise ViewFault(f"{path} {_what(found)}: name another one in view.path")
+    elif found[1] != VERSION:
         raise ViewFault(f"{path} {_what(found)}. Delete the file: it is built again from the topic")
     await database.execute("PRAGMA journal_mode = WAL")
     # In WAL mode NORMAL keeps transactions whole in any crash; a power cut may cost the last ones, positions included.
@@ -87,7 +105,9 @@ async def _prepare(path: Path, database: aiosqlite.Connection) -> None:
 
 
 def _unusable(path: Path, problem: Exception) -> ViewFault:
-    return ViewFault(f"{path} can't be used as the view's file ({problem}): is view.path right?")
+    damaged = isinstance(problem, sqlite3.Error) and is_damage(problem)
+    what = " If it is, delete the file: it is built again from the topic" if damaged else ""
+    return ViewFault(f"{path} can't be used as the view's file ({problem}): is view.path right?{what}")
 
 
 def _what(found: tuple[int, int]) -> str:

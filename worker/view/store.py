@@ -9,7 +9,7 @@ from typing import Final
 import aiosqlite
 
 from worker.runtime.origin import Mark
-from worker.sqlite_file import number
+from worker.sqlite_file import is_damage, number
 from worker.view.database import TIMEOUT_S
 from worker.view.errors import ViewFault
 from worker.view.forgetting import forget
@@ -100,4 +100,10 @@ async def _in_time() -> AsyncIterator[None]:
         raise ViewFault(
             f"the view's file can't be read or written ({problem!r}): is there room at view.path, and may this user "
             "write there?"
+        ) from problem
+    except sqlite3.DatabaseError as problem:
+        if not is_damage(problem):
+            raise
+        raise ViewFault(
+            f"the view's file is damaged ({problem}). Delete it: it is built again from the topic"
         ) from problem
