@@ -76,6 +76,33 @@ def test_an_interrupted_fetch_goes_on_where_it_was(repository: Path, tmp_path: P
     assert hashlib.sha256(paths[2].read_bytes()).hexdigest() == wanted[2].sha256
 
 
+@pytest.mark.parametrize("left", [b"", b"the jar th"])
+def test_a_jar_that_was_cut_short_in_the_cache_is_fetched_again(left: bytes, repository: Path, tmp_path: Path) -> None:
+    wanted = [publish(repository, part) for part in PARTS]
+    paths = ensure_jars(tmp_path, wanted=wanted)
+    paths[1].write_bytes(left)
+    told: list[Fetched] = []
+    assert ensure_jars(tmp_path, told.append, wanted) == paths
+    assert told[0].jars == 3
+    assert hashlib.sha256(paths[1].read_bytes()).hexdigest() == wanted[1].sha256
+
+
+@pytest.mark.parametrize("cache", [None, "~nobody-of-this-name/cache"])
+def test_a_user_without_a_home_directory_is_told(cache: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    if cache is None:
+        monkeypatch.delenv("SEGMENT_WORKER_CACHE", raising=False)
+        monkeypatch.setattr(Path, "home", no_home)
+    else:
+        monkeypatch.setenv("SEGMENT_WORKER_CACHE", cache)
+    with pytest.raises(LocalKafkaError, match="no home directory") as raised:
+        ensure_jars()
+    assert "HOME" in raised.value.hint
+
+
 def test_a_damaged_jar_is_refused_and_not_kept(repository: Path, tmp_path: Path) -> None:
     good, bad = publish(repository, "good"), publish(repository, "bad")
     wrong = Jar(bad.group, bad.artifact, bad.version, good.sha256, bad.size)
@@ -145,13 +172,14 @@ def test_resolving_finds_what_an_artifact_needs(repository: Path, tmp_path: Path
 
 
 def test_what_is_cached_costs_no_start_of_jgo(repository: Path, tmp_path: Path) -> None:
-    ensure_jars(tmp_path, wanted=[publish(repository, "one")])
+    jar = publish(repository, "one")
+    ensure_jars(tmp_path, wanted=[jar])
     program = (
         "import sys, time\n"
         "from pathlib import Path\n"
         "from worker.local.jars import ensure_jars\n"
         "from worker.local.lock import Jar\n"
-        "ensure_jars(Path(sys.argv[1]), wanted=[Jar('org.test', 'one', '1.0', '', 0)])\n"
+        "ensure_jars(Path(sys.argv[1]), wanted=[Jar('org.test', 'one', '1.0', '', int(sys.argv[2]))])\n"
         "assert not any(name.split('.')[0] in ('jgo', 'requests') for name in sys.modules)\n"
     )
-    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True)
+    subprocess.run([sys.executable, "-c", program, str(tmp_path), str(jar.size)], check=True)

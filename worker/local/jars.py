@@ -6,8 +6,9 @@ Needs no Java, Maven or Docker. The set is fixed by `kafka-jars.lock` (see `lock
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -42,11 +43,16 @@ Progress: TypeAlias = Callable[[Fetched], None]
 
 
 def cache_directory() -> Path:
-    """Where fetched files are kept: $SEGMENT_WORKER_CACHE, else segment-worker in the user's cache directory."""
-    if named := os.environ.get(CACHE_VARIABLE):
-        return Path(named).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "segment-worker"
+    """Where fetched files are kept: $SEGMENT_WORKER_CACHE, else segment-worker in the user's cache directory.
+
+    Raises:
+        LocalKafkaError: when that is in a home directory, and there is none.
+    """
+    with _at_home():
+        if named := os.environ.get(CACHE_VARIABLE):
+            return Path(named).expanduser()
+        base = os.environ.get("XDG_CACHE_HOME")
+        return (Path(base) if base else Path.home() / ".cache") / "segment-worker"
 
 
 def locked_jars() -> list[Jar]:
@@ -60,25 +66,36 @@ def ensure_jars(
     """The paths of Kafka's jars (or those `wanted`) for a class path, fetched first where the cache lacks them.
 
     Takes milliseconds when they are. Several processes may call it at once: one fetches, the others wait. An
-    interrupted fetch goes on where it was. Raises LocalKafkaError, which says what to do, when a jar can't be had.
+    interrupted fetch goes on where it was; a jar of another size than it must have (a power cut leaves such) is fetched
+    again. Raises LocalKafkaError, which says what to do, when a jar can't be had.
     """
     wanted = locked_jars() if wanted is None else wanted
     directory = (cache or cache_directory()) / "kafka"
     paths = [directory / jar.filename for jar in wanted]
-    if all(path.exists() for path in paths):
-        return paths
     try:
+        if not _missing(wanted, directory):
+            return paths
         directory.mkdir(parents=True, exist_ok=True)
         with exclusive(directory / ".lock"):
-            _fetch_missing(
-                [jar for jar in wanted if not (directory / jar.filename).exists()], wanted, directory, progress
-            )
+            _fetch_missing(_missing(wanted, directory), wanted, directory, progress)
     except OSError as error:
         raise LocalKafkaError(
             f"can't keep Kafka's jars in {directory}: {error}",
             f"free some space (about 60 MB are needed), or name another directory in {CACHE_VARIABLE}",
         ) from error
     return paths
+
+
+def _missing(wanted: list[Jar], directory: Path) -> list[Jar]:
+    """Those of `wanted` that are not in `directory` as they must be. Raises OSError."""
+    return [jar for jar in wanted if not _is_whole(directory / jar.filename, jar)]
+
+
+def _is_whole(path: Path, jar: Jar) -> bool:
+    try:
+        return path.stat().st_size == jar.size
+    except FileNotFoundError:
+        return False
 
 
 def _fetch_missing(missing: list[Jar], wanted: list[Jar], directory: Path, progress: Progress | None) -> None:
@@ -111,10 +128,23 @@ def _maven(repository: Path) -> "MavenContext":
     from jgo.constants import MAVEN_CENTRAL_URL
     from jgo.maven import MavenContext, PythonResolver
 
-    remotes = {**GlobalSettings.load().repositories, "central": MAVEN_CENTRAL_URL}
+    with _at_home():
+        remotes = {**GlobalSettings.load().repositories, "central": MAVEN_CENTRAL_URL}
     return MavenContext(
         resolver=PythonResolver(), repo_cache=repository, remote_repos=remotes, timeout=_HTTP_TIMEOUT_SECONDS
     )
+
+
+@contextmanager
+def _at_home() -> Iterator[None]:
+    """A block that may look for the user's home directory, which a user without an entry and without HOME lacks."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise LocalKafkaError(
+            f"there is no home directory for Kafka's jars: {error}",
+            f"set HOME to a directory that can be written, or correct {CACHE_VARIABLE}",
+        ) from error
 
 
 def _fetch(context: "MavenContext", jar: Jar, directory: Path) -> None:
