@@ -61,5 +61,14 @@ def test_a_second_one_in_the_same_directory_is_refused(tmp_path: Path) -> None:
     assert list(state.iterdir()) == [state / "dev.lock"]
 
 
+def test_a_directory_where_nothing_can_be_kept_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".local").touch()
+    told = segment_worker(tmp_path, "dev", "--once")
+    assert told.returncode == 1
+    assert "can't keep anything in" in told.stderr
+    assert "→ change to a directory" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
 def _section(text: str, heading: str) -> str:
     return text[text.index(heading) :].split("\n\n")[0]

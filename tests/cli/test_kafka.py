@@ -1,5 +1,7 @@
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -64,6 +66,28 @@ def test_a_problem_is_told_with_what_to_do(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert f"port {port}" in result.stderr
     assert "→ end that program" in result.stderr
+
+
+def test_what_is_no_directory_has_no_kafka_to_stop(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = run("stop", "--dir", str(tmp_path / "file"))
+    assert (result.exit_code, result.stdout) == (0, "Kafka does not run\n")
+
+
+def test_another_users_kafka_is_left_to_that_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(pid: int, number: int) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    marker = str(tmp_path / "server.properties")
+    with subprocess.Popen([sys.executable, "-c", "input()", marker], stdin=subprocess.PIPE) as theirs:
+        (tmp_path / "broker.json").write_bytes(msgspec.json.encode({"pid": theirs.pid, "port": 1}))
+        monkeypatch.setattr(os, "kill", refused)
+        result = run("stop", "--dir", str(tmp_path))
+        theirs.communicate(b"\n")
+    assert result.exit_code == 1
+    assert "can't stop the Kafka of" in result.stderr
+    assert "the user" in result.stderr
+    assert (tmp_path / "broker.json").exists()
 
 
 @pytest.mark.parametrize("arguments", [["start", "--port", "0"], ["start", "--nonsense"], ["nonsense"]])

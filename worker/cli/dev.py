@@ -64,9 +64,15 @@ def dev(
 @contextmanager
 def _alone() -> Iterator[None]:
     """The only `dev` of this directory: two would take the view's file away from each other."""
-    STATE_DIRECTORY.mkdir(exist_ok=True)
+    lock = STATE_DIRECTORY / "dev.lock"
+    try:
+        STATE_DIRECTORY.mkdir(exist_ok=True)
+        lock.touch()
+    except OSError as error:
+        hint = "change to a directory where you may write, and where .local is free"
+        raise LocalKafkaError(f"can't keep anything in {STATE_DIRECTORY.absolute()}: {error}", hint) from error
     taken = "another `segment-worker dev` runs in this directory (`segment-worker send` gives it events)"
-    with exclusive(STATE_DIRECTORY / "dev.lock", wait_seconds=0.0, taken=taken):
+    with exclusive(lock, wait_seconds=0.0, taken=taken):
         yield
 
 

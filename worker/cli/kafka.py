@@ -62,7 +62,10 @@ def start(
 @app.command()
 def stop(directory: Directory = daemon.DEFAULT_DIRECTORY, as_json: JsonOption = False) -> None:
     """Stop Kafka. It is no error when it does not run."""
-    was_running = daemon.stop(directory)
+    try:
+        was_running = daemon.stop(directory)
+    except LocalKafkaError as error:
+        raise failed(Problem(error.problem, error.hint), as_json) from error
     if as_json:
         emit(Stopped("stopped", was_running))
     else:

@@ -124,12 +124,20 @@ def _start(
 
 
 def stop(directory: Path = DEFAULT_DIRECTORY) -> bool:
-    """Stop it, keeping its data; killed when it takes longer than 20 s. False where none ran."""
+    """Stop it, keeping its data; killed when it takes longer than 20 s. False where none ran.
+
+    Raises LocalKafkaError, which says what to do: it is another user's, or does not end.
+    """
     found = status(directory)
     directory = directory.absolute()
-    if found.pid is not None:
-        end(found.pid, _marker(directory), _STOP_SECONDS)
-    _state_file(directory).unlink(missing_ok=True)
+    try:
+        if found.pid is not None:
+            end(found.pid, _marker(directory), _STOP_SECONDS)
+        if _state_file(directory).exists():
+            _state_file(directory).unlink(missing_ok=True)
+    except OSError as error:  # a TimeoutError is one
+        hint = "is the directory right? Let the user stop it who started it"
+        raise LocalKafkaError(f"can't stop the Kafka of {directory}: {error}", hint) from error
     return found.pid is not None
 
 
