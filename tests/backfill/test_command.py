@@ -14,9 +14,9 @@ from tests.backfill.traces import Traces, traces, view_caught_up
 from tests.pipeline.deployment import Setup, end, setup
 from tests.support.broker import Broker
 from worker.backfill.checkpoint import opened
-from worker.backfill.plan import Run, first_progress
+from worker.backfill.plan import Files, Plan, Progress, Run, first_progress
 from worker.backfill.planning import make_plan
-from worker.cli.backfill import app
+from worker.cli.backfill import DEFAULT_CHECKPOINT, _resuming, app
 from worker.jsontypes import Json
 from worker.local.demo import demo_file
 from worker.topics import names
@@ -71,6 +71,38 @@ def test_a_checkpoint_that_is_not_there(tmp_path: Path) -> None:
     other = CliRunner().invoke(app, ["list", "--checkpoint", str(tmp_path / "other.sqlite")])
     assert other.exit_code == 1
     assert "can't be used" in other.output
+
+
+def test_a_checkpoint_that_can_not_be_looked_for(tmp_path: Path) -> None:
+    for command in (["list"], ["resume", "x"]):
+        done = CliRunner().invoke(app, [*command, "--checkpoint", str(tmp_path / ("x" * 300))])
+        assert (done.exit_code, done.exception.__class__) == (1, SystemExit)
+        assert "can't be read: File name too long" in done.output
+
+
+@pytest.mark.broker
+async def test_a_file_that_is_gone_is_told_and_the_backfill_goes_on_once_it_is_back(
+    broker: Broker, tmp_path: Path
+) -> None:
+    file, away = tmp_path / "events.ndjson", tmp_path / "away.ndjson"
+    file.write_bytes(identify("u1", "free", 1))
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        run = await unfinished(running, file)
+        file.rename(away)
+        (gone,) = await backfill(running, "resume", run.id, expect=1)
+        assert f"{file} can't be read: No such file or directory" in gone["error"]
+        assert "backfill resume" in gone["hint"]
+        away.rename(file)
+        (done,) = await backfill(running, "resume", run.id)
+        assert done["state"] == "done"
+
+
+def test_how_to_go_on_is_told_with_the_options_that_it_takes(tmp_path: Path) -> None:
+    run = Run("r1", "unfinished", 1.0, 1.0, Plan("segment.events", Files(())), Progress({}))
+    assert _resuming(run, DEFAULT_CHECKPOINT, None) == "segment-worker backfill resume r1"
+    assert _resuming(run, Path("my file"), Path("w.yaml")) == (
+        "segment-worker backfill resume r1 --checkpoint 'my file' --config w.yaml"
+    )
 
 
 def identify(user: str, plan: str, day: int, **more: Json) -> bytes:
@@ -162,10 +194,10 @@ async def test_a_cancelled_backfill_is_over(broker: Broker, tmp_path: Path) -> N
         assert (listed["id"], listed["state"]) == (run.id, "cancelled")
 
 
-async def unfinished(running: Setup) -> Run:
-    """A run of nothing that has not been done."""
+async def unfinished(running: Setup, *files: Path) -> Run:
+    """A run of `files`, or of nothing, that has not been done."""
     plan = await make_plan(
-        running.deployment, names.SEGMENT_EVENTS, files=[], start=None, end=None, offsets=[],
+        running.deployment, names.SEGMENT_EVENTS, files=files, start=None, end=None, offsets=[],
         where=None, rate=None, relay=False,
     )  # fmt: skip
     run = Run("r1", "unfinished", 1.0, 1.0, plan, first_progress(plan))

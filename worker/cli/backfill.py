@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import shlex
 import time
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -92,13 +93,14 @@ def backfill(
             summary = _run(dry_run(deployment, plan, gauge.read), as_json)
         emit(summary) if as_json else print_summary(summary)
         return
-    _perform(_run(_started(deployment, plan, checkpoint), as_json), deployment, checkpoint, as_json)
+    run = _run(_started(deployment, plan, checkpoint), as_json)
+    _perform(run, deployment, checkpoint, _resuming(run, checkpoint, config), as_json)
 
 
 @app.command("list")
 def list_runs(checkpoint: CheckpointOption = DEFAULT_CHECKPOINT, as_json: JsonOption = False) -> None:
     """All backfills of the checkpoint, the newest first."""
-    runs = _run(_runs(checkpoint), as_json) if checkpoint.exists() else []
+    runs = _run(_runs(checkpoint), as_json)
     if not as_json:
         print_runs(runs)
     else:
@@ -118,7 +120,7 @@ def resume(
     found = _run(_one(checkpoint, run), as_json)
     if found.state != "unfinished":
         raise failed(Problem(f"backfill {run} is {found.state}", "start another one"), as_json)
-    _perform(found, deployment, checkpoint, as_json)
+    _perform(found, deployment, checkpoint, _resuming(found, checkpoint, config), as_json)
 
 
 @app.command()
@@ -130,15 +132,21 @@ def cancel(run: RunArgument, checkpoint: CheckpointOption = DEFAULT_CHECKPOINT, 
     emit(found) if as_json else print_run(found)
 
 
-def _perform(run: Run, deployment: Deployment, checkpoint: Path, as_json: bool) -> None:
+def _resuming(run: Run, checkpoint: Path, config: Path | None) -> str:
+    """The command that goes on with `run`."""
+    of = [] if checkpoint == DEFAULT_CHECKPOINT else ["--checkpoint", str(checkpoint)]
+    by = [] if config is None else ["--config", str(config)]
+    return shlex.join(["segment-worker", "backfill", "resume", run.id, *of, *by])
+
+
+def _perform(run: Run, deployment: Deployment, checkpoint: Path, resuming: str, as_json: bool) -> None:
     with Gauge(run.plan, quiet=as_json) as gauge:
         if not as_json:
-            typer.echo(f"backfill {run.id}; when it is stopped: segment-worker backfill resume {run.id}", err=True)
+            typer.echo(f"backfill {run.id}; when it is stopped: {resuming}", err=True)
         try:
             progress = _run(_replay(run, deployment, checkpoint, gauge), as_json)
         except KeyboardInterrupt:
-            hint = f"go on with `segment-worker backfill resume {run.id}`"
-            raise failed(Problem("stopped", hint), as_json) from None
+            raise failed(Problem("stopped", f"go on with `{resuming}`"), as_json) from None
     found = _run(_one(checkpoint, run.id), as_json)
     if progress is None:
         raise failed(Problem(f"backfill {run.id} was cancelled"), as_json)
@@ -167,6 +175,8 @@ async def _replay(run: Run, deployment: Deployment, checkpoint: Path, gauge: Gau
 
 
 async def _runs(checkpoint: Path) -> list[Run]:
+    if not checkpoint.exists():
+        return []
     async with opened(checkpoint, make=False) as runs:
         return await runs.runs()
 
@@ -209,3 +219,6 @@ def _run(work: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: 
     except (BrokerUnreachable, DeliveryFailed, KafkaError, TimeoutError) as error:
         hint = "see that Kafka is well and the topics exist; an unfinished backfill goes on with `backfill resume`"
         raise failed(Problem(f"Kafka does not answer: {error}", hint), as_json) from error
+    except OSError as error:  # a TimeoutError is one, too
+        hint = "see that it is there and may be used; an unfinished backfill goes on with `backfill resume`"
+        raise failed(Problem(f"{error.filename} can't be read: {error.strerror}", hint), as_json) from error
