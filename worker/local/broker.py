@@ -15,7 +15,7 @@ from worker.local.errors import LocalKafkaError
 from worker.local.jars import Progress, ensure_jars
 from worker.local.ports import HOST, free_ports, is_free
 from worker.local.probe import brokers_alive
-from worker.local.process import end, java_command, spawn, spawn_guard
+from worker.local.process import end, java_command, release_guard, run, spawn, spawn_guard
 from worker.local.settings import Listener, Node, write_settings
 
 HEAP_MB = 512
@@ -174,7 +174,8 @@ class LocalBroker:
             arguments = ("format", *cluster, *users)
             options = ("-Xmx128m", _QUICK, _logging(node))
             command = java_command(jars, "kafka.tools.StorageTool", *arguments, options=options)
-            if spawn(command, node.output).wait():
+            # A start that was killed a moment ago may have formatted it meanwhile.
+            if run(command, node.output) and not (node.data / "meta.properties").exists():
                 raise LocalKafkaError(f"Kafka can't format {node.data}: {_tail(node)}", "see the reason above")
 
     def _launch(self, node: Node, jars: list[Path], timeout_seconds: float) -> None:
@@ -207,10 +208,7 @@ class LocalBroker:
 
     def _release_guard(self) -> None:
         if self._guard:
-            self._guard.kill()
-            self._guard.wait()
-            if self._guard.stdin:
-                self._guard.stdin.close()
+            release_guard(self._guard)
             self._guard = None
 
 

@@ -37,6 +37,28 @@ def spawn_guard(pid: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(["/bin/sh", "-c", script], stdin=subprocess.PIPE, start_new_session=True)
 
 
+def release_guard(guard: subprocess.Popen[bytes]) -> None:
+    """End a guard, and leave what it guards."""
+    guard.kill()
+    guard.wait()
+    if guard.stdin:
+        guard.stdin.close()
+
+
+def run(command: list[str], output: Path) -> int:
+    """Run `command` as `spawn` does, to its end; its exit code. It is ended with us, however we go."""
+    process = spawn(command, output)
+    guard = spawn_guard(process.pid)
+    try:
+        return process.wait()
+    except BaseException:  # Ctrl-C
+        process.kill()
+        process.wait()
+        raise
+    finally:
+        release_guard(guard)
+
+
 def is_running(pid: int, marker: str) -> bool:
     """Whether process `pid` runs and has `marker` on its command line (process ids are given anew after a while)."""
     return marker in _command_line(pid)
