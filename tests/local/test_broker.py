@@ -121,6 +121,17 @@ def test_it_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
     assert is_free(port)
 
 
+def test_a_directory_may_be_called_anything(tmp_path: Path) -> None:
+    directory = tmp_path / "Jürgen's, 50 % of \\u0041 ${x}" / "kafka"
+    broker = LocalBroker(directory, quick_start=True)
+    for _ in range(2):
+        with broker:
+            assert brokers_alive(HOST, broker.node.port) == 1
+    assert (directory / "data" / "meta.properties").exists()
+    assert (directory / "kafka.log").stat().st_size
+    assert [each.name for each in tmp_path.iterdir()] == [directory.parent.name]
+
+
 def test_cluster_ids_differ_and_never_look_like_an_option() -> None:
     made = {new_cluster_id() for _ in range(1000)}
     assert len(made) == 1000

