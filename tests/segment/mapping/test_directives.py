@@ -51,12 +51,21 @@ def test_a_text_that_grows_too_long_is_refused() -> None:
         ({"pattern": "a", "replacement": "$$", "global": False}, "Str$ße aAſ"),
         ({"pattern": "a", "replacement": "$1"}, "Str$1ße $1Aſ"),
         ({"pattern": "raße aAſ", "replacement": "$`|$'"}, "StSt|"),
+        ({"pattern": "A", "replacement": "$$&$&$", "ignorecase": True}, "Str$&a$ße $&a$$&A$ſ"),
+        ({"pattern": "a", "replacement": "$$&$&$"}, "Str$&a$ße $&a$Aſ"),
         ({"pattern": "a", "pattern2": "A", "replacement2": "x"}, "Strße xſ"),
         ({"pattern": ".", "replacement": "x"}, "Straße aAſ"),
     ],
 )
 def test_replacements(options: JsonObject, text: str) -> None:
     assert resolve({"@replace": {**options, "value": {"@path": "$.t"}}}) == text
+
+
+def test_patterns_that_look_like_a_replacement_s_own_signs() -> None:
+    for pattern in ("$&", "$`", "$'", "$$"):
+        options: JsonObject = {"pattern": pattern, "replacement": "<$&$`>", "value": f"a{pattern}b"}
+        assert resolve({"@replace": options}) == f"a<{pattern}a>b"
+        assert resolve({"@replace": {**options, "replacement": "<$&>"}}) == f"a<{pattern}>b"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.segment.strategies import OBJECTS, SCALARS, VALUES
 from worker.jsontypes import Json, JsonObject
 from worker.segment.mapping import UNDEFINED, MappingError, compile_mapping
-from worker.segment.mapping.template import render
+from worker.segment.mapping.template import MAX_TEXT, render
 from worker.segment.paths import get
 
 NAMES = st.sampled_from(
@@ -86,6 +86,16 @@ def test_long_values_take_linear_time(directive: JsonObject) -> None:
     started = time.process_time()
     with suppress(MappingError):
         mapping.resolve(payload)
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("replacement", ["$$", "[$&]", "$1"])
+@pytest.mark.parametrize("ignore_case", [False, True])
+def test_replacing_with_what_is_found_takes_linear_time(replacement: str, ignore_case: bool) -> None:
+    options: JsonObject = {"pattern": "aa", "replacement": replacement, "ignorecase": ignore_case}
+    mapping = compile_mapping({"v": {"@replace": {**options, "value": {"@path": "$.s"}}}})
+    started = time.process_time()
+    mapping.resolve({"s": "a" * (MAX_TEXT // 2)})
     assert time.process_time() - started < 5
 
 

@@ -1,6 +1,8 @@
 """@replace: literal text replaced as JavaScript's `String.replace` does it (segment_actions.md 2.3)."""
 
+import re
 from collections.abc import Callable
+from typing import Final
 
 from worker.jsontypes import Json
 from worker.segment.javascript import to_string, truthy
@@ -10,6 +12,10 @@ from worker.segment.mapping.template import MAX_TEXT, check_length
 from worker.segment.mapping.validation import MAX_PATTERN
 from worker.segment.mapping.values import Loose
 from worker.segment.paths import Value
+
+_FOUND, _BEFORE, _BEHIND = "$&", "$`", "$'"
+_SPECIAL: Final = re.compile(r"(\$[$&`'])")
+"""What stands for something else in a replacement: `$$` for `$`."""
 
 
 def replace(option: Json, compile_node: Compiler) -> Resolver:
@@ -62,10 +68,20 @@ def _replacer(pattern: str, replacement: str, *, ignore_case: bool, everywhere: 
     for name, text in (("pattern", pattern), ("replacement", replacement)):
         if len(text) > MAX_PATTERN:
             return _too_long(f'@replace requires a "{name}" less than {MAX_PATTERN} characters')
-    if "$" not in replacement and not ignore_case:
-        count = -1 if everywhere else 1
-        return lambda text: text.replace(pattern, replacement, count)
-    return lambda text: _replace(text, pattern, replacement, ignore_case=ignore_case, everywhere=everywhere)
+    parts = ["$" if part == "$$" else part for part in _SPECIAL.split(replacement)]
+    if not ignore_case and _BEFORE not in parts and _BEHIND not in parts:  # what is found is the pattern then
+        literal = "".join([pattern if part == _FOUND else part for part in parts])
+        return _plain(pattern, literal, -1 if everywhere else 1)
+    return lambda text: _replace(text, pattern, parts, ignore_case=ignore_case, everywhere=everywhere)
+
+
+def _plain(pattern: str, literal: str, count: int) -> Callable[[str], str]:
+    def replace_plain(text: str) -> str:
+        text = text.replace(pattern, literal, count)
+        check_length(text)
+        return text
+
+    return replace_plain
 
 
 def _too_long(message: str) -> Callable[[str], str]:
@@ -75,7 +91,7 @@ def _too_long(message: str) -> Callable[[str], str]:
     return fail
 
 
-def _replace(text: str, pattern: str, replacement: str, *, ignore_case: bool, everywhere: bool) -> str:
+def _replace(text: str, pattern: str, replacement: list[str], *, ignore_case: bool, everywhere: bool) -> str:
     searched, wanted = (_fold(text), _fold(pattern)) if ignore_case else (text, pattern)
     parts: list[str] = []
     length = done = 0
@@ -91,21 +107,20 @@ def _replace(text: str, pattern: str, replacement: str, *, ignore_case: bool, ev
     return "".join([*parts, text[done:]])
 
 
-def _expand(replacement: str, text: str, start: int, end: int) -> str:
-    """The replacement with `$$`, `$&` (what was found), `` $` `` (what is before it) and `$'` (behind it) filled in."""
-    if "$" not in replacement:
-        return replacement
-    special = {"$": "$", "&": text[start:end], "`": text[:start], "'": text[end:]}
+def _expand(replacement: list[str], text: str, start: int, end: int) -> str:
+    """The replacement with `$&` (what was found), `` $` `` (what is before it) and `$'` (behind it) filled in.
+
+    What is around is copied only where it is asked for: in a text with many finds that takes long.
+    """
     parts = []
-    at = 0
-    while at < len(replacement):
-        char, following = replacement[at], replacement[at + 1 : at + 2]
-        if char == "$" and following in special:
-            parts.append(special[following])
-            at += 2
-        else:
-            parts.append(char)
-            at += 1
+    for part in replacement:
+        if part == _FOUND:
+            part = text[start:end]
+        elif part == _BEFORE:
+            part = text[:start]
+        elif part == _BEHIND:
+            part = text[end:]
+        parts.append(part)
     return "".join(parts)
 
 
