@@ -58,12 +58,13 @@ def _one_by_one(action: Action) -> Callable[[JsonObject, str, Json], None]:
         mapped.field.name: compile_fields([msgspec.structs.replace(mapped.field, required=False)]).coerce
         for mapped in action.fields
     }
+    is_blank = _blanks(action)
     lenient = {mapped.field.name for mapped in action.fields if mapped.lenient}
     times = {mapped.field.name for mapped in action.fields if mapped.is_time}
 
     def coerce_one(fields: JsonObject, name: str, value: Json) -> None:
         del fields[name]
-        if value == "" or name not in coercions:
+        if is_blank(name, value) or name not in coercions:
             return
         seconds = as_seconds(value) if name in times else None
         if seconds is not None:
@@ -85,4 +86,20 @@ def _all_at_once(action: Action) -> Coerce:
     relaxed = compile_fields(
         [msgspec.structs.replace(one, required=one.required and one.name != action.or_anonymous) for one in fields]
     ).coerce
-    return lambda mapped: strict(mapped) if mapped.get("anonymous_id") in (None, "") else relaxed(mapped)
+    is_blank = _blanks(action)
+
+    def check_all(mapped: JsonObject) -> JsonObject:
+        given = {name: value for name, value in mapped.items() if not is_blank(name, value)}
+        return strict(given) if given.get("anonymous_id") is None else relaxed(given)
+
+    return check_all
+
+
+def _blanks(action: Action) -> Callable[[str, Json], bool]:
+    """Whether a value is none for the field with this name: "", or in an array what Segment makes "" of.
+
+    Segment removes "" before it coerces, and then mostly passes over an ID or a text that is "". Here it never counts.
+    """
+    own = [mapped.field for mapped in action.fields]
+    texts = {field.name for field in own if field.type == "string" and not field.choices}
+    return lambda name, value: value == "" or (name in texts and value in ([""], [None]))
