@@ -32,7 +32,8 @@ _MAX_LENGTH: Final = 256
 MILLISECONDS_FROM: Final = 1e11
 """Numbers from this one on are milliseconds: as seconds they would be in the year 5138 or later."""
 
-_LAST_TIME: Final = 8.64e12  # the end of what JavaScript's dates know, in seconds
+LAST_TIME: Final = 8.64e12
+"""The end of what JavaScript's dates know, in seconds."""
 
 
 def to_unix_attribute(value: str) -> int | str:
@@ -162,7 +163,7 @@ def event_time(value: Json) -> float | None:
 def in_seconds(number: int | float) -> int | float | None:
     """Unix seconds: the number, or a thousandth of what must be milliseconds; None if it is beyond all dates."""
     seconds = number / 1000 if number >= MILLISECONDS_FROM else number
-    return seconds if abs(seconds) <= _LAST_TIME else None
+    return seconds if abs(seconds) <= LAST_TIME else None
 
 
 def _text_time(text: str) -> float | None:
@@ -176,5 +177,5 @@ def is_date_like(text: str) -> bool:
     """Whether the text passes as the value of a datetime field: unix seconds, or what dayjs reads."""
     number = to_number(text)
     if to_string(number) == text:
-        return abs(number) <= _LAST_TIME
+        return abs(number) <= LAST_TIME
     return _lenient_milliseconds(text) is not None

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+import msgspec
 import pytest
 
 from worker.destination.command import Command
@@ -99,7 +100,9 @@ def test_a_type_of_objects_is_a_whole_number(type_id: str) -> None:
     ("said", "at", "timestamp"),
     [
         ("1700000000500", 1_700_000_000.5, 1_700_000_000),
-        (1_600_000_000_500, 1_600_000_000.0, 1_600_000_000),
+        (1_600_000_000, 1_600_000_000.0, 1_600_000_000),
+        (253_402_300_799, 253_402_300_799.0, 253_402_300_799),
+        (-62_135_596_800, -62_135_596_800.0, -62_135_596_800),
         (10**30, CAUSE.time, 1_700_000_000),
         ("1600000000500", 1_600_000_000.0, 1_600_000_000),
         ("1600000000.5", 1_600_000_000.5, 1_600_000_000.5),
@@ -135,6 +138,10 @@ def test_devices() -> None:
     call = one(added).message
     assert isinstance(call, AddDevice)
     assert (call.token, call.platform, call.last_used, call.at, call.attributes) == ("t", "ios", 5, 5.0, {"v": 1})
+    later = msgspec.structs.replace(added, device={"token": "t", "last_used": "253402300799000"})
+    call = one(later).message
+    assert isinstance(call, AddDevice)
+    assert (call.last_used, call.at) == (253_402_300_799, 253_402_300_799.0)
     removed = Command(type="person", action="delete_device", identifiers={"id": "ada"}, device={"token": "t"})
     assert isinstance(one(removed).message, RemoveDevice)
 

@@ -63,8 +63,10 @@ def build_delivery(
 
 
 def _seconds(value: Json, otherwise: float) -> int | float:
-    value = to_unix_timestamp(value)
     if isinstance(value, str):
+        read = to_unix_timestamp(value)
+        if isinstance(read, int):  # the seconds of a date, which no number of milliseconds is
+            return read
         try:
             value = float(value)
         except ValueError:

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
-from worker.segment.timestamps import MILLISECONDS_FROM, in_seconds
+from worker.segment.timestamps import LAST_TIME, in_seconds
 from worker.workspace import keys
 from worker.workspace.junk import LONGEST, is_junk
 from worker.workspace.messages.cause import Cause
@@ -89,10 +89,11 @@ def text(value: Json) -> str | None:
 def seconds(value: Json | UnsetType) -> int | float | None:
     """A time in unix seconds, also where it is a number in text; None where it is none.
 
-    Milliseconds become seconds, as in the event's own time (worker/segment/timestamps.py, event_time).
+    A whole number is seconds already, made of a date, however late. In text, as the event had it, milliseconds become
+    seconds, as in the event's own time (worker/segment/timestamps.py, event_time).
     """
-    if value.__class__ is int and 0 <= value < MILLISECONDS_FROM:  # as usual
-        return value
+    if value.__class__ is int:
+        return value if abs(value) <= LAST_TIME else None
     if isinstance(value, str):
         try:
             value = float(value)
