@@ -197,11 +197,12 @@ def test_a_webhook_about_nobody_is_a_dead_letter(identifiers: JsonObject | None)
 
 
 def test_the_message_id_tells_events_apart_and_is_short() -> None:
-    ids = ["01E4C4CT6YDC7Y5M7FE1GWWPQJ", "x" * 64, "x" * 65, "x" * 256, "é", "sha256-" + "0" * 64]
+    ids = ["01E4C4CT6YDC7Y5M7FE1GWWPQJ", "x" * 64, "x" * 65, "x" * 256, "é", "sha256-" + "0" * 64, "x\0", "x\0y", "x\n"]
     made = [message_id(event_id) for event_id in ids]
     assert made[0] == "cio-webhook-01E4C4CT6YDC7Y5M7FE1GWWPQJ"
     assert len(set(made)) == len(ids)
     assert all(len(text) < 100 and text.isascii() and text.startswith("cio-webhook-") for text in made)
+    assert all(map(str.isprintable, made))  # the relay's ledger could not tell those with NUL characters apart
 
 
 @pytest.mark.parametrize(

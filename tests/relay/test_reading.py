@@ -38,6 +38,7 @@ def test_size_is_counted_in_bytes() -> None:
         (orjson.dumps({"messageId": 7}), Reason.INVALID_MESSAGE),
         (orjson.dumps({"messageId": ""}), Reason.INVALID_MESSAGE),
         (orjson.dumps({"messageId": "m" * 100}), Reason.INVALID_MESSAGE),
+        (orjson.dumps({"messageId": "m\0n"}), Reason.INVALID_MESSAGE),
     ],
 )
 def test_what_segment_could_never_take_is_not_sent(value: bytes, reason: Reason) -> None:

@@ -28,7 +28,8 @@ MESSAGE_ID_PREFIX: Final = "cio-webhook-"
 """Segment tells repeats by messageId among all its users' events (customerio_semantics.md 9): it must be ours alone."""
 
 LONGEST_PLAIN_ID: Final = 64
-"""Longer event_ids, in characters, are hashed: Segment wants messageIds of fewer than 100 characters."""
+"""Longer event_ids, in characters, are hashed: Segment wants messageIds of fewer than 100 characters. So are those
+with other characters than printable ASCII: a NUL character would end them in the relay's ledger."""
 
 
 class Mapped(Struct, frozen=True):
@@ -131,7 +132,7 @@ def _too_large(event: JsonObject, content: Json) -> bool:
 
 def message_id(event_id: str) -> str:
     """The messageId of a webhook's track event: the same for the same event_id, and of fewer than 100 characters."""
-    if len(event_id) <= LONGEST_PLAIN_ID and event_id.isascii():
+    if len(event_id) <= LONGEST_PLAIN_ID and event_id.isascii() and event_id.isprintable():
         return MESSAGE_ID_PREFIX + event_id
     return f"{MESSAGE_ID_PREFIX}sha256-{sha256(event_id.encode()).hexdigest()}"
 

@@ -58,4 +58,6 @@ def read(record: Record) -> Ready | Unsendable:
         return Unsendable(record, Reason.INVALID_MESSAGE, str(problem))
     except (msgspec.DecodeError, RecursionError) as problem:
         return Unsendable(record, Reason.NOT_JSON, str(problem))
+    if "\0" in event.message_id:  # SQLite would take it for the end: the ledger could not tell such IDs apart
+        return Unsendable(record, Reason.INVALID_MESSAGE, "messageId holds a NUL character")
     return Ready(event.message_id, value, record)
