@@ -145,3 +145,14 @@ def test_a_trigger_explains_itself_in_the_order_of_the_source() -> None:
         ("properties.n > 7", 5, False),
         ('!contains(event, "Z")', "A", True),
     ]
+
+
+def test_a_strict_trigger_explains_what_each_of_its_conditions_says() -> None:
+    source = 'type != "page" and !(event = "A" or properties.n != 7) and !contains(event, "Z") and !(userId = true)'
+    assert [(one.text, one.value, one.holds) for one in compile_trigger(source, strict=True).explain(TRACK_A)] == [
+        ('type != "page"', "track", True),
+        ('event = "A"', "A", True),
+        ("properties.n != 7", 5, True),
+        ('!contains(event, "Z")', "A", True),
+        ("!(userId = true)", "u", True),
+    ]

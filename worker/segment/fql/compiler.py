@@ -131,21 +131,30 @@ def _any(predicates: Sequence[Predicate]) -> Predicate:
 
 
 def _compile_explanation(root: Node) -> Callable[[JsonObject], list[Explained]]:
-    conditions = [(node.text, compile_keys(node.keys), compile_condition(node)) for node in _conditions(root)]
+    conditions = [
+        (text, compile_keys(condition.keys), _compile(Not(condition) if negated else condition))
+        for condition, text, negated in _written(root)
+    ]
     return lambda event: [Explained(text, get(event), holds(event)) for text, get, holds in conditions]
 
 
 def _conditions(node: Node) -> list[Condition]:
-    """The conditions of the node in the order of the source."""
+    return [condition for condition, _, _ in _written(node)]
+
+
+def _written(node: Node) -> list[tuple[Condition, str, bool]]:
+    """The conditions of the node in the order of the source, each as it is written, and whether that negates it."""
     match node:
         case Condition():
-            return [node]
+            return [(node, node.text, False)]
+        case Not(child=Condition() as child, text=text) if text:
+            return [(child, text, True)]
         case Not():
-            return _conditions(node.child)
+            return _written(node.child)
         case Nothing():
             return []
         case Group():
-            return [condition for child in node.children for condition in _conditions(child)]
+            return [condition for child in node.children for condition in _written(child)]
         case _:
             assert_never(node)
 

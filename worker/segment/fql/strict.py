@@ -26,10 +26,11 @@ def parse_strict(source: str) -> Node:
 
 
 class _Parser:
-    """Recursive descent; `next` is the token not yet taken."""
+    """Recursive descent; `next` is the token not yet taken, `_end` where the last one taken ends."""
 
     def __init__(self, source: str) -> None:
         self._source = source
+        self._end = 0
         self._tokens = iter(lex(source))
         self.next = next(self._tokens)
 
@@ -41,6 +42,7 @@ class _Parser:
         if kind and token.kind is not kind:
             raise self.error(f"expected {what}")
         self.next = next(self._tokens, token)
+        self._end = token.end
         return token
 
     def alternatives(self, depth: int) -> Node:
@@ -61,8 +63,9 @@ class _Parser:
         if depth > _MAX_NESTING:
             raise self.error(f"nested more than {_MAX_NESTING} times")
         if self.next.kind is Kind.OPERATOR and self.next.value == "!":
-            self._take()
-            return Not(self._term(depth + 1))
+            start = self._take().start
+            child = self._term(depth + 1)
+            return Not(child, self._source[start : self._end] if isinstance(child, Condition) else "")
         if self.next.kind is Kind.OPEN:
             self._take()
             node = self.alternatives(depth + 1)
@@ -108,7 +111,7 @@ class _Parser:
         if operator.value not in {"=", "!="}:
             raise self.error("expected one of = != < <= > >=", operator)
         equal = self._equality(keys, value, text)
-        return Not(equal) if operator.value == "!=" else equal
+        return Not(equal, text) if operator.value == "!=" else equal
 
     def _equality(self, keys: tuple[str, ...], value: Token, text: str) -> Condition:
         if value.kind is Kind.STRING:

@@ -40,9 +40,10 @@ class Group(Struct, frozen=True):
 
 
 class Not(Struct, frozen=True):
-    """The opposite of the child."""
+    """The opposite of the child. `text` is its source where the child is one condition, else empty."""
 
     child: "Node"
+    text: str = ""
 
 
 class Nothing(Struct, frozen=True):
