@@ -116,6 +116,12 @@ def test_a_dead_letter_fits_its_topic_whatever_the_record_is() -> None:
     assert len(detail) == DETAIL_BYTES
 
 
+def test_a_long_detail_ends_with_a_whole_character() -> None:
+    unit = begun(7)
+    unit.dead_letter(Target("in.dlq", 2, 10_000), Arrived(7), Reason.TOO_LARGE, "d" + "ä" * DETAIL_BYTES)
+    assert dict(sent(unit)[0].headers)["detail"] == ("d" + "ä" * (DETAIL_BYTES // 2 - 1)).encode()
+
+
 def test_of_several_writes_to_a_key_the_last_is_written_and_counted() -> None:
     state = PartitionState()
     state.values[b"old"] = b"7"

@@ -46,6 +46,9 @@ class Reader:
     def lag(self, _positions: Mapping[int, int]) -> int:
         return 0
 
+    def ended_before(self, _positions: Mapping[int, int]) -> list[int]:
+        return []
+
 
 def changes() -> Topic:
     """Two batches of two partitions, with some records twice."""

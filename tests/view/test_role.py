@@ -135,3 +135,18 @@ async def test_what_no_worker_wrote_ends_it_before_its_place_is_kept(broker: Bro
         with pytest.raises(ViewFault, match="has no origin"):
             async with asyncio.timeout(20):
                 await run_view(Connection((broker.bootstrap,)), name, path, asyncio.Event())
+
+
+async def test_a_topic_made_anew_ends_it_also_where_nothing_was_written_since(broker: Broker, tmp_path: Path) -> None:
+    topic, path = Topic(), tmp_path / "view.sqlite"
+    name = await create(broker.bootstrap)
+    topic.add("cio:a", created("a", "u1"), 1)
+    await publish(broker.bootstrap, name, topic)
+    await read_all(broker.bootstrap, name, path, topic)
+    anew = await create(broker.bootstrap)
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE source SET topic = ?", (anew,))
+    database.close()
+    with pytest.raises(ViewFault, match=r"partition 1 ends before offset 1.*made anew.*Delete the view's file"):
+        async with asyncio.timeout(20):
+            await run_view(Connection((broker.bootstrap,)), anew, path, asyncio.Event())

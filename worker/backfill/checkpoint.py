@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -126,8 +127,13 @@ def claimed(path: Path, run_id: str) -> Iterator[None]:
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as problem:
-            raise CheckpointError(f"backfill {run_id} runs already", "wait for it, or cancel it") from problem
+            held = lock.stat().st_ino == os.fstat(file.fileno()).st_ino
+        except OSError:
+            held = False
+        if (
+            not held
+        ):  # or another has ended and taken its file away since this one was opened, and a third may have begun
+            raise CheckpointError(f"backfill {run_id} runs already", "wait for it, or cancel it")
         try:
             yield
         finally:

@@ -31,7 +31,7 @@ def dead_letter(record: Record, reason: Reason, detail: str, max_bytes: int) -> 
         headers: Headers = [
             *own,
             ("reason", reason.value.encode()),
-            ("detail", detail.encode("utf-8", "replace")[: DETAIL_BYTES - len(note)] + note),
+            ("detail", _cut(detail, DETAIL_BYTES - len(note)) + note),
             ("dead_letter_origin", origin.encode()),
             ("first_seen", b"%d" % record.timestamp),
             ("worker_version", __version__.encode()),
@@ -48,3 +48,8 @@ def dead_letter(record: Record, reason: Reason, detail: str, max_bytes: int) -> 
         return without_value
     rest = len(record.key or b"") + sum(len(name) + len(content or b"") for name, content in record.headers)
     return letter(None, None, (), [*left_out, (REST_LEFT_OUT, b"%d" % rest)])
+
+
+def _cut(text: str, longest: int) -> bytes:
+    """The text in UTF-8, of at most so many bytes and without a part of a character at its end."""
+    return text.encode("utf-8", "replace")[:longest].decode("utf-8", "ignore").encode()

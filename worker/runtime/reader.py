@@ -9,6 +9,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
 
+_ASKED_AGAIN = 10
+_ASKED_EVERY_S = 0.5
+
 Batch = Mapping[int, list[Any]]
 """Records by partition, each partition's in order."""
 
@@ -77,6 +80,11 @@ class TopicReader(Connected):
                 self._consumer.seek(partition, positions[partition.partition])
         starts = await self._consumer.beginning_offsets(partitions)
         ends = await self._consumer.end_offsets(partitions)
+        for _ in range(_ASKED_AGAIN):  # a broker that has just begun to lead may tell a lower end for a moment
+            if not any(positions.get(partition.partition, 0) > ends[partition] for partition in partitions):
+                break
+            await asyncio.sleep(_ASKED_EVERY_S)
+            ends = await self._consumer.end_offsets(partitions)
         self._bounds = {partition.partition: (starts[partition], ends[partition]) for partition in partitions}
 
     async def batches(self, stop: asyncio.Event) -> AsyncIterator[Batch]:
@@ -85,6 +93,13 @@ class TopicReader(Connected):
             fetched = await self._consumer.getmany(timeout_ms=200, max_records=self._batch_records)
             if fetched:
                 yield {partition.partition: records for partition, records in fetched.items()}
+
+    def ended_before(self, positions: Mapping[int, int]) -> list[int]:
+        """The partitions that ended before their position when the reading began: the topic was made anew.
+
+        Only for a reader without a group.
+        """
+        return [number for number, (_, end) in self._bounds.items() if positions.get(number, 0) > end]
 
     def lag(self, next_offsets: Mapping[int, int]) -> int:
         """Records from `next_offsets` on (by partition; else from the beginning), as far as the brokers have told.

@@ -13,6 +13,9 @@ from worker.workspace.changes import WorkspaceChange
 
 _decode = msgspec.json.Decoder(WorkspaceChange).decode
 
+REBUILD = "Delete the view's file: it is then built from what the topic holds"
+"""What to do about a view that the topic does not go on from."""
+
 Origins = tuple[int, bytes]
 """A partition of the topic, and an origin partition (`<topic>/<partition>`) of records there."""
 
@@ -65,8 +68,7 @@ class Intake:
         if expected is not None and offset != expected:
             what = "were deleted before the view read them" if offset > expected else "are new: the topic was made anew"
             raise ViewFault(
-                f"partition {partition} goes on at offset {offset}, not {expected}: records {what}. "
-                "Delete the view's file: it is then built from what the topic holds"
+                f"partition {partition} goes on at offset {offset}, not {expected}: records {what}. {REBUILD}"
             )
         self.positions[partition] = offset + 1
 

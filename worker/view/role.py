@@ -13,6 +13,8 @@ from msgspec import Struct
 from worker.runtime.connection import Connection
 from worker.runtime.reader import TopicReader
 from worker.view.database import writer
+from worker.view.errors import ViewFault
+from worker.view.intake import REBUILD
 from worker.view.rows import Rows
 from worker.view.store import Store
 
@@ -61,6 +63,11 @@ async def run_view(
         log.info("view_opened", path=str(path), topic=topic, changes=intake.number)
         positions = dict(intake.positions)
         async with TopicReader(connection, topic, positions=positions, batch_records=batch_records) as reader:
+            if ended := reader.ended_before(positions):
+                raise ViewFault(
+                    f"partition {ended[0]} ends before offset {positions[ended[0]]}, where the view stands: the topic "
+                    f"was made anew. {REBUILD}"
+                )
             if on_batch is not None:
                 on_batch(Written(0, 0, dict(intake.positions), lag=reader.lag(intake.positions)))
             async for batch in reader.batches(stop):
