@@ -45,6 +45,8 @@ def test_bytes_go_where_their_text_goes(key: str, partitions: int) -> None:
         ("cio:000Fabcdef", 3),
         ("cio:ffff", 3),
         ("cio:00x7", 3),
+        ("cio:0x07", 2),
+        ("cio:0X07", 6),
     ],
 )
 def test_places_stay_what_they_were(key: str, partition: int) -> None:

@@ -5,6 +5,7 @@ where it was made. Every other key is spread by CRC-32, which is in the standard
 clients as librdkafka's `consistent` partitioner.
 """
 
+from string import hexdigits
 from typing import Final
 from zlib import crc32
 
@@ -12,6 +13,8 @@ PROFILE_PREFIX: Final = "cio:"
 
 _RAW_PREFIX: Final = PROFILE_PREFIX.encode()
 _C: Final = _RAW_PREFIX[0]
+
+_HEX: Final = frozenset(hexdigits)
 
 _NAMED: Final = {f"{PROFILE_PREFIX}{number:04x}": number for number in range(1024)}
 """How profile keys begin, and the number that they name: those that there are in practice."""
@@ -46,9 +49,5 @@ def partition_of_bytes(raw: bytes, partitions: int) -> int:
 
 def _number(digits: str | bytes) -> int | None:
     """The number in four hex digits, None if they are something else."""
-    if len(digits) == 4 and digits.isascii() and digits.isalnum():
-        try:
-            return int(digits, 16)
-        except ValueError:
-            pass
-    return None
+    text = digits if isinstance(digits, str) else digits.decode("latin-1")
+    return int(text, 16) if len(text) == 4 and _HEX.issuperset(text) else None

@@ -13,6 +13,7 @@ import pytest
 from tests.pipeline.deployment import Setup, end, setup
 from tests.pipeline.events import histories
 from tests.pipeline.outcome import event_counts, read_all, undisturbed, workspace_of
+from tests.support.groups import wait_for_members
 from worker.local.broker import LocalBroker
 from worker.runtime.lag import LagReader
 from worker.topics import names
@@ -48,6 +49,7 @@ async def test_a_broker_that_goes_and_comes_back_costs_nothing(
         with contextlib.suppress(asyncio.CancelledError):
             await supervising
         _start_again(running, workers)
+        await wait_for_members(kafka.bootstrap, running.deployment.group, len(workers), 60)  # none is only beginning
         codes = [await asyncio.to_thread(end, worker) for worker in workers]
         changes = await read_all(kafka.bootstrap, running.topic(names.WORKSPACE_CHANGES))
         dead = await read_all(kafka.bootstrap, running.topic(f"{names.SEGMENT_EVENTS}.dlq"))

@@ -94,14 +94,14 @@ class Orders(Faults):
 
 
 @pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "TIMEOUT_S", 0.1)
+def _shorter_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "TIMEOUT_S", 5.0)
 
 
 async def relayed(partition: Partition, url: str, path: Path, limit_s: float = 20.0) -> None:
     """A relay works until all is committed, or so long. Raises what stopped it."""
     settings = RelaySettings(
-        ledger=str(path), timeout_s=0.1, retry_min_s=0.001, retry_max_s=0.002, breaker_pause_s=0.001
+        ledger=str(path), timeout_s=1.0, retry_min_s=0.001, retry_max_s=0.002, breaker_pause_s=0.001
     )
     target = Target(f"{TOPIC}.dlq", 4, 1_000_000)
     delivery = role.Delivery(

@@ -62,7 +62,7 @@ async def grant_the_documented(bootstrap: str, deployment: Deployment) -> None:
         await client.close()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_with_the_documented_rights_every_role_works(strict: Guarded, tmp_path: Path) -> None:
     config = configure(tmp_path, strict.kafka("SASL_PLAINTEXT"))
     endpoint = f"http://{HOST}:{free_ports(1)[0]}"

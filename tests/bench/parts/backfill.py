@@ -16,7 +16,6 @@ import orjson
 
 from tests.bench.bench import Bench
 from tests.bench.deployment import deployment_of, pipeline_job, settled
-from tests.bench.groups import wait_for_members
 from tests.bench.job import Job
 from tests.bench.process import ROOT, Contender, ContenderFailed, python
 from tests.bench.report import Bar, Section, Table, at_most, three_digits
@@ -24,6 +23,7 @@ from tests.bench.stream import streaming
 from tests.bench.topics import tail
 from tests.bench.traffic import traffic
 from tests.pipeline.outcome import read_all, workspace_of
+from tests.support.groups import wait_for_members
 from worker.jsontypes import JsonObject
 from worker.topics import names
 

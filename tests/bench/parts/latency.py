@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from tests.bench.bench import Bench
 from tests.bench.deployment import pipeline_job
-from tests.bench.groups import wait_for_members
 from tests.bench.job import Job
 from tests.bench.process import Contender, python
 from tests.bench.report import Bar, Section, Table, at_most
 from tests.bench.stream import Stream, streaming
 from tests.bench.traffic import traffic
+from tests.support.groups import wait_for_members
 
 PARTITIONS = (4, 12)
 PIPELINE = python("pipeline")

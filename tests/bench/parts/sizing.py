@@ -12,12 +12,12 @@ from msgspec import Struct
 from tests.bench.bench import Bench
 from tests.bench.contenders import view
 from tests.bench.deployment import deployment_of, pipeline_job, settled
-from tests.bench.groups import wait_for_members
 from tests.bench.job import Job
 from tests.bench.process import Contender, python
 from tests.bench.report import Section, Table, three_digits
 from tests.bench.topics import load, read_all, tail
 from tests.bench.traffic import PEOPLE, VISITORS, traffic
+from tests.support.groups import wait_for_members
 from worker.topics.names import KEYED, changelog_of
 
 PARTITIONS = 12
