@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import os
 import time
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def test_a_file_that_is_not_what_its_name_says(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["--file", str(plain)])
     assert done.exit_code == 2
     assert "not compressed by gzip" in done.output
+
+
+def test_a_pipe_is_refused_before_anything_is_read_from_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "events.ndjson"
+    os.mkfifo(pipe)
+    fed = os.open(pipe, os.O_RDWR)
+    try:
+        os.write(fed, identify("u1", "free", 1) + b"\n")
+        for named in (str(pipe), f"/dev/fd/{fed}"):
+            done = CliRunner().invoke(app, ["--file", named])
+            assert (done.exit_code, done.exception.__class__) == (2, SystemExit)
+            assert "can be read only once" in done.output
+        assert os.read(fed, 99_999) == identify("u1", "free", 1) + b"\n"
+    finally:
+        os.close(fed)
 
 
 @pytest.mark.broker

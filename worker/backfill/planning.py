@@ -71,6 +71,8 @@ def _file(path: Path) -> FileSource:
     try:
         if path.is_dir():
             raise PlanError(f"{path} is a directory", "name its files, each with --file")
+        if path.exists() and not path.is_file():  # it is looked at first, and read again by `resume`
+            raise PlanError(f"{path} is a pipe or a device, which can be read only once", "write it into a file first")
         with path.open("rb") as file:
             beginning = file.read(2)
         found = describe_file(path)
