@@ -31,8 +31,8 @@ from worker.relay.verdict import Accepted, Misconfigured, Refused, Retry, Verdic
 log = structlog.get_logger(__name__)
 
 CONNECT_S: Final = 10.0
-ANSWER_BYTES: Final = 4096
-"""So much of an answer is read."""
+ANSWER_BYTES: Final = 256 * 1024
+"""So much of an answer is read: room for some words about each event of a batch. What a longer one says is unknown."""
 PROBLEM_BYTES: Final = 500
 """So much of what is wrong with a connection is told."""
 GZIP_LEVEL: Final = 1
