@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import orjson
+import pytest
 
 from worker.agents.identify import identify_agent
 from worker.agents.message_metrics import message_metrics_agent
@@ -12,6 +13,7 @@ from worker.agents.route import route_agent
 from worker.config import compile_subscriptions, load_config
 from worker.local.demo import demo_file
 from worker.runtime.agent import AgentSpec
+from worker.runtime.errors import InvalidMessage
 from worker.runtime.outgoing import Headers
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.replayed import REPLAYED_HEADER, mark_of, replay_headers
@@ -60,6 +62,14 @@ def test_an_event_keeps_its_identity_and_its_arrival() -> None:
     live, headers = routed([])
     assert (live.cause.message_id, live.cause.arrived) == ("segment.events/0/90", 1_793_600_000.0)
     assert mark_of(headers) is None
+
+
+def test_an_old_dead_letter_that_was_sent_again_keeps_its_arrival() -> None:
+    message, headers = routed([("replay_arrived", b"1500")])
+    assert (message.cause.message_id, message.cause.arrived, message.cause.time) == ("segment.events/0/90", 1.5, 1.5)
+    assert mark_of(headers) is None
+    with pytest.raises(InvalidMessage, match="invalid literal"):
+        routed([("replay_arrived", b"soon")])
 
 
 def test_what_follows_from_a_replay_says_only_what_is_new() -> None:

@@ -1,6 +1,7 @@
 """`dlq` beside a running system: what is listed, shown, sent again, given up; and that none of it is done twice."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from worker.topics.names import dead_letters_of
 
 pytestmark = pytest.mark.broker
 
+OLD_MS = 1_700_000_000_000
 EVENTS = dead_letters_of(names.SEGMENT_EVENTS)
 
 
@@ -58,8 +60,10 @@ async def work(setting: Setup) -> None:
     assert await asyncio.to_thread(end, worker) == 0
 
 
-async def put(setting: Setup, topic: str, values: list[bytes], reason: Reason, partition: int = 0) -> list[int]:
-    """Dead letters as an agent leaves them, of the records 0, 1, … of a partition of `topic`."""
+async def put(
+    setting: Setup, topic: str, values: list[bytes], reason: Reason, first_seen_ms: int = OLD_MS
+) -> list[int]:
+    """Dead letters as an agent leaves them, of the records 0, 1, … of partition 0 of `topic`."""
     copies = [
         Copy(
             b"k",
@@ -67,15 +71,15 @@ async def put(setting: Setup, topic: str, values: list[bytes], reason: Reason, p
             [
                 ("reason", reason.value.encode()),
                 ("detail", b"of a test"),
-                ("dead_letter_origin", f"{setting.topic(topic)}/{partition}/{number}".encode()),
-                ("first_seen", b"1700000000000"),
+                ("dead_letter_origin", f"{setting.topic(topic)}/0/{number}".encode()),
+                ("first_seen", b"%d" % first_seen_ms),
                 ("worker_version", b"0"),
             ],
         )
         for number, value in enumerate(values)
     ]
     async with resender(setting.deployment.connection) as sender:
-        return await sender.send(setting.topic(dead_letters_of(topic)), partition, copies)
+        return await sender.send(setting.topic(dead_letters_of(topic)), 0, copies)
 
 
 @pytest.mark.timeout(150)
@@ -120,14 +124,27 @@ async def test_a_letter_is_replayed_once_its_cause_is_mended(broker: Broker, tmp
 
 async def test_a_record_that_failed_twice_is_sent_once_as_it_was(broker: Broker, tmp_path: Path) -> None:
     async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
-        good = identify("ada", "Ada")
-        await put(running, names.SEGMENT_EVENTS, [good], Reason.INVALID_FIELDS)
-        await put(running, names.SEGMENT_EVENTS, [good], Reason.INVALID_FIELDS)
+        good, now = identify("ada", "Ada"), int(time.time() * 1000)
+        await put(running, names.SEGMENT_EVENTS, [good], Reason.INVALID_FIELDS, now)
+        await put(running, names.SEGMENT_EVENTS, [good], Reason.INVALID_FIELDS, now)
         (done,) = await lines(running, "replay")
         assert (done["replayed"], done["repeated"]) == (1, 1)
         (record,) = await read_all(broker.bootstrap, running.topic(names.SEGMENT_EVENTS))
-        assert (record.key, record.value, record.timestamp, record.headers) == (b"k", good, 1_700_000_000_000, ())
+        assert (record.key, record.value, record.timestamp, record.headers) == (b"k", good, now, ())
         assert (await lines(running, "list"))[-1]["letters"] == 0
+
+
+@pytest.mark.parametrize("topic", [names.SEGMENT_EVENTS, names.MESSAGE_METRICS])
+async def test_kafka_does_not_delete_an_old_letter_that_is_sent_again(
+    broker: Broker, tmp_path: Path, topic: str
+) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        await put(running, topic, [identify("ada", "Ada")], Reason.INVALID_FIELDS)
+        began = time.time() * 1000
+        await lines(running, "replay")
+        (record,) = await read_all(broker.bootstrap, running.topic(topic))
+        assert record.timestamp >= began - 1000
+        assert dict(record.headers)["replay_arrived"] == b"%d" % OLD_MS
 
 
 async def test_an_interrupted_replay_is_finished_under_the_same_origins(broker: Broker, tmp_path: Path) -> None:

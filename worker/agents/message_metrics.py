@@ -3,7 +3,7 @@
 Reads `reporting.events`, writes `segment.message-metrics`; its table keeps which events were handled lately.
 """
 
-from worker.agents.original import original
+from worker.agents.original import arrival, original
 from worker.agents.outlets import Outlets
 from worker.agents.perform_metrics import MetricsPerformer
 from worker.metrics.decide import MetricRules, decide_metrics
@@ -31,7 +31,7 @@ def message_metrics_agent(topic: str, settings: MetricsSettings, outlets: Outlet
         except InvalidWebhook as problem:
             raise InvalidMessage(problem.reason, problem.detail) from problem
         replayed = original(record)
-        arrived = record.timestamp / 1000 if replayed is None else replayed.arrived
+        arrived = arrival(record)
         cause = Cause(webhook.event_id, webhook.timestamp, arrived, record.topic, record.partition, record.offset)
         if replayed is not None and not replayed.relay:
             return  # a replay reaches Segment only when it was asked to

@@ -3,7 +3,7 @@
 Reads `segment.events` and keeps no state: after a crash an event is routed again, and the receivers drop the repeats.
 """
 
-from worker.agents.original import original
+from worker.agents.original import arrival, original
 from worker.agents.outlets import Outlets
 from worker.agents.perform import Performer, with_news
 from worker.destination.subscriptions import Subscriptions
@@ -32,7 +32,7 @@ def route_agent(
         except InvalidEvent as problem:
             raise InvalidMessage(problem.reason, problem.detail) from problem
         replayed = original(record)
-        arrived = record.timestamp / 1000 if replayed is None else replayed.arrived
+        arrived = arrival(record)
         cause = Cause(
             event.message_id
             or (f"{record.topic}/{record.partition}/{record.offset}" if replayed is None else replayed.identity),

@@ -54,7 +54,9 @@ def _names(topic: str, source: Source) -> tuple[str, ...]:
 def _sources(deployment: Deployment) -> dict[str, Source]:
     internal = {agent.topic for agent in make_agents(deployment) if agent.internal}
     return {
-        deployment.topic(contract.dead_letter): Source(contract.name, contract.topic, contract.topic in internal)
+        deployment.topic(contract.dead_letter): Source(
+            contract.name, contract.topic, contract.topic in internal, contract.retention_ms
+        )
         for contract in deployment.contracts.values()
         if contract.dead_letter is not None
     }

@@ -1,5 +1,6 @@
 """Sends dead letters again, or gives them up, and remembers it (marks.py)."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from enum import StrEnum
@@ -13,6 +14,7 @@ from worker.deadletters.marks import LETTERS_PER_MARK, Mark, Marks, What, write_
 from worker.deadletters.selection import Selection
 from worker.deadletters.trial import Trial
 from worker.runtime.origin import ORIGIN_HEADER
+from worker.runtime.replayed import ARRIVED_HEADER
 from worker.runtime.resend import Copy, Resender
 
 _HELD_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -52,6 +54,8 @@ class Source(Struct, frozen=True):
     topic: str
     internal: bool
     """Whether its readers know repeats by the header `origin`."""
+    retention_ms: int
+    """How long the topic keeps a record, by that one's own time; -1: for ever."""
 
 
 class _Pile:
@@ -170,10 +174,23 @@ class Handling:
             if source.internal:
                 origin = f"{intent.topic}/{intent.partition}@{intent.offset}/{letter.place.offset}/0"
                 headers = [each for each in headers if each[0] != ORIGIN_HEADER] + [(ORIGIN_HEADER, origin.encode())]
-            copy = Copy(letter.key, letter.value, headers, letter.first_seen_ms)
+            copy = _copy(letter, headers, source.retention_ms)
             by_partition.setdefault((letter.origin.topic, letter.origin.partition), []).append(copy)
         for (topic, partition), copies in by_partition.items():
             await self._sender.send(topic, partition, copies)
+
+
+def _copy(letter: Letter, headers: list[tuple[str, bytes | None]], retention_ms: int) -> Copy:
+    """The record that the letter is, with its own time.
+
+    Kafka deletes records by their time: one older than the topic's retention may be gone before anybody has read it.
+    One that is older than half of it has the present time, and a header that says its own.
+    """
+    if retention_ms < 0 or letter.first_seen_ms > time.time() * 1000 - retention_ms / 2:
+        return Copy(letter.key, letter.value, headers, letter.first_seen_ms)
+    said = any(name == ARRIVED_HEADER for name, _ in headers)
+    own_time = [] if said else [(ARRIVED_HEADER, b"%d" % letter.first_seen_ms)]
+    return Copy(letter.key, letter.value, [*headers, *own_time])
 
 
 async def _first(found: AsyncIterator[Found], limit: int | None) -> AsyncIterator[Letter]:

@@ -18,7 +18,7 @@ IDENTITY_HEADER: Final = "replay_of"
 """What names the event where it has no messageId: the original's place, or a digest of the line."""
 
 ARRIVED_HEADER: Final = "replay_arrived"
-"""When the original arrived, in unix milliseconds."""
+"""When the original arrived, in unix milliseconds. Alone it is in an old dead letter that was sent again."""
 
 RELAY_HEADER: Final = "replay_relay"
 """Only there when what becomes of a replayed webhook is to be delivered to Segment."""
@@ -45,13 +45,25 @@ def read_replayed(headers: Sequence[tuple[str, bytes | None]]) -> Replayed | Non
     if not any(name == REPLAYED_HEADER for name, _ in headers):
         return None
     found = dict(headers)
-    identity, arrived = found.get(IDENTITY_HEADER), found.get(ARRIVED_HEADER)
+    identity, arrived = found.get(IDENTITY_HEADER), read_arrival(headers)
     if identity is None or arrived is None:
         raise ValueError(f"a replayed record needs the headers {IDENTITY_HEADER} and {ARRIVED_HEADER}")
+    return Replayed(identity.decode(), arrived, RELAY_HEADER in found)
+
+
+def read_arrival(headers: Sequence[tuple[str, bytes | None]]) -> float | None:
+    """When the original of a record with these headers arrived, in unix seconds; None if they do not say.
+
+    Raises:
+        ValueError: when they say no time.
+    """
+    arrived = dict(headers).get(ARRIVED_HEADER)
+    if arrived is None:
+        return None
     arrived_ms = int(arrived)
     if abs(arrived_ms) > _LARGEST_MS:
         raise ValueError(f"header {ARRIVED_HEADER} is larger than any time of Kafka's")
-    return Replayed(identity.decode(), arrived_ms / 1000, RELAY_HEADER in found)
+    return arrived_ms / 1000
 
 
 def replay_headers(
