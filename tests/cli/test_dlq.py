@@ -184,6 +184,14 @@ async def test_stop_sends_what_is_before_and_nothing_after(broker: Broker, tmp_p
         assert [record.value for record in sent] == [values[0], values[2]]
 
 
+async def test_what_the_relay_would_bury_again_is_not_sent(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        large = orjson.dumps({"messageId": "m1", "pad": "x" * 40_000})
+        await put(running, names.MESSAGE_METRICS, [b"{bad", large, identify("a", "A")], Reason.NOT_JSON)
+        (done,) = await lines(running, "replay", "--on-error", "drop")
+        assert (done["replayed"], done["dropped"]) == (1, 2)
+
+
 async def test_a_letter_that_is_not_there_is_told(broker: Broker, tmp_path: Path) -> None:
     async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
         await put(running, names.SEGMENT_EVENTS, [b"{bad", identify("a", "A")], Reason.INVALID_EVENT)

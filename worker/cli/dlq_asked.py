@@ -10,7 +10,9 @@ from worker.deadletters.replay import Source
 from worker.deadletters.selection import Selection
 from worker.deadletters.trial import Trial
 from worker.deployment import Deployment, make_deployment
-from worker.topics.names import dead_letters_of
+from worker.relay.reading import Unsendable, read
+from worker.runtime.record import Record
+from worker.topics.names import MESSAGE_METRICS, dead_letters_of
 from worker.wiring import make_agents
 
 
@@ -38,13 +40,19 @@ class Asked:
     def trial(self) -> Trial:
         """The present version's judgement."""
         contracts = {source.topic: source.contract for source in self.sources.values()}
-        return Trial({contracts[agent.topic]: agent for agent in make_agents(self.deployment)})
+        agents = {contracts[agent.topic]: agent for agent in make_agents(self.deployment)}
+        return Trial(agents, {MESSAGE_METRICS: _refused_by_relay})
 
     async def named(self) -> list[Found]:
         """The letters that were named one by one and are there, also those that no longer wait."""
         places = self.selection.places
         box = Box(self.deployment.connection, sorted({place.topic for place in places}))
         return (await box.overview(Selection(places=places), len(places), handled=True)).shown
+
+
+def _refused_by_relay(record: Record) -> str | None:
+    found = read(record)
+    return f"{found.reason}: {found.detail}" if isinstance(found, Unsendable) else None
 
 
 def _names(topic: str, source: Source) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ What a record does to the state cannot be tried beside the running system: a let
 sent, and comes back as a new letter when it still is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from msgspec import Struct
 from worker.deadletters.letter import Letter
 from worker.runtime.agent import AgentSpec
 from worker.runtime.errors import InvalidMessage, ValueTooLarge
+from worker.runtime.record import Record
 from worker.runtime.unit import Unit
 from worker.workspace.messages.decoding import DECODERS
 
@@ -32,9 +33,14 @@ class _Again(Struct, frozen=True):
 class Trial:
     """Judges letters by the contract's name of the topic they come from."""
 
-    def __init__(self, agents: Mapping[str, AgentSpec[Any]]) -> None:
-        """`agents` by the contract's name of what they read."""
+    def __init__(
+        self,
+        agents: Mapping[str, AgentSpec[Any]],
+        refused_by: Mapping[str, Callable[[Record], str | None]] | None = None,
+    ) -> None:
+        """By the contract's name: `agents` of what they read; `refused_by`, for the rest, why a record is refused."""
         self._agents = agents
+        self._refused_by = refused_by or {}
 
     def problem(self, letter: Letter, contract: str) -> str | None:
         """Why the letter would fail again, `<reason>: <detail>`; None when nothing is known against it."""
@@ -49,16 +55,17 @@ class Trial:
             except (msgspec.DecodeError, UnicodeDecodeError) as problem:
                 return f"invalid_message: {problem}"
             return None
+        record = _Again(
+            letter.origin.topic, letter.origin.partition, letter.origin.offset,
+            letter.first_seen_ms, letter.key, letter.value, letter.headers,
+        )  # fmt: skip
+        if (refused := self._refused_by.get(contract)) is not None:
+            return refused(record)
         agent = self._agents.get(contract)
-        return None if agent is None else _refusal(agent, letter)
+        return None if agent is None else _refusal(agent, record)
 
 
-def _refusal(agent: AgentSpec[Any], letter: Letter) -> str | None:
-    assert letter.origin is not None
-    record = _Again(
-        letter.origin.topic, letter.origin.partition, letter.origin.offset,
-        letter.first_seen_ms, letter.key, letter.value, letter.headers,
-    )  # fmt: skip
+def _refusal(agent: AgentSpec[Any], record: Record) -> str | None:
     unit: Unit[Any] = Unit(None, None)
     unit.begin(record)
     try:
