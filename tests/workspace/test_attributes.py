@@ -13,6 +13,7 @@ from worker.workspace.attributes import (
     REMOVED_MAX,
     Attributes,
     apply,
+    differ,
     fill,
     newer_than,
     newest,
@@ -138,3 +139,10 @@ def test_removals_are_remembered_up_to_a_number() -> None:
 def test_only_the_newer_ones() -> None:
     attributes = applied([({"old": "x"}, (1.0, "m1")), ({"new": "yy"}, (2.0, "m2"))])
     assert newer_than(attributes, (1.0, "m1")) == applied([({"new": "yy"}, (2.0, "m2"))])
+
+
+def test_true_is_not_1() -> None:
+    assert differ(True, 1)
+    assert differ({"deep": [0]}, {"deep": [False]})
+    assert not differ({"a": 1, "b": 2}, {"b": 2, "a": 1})
+    assert not differ(None, None)

@@ -26,6 +26,7 @@ _FIXED: Final = frozenset({int, float, bool})
 """Types of values that count for one size, whatever the value."""
 
 _encode = msgspec.json.Encoder().encode
+_encode_sorted = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Attribute(Struct, frozen=True, array_like=True, gc=False):
@@ -161,6 +162,11 @@ def newest(attributes: Attributes, others: Attributes) -> Attributes:
 def left_out(attributes: Attributes, others: Attributes) -> list[str]:
     """What of `others` found no room, where `attributes` are what they came into."""
     return [name for name, one in others.values.items() if one.value is not None and name not in attributes.values]
+
+
+def differ(one: Json, other: Json) -> bool:
+    """Whether they are two values: to Python true equals 1, and 1 equals 1.0."""
+    return one != other or (one is not other and _encode_sorted(one) != _encode_sorted(other))
 
 
 def newer_than(attributes: Attributes, floor: Stamp) -> Attributes:

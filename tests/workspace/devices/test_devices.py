@@ -25,6 +25,15 @@ def test_it_is_added_and_updated() -> None:
     assert len(world.told("device_gained")) == 1
 
 
+def test_a_change_from_true_to_1_is_told() -> None:
+    world = World()
+    for at, value in ((10.2, True), (10.4, 1)):  # within a second, so that nothing else changes
+        world.device("t", "ada", at=at, push=value)
+    (device,) = items(world.person("ada")["devices"])
+    assert isinstance(device["attributes"], dict)
+    assert str(device["attributes"]["push"]) == "1"
+
+
 def test_it_moves_to_who_used_it_last_in_any_order_of_arrival() -> None:
     world = World()
     world.device("t", "bob", at=20)

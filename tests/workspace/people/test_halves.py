@@ -87,3 +87,16 @@ def test_merges_make_nobody_larger_than_anybody_may_be() -> None:
     assert len(attributes) == COUNT_MAX
     refused = {str(getattr(one, "attribute", "")) for one in world.told("attribute_refused")}
     assert len(refused | attributes.keys()) == 600, "what is left out is told"
+
+
+def test_of_two_halves_the_newer_attributes_are_told_where_true_became_1() -> None:
+    world = World()
+    world.identify("ada", seats=True, deep={"seats": [False]}, plan="pro")
+    world.group("acme", "ada", relationshipAttributes={"lead": True})
+    world.identify("", email="ada@x.io", seats=1, deep={"seats": [0]}, plan="pro")
+    world.group("acme", "ada@x.io", relationshipAttributes={"lead": 1})
+    world.identify("ada", email="ada@x.io")
+    assert str(world.person("ada")["attributes"]) == str({"seats": 1, "deep": {"seats": [0]}, "plan": "pro"})
+    assert str(world.related("ada")) == str({"acme": {"lead": 1}})
+    (absorbed,) = world.told("person_absorbed")
+    assert getattr(absorbed, "set", None) == {"seats": 1, "deep": {"seats": [0]}}

@@ -86,6 +86,13 @@ def test_and_nothing_under_a_whole_of_the_primary() -> None:
     assert of(world) == topics(topic_1=True)
 
 
+def test_a_change_from_true_to_1_is_told() -> None:
+    world = World()
+    said(world, "ada", {FIRST: True})
+    said(world, "ada", {FIRST: 1})
+    assert str(of(world)) == str(topics(topic_1=1))
+
+
 def test_a_name_of_many_dots_is_one_of_two() -> None:
     world = World()
     said(world, "ada", {f"{WHOLE}.topics." + "." * 3000: True})

@@ -5,7 +5,7 @@ from typing import Final, Literal, assert_never
 
 from msgspec.structs import replace
 
-from worker.workspace.attributes import BYTES_MAX, Attributes, apply, newer_than, newest
+from worker.workspace.attributes import BYTES_MAX, Attributes, apply, differ, newer_than, newest
 from worker.workspace.changes import DeviceChanged
 from worker.workspace.effects import Effect, Place, State
 from worker.workspace.facts import with_gone, with_merged
@@ -143,8 +143,8 @@ def _tell(turn: Turn, message: DevicesMessage, before: Device, after: Device) ->
     if has and (had != has or isinstance(message, OwnerMerged)):
         turn.send("people", DeviceHeld(to=profile_key(has), cause=message.cause, token=message.token, owner=has))
     shown = after.attributes_of(has)
-    known = (had, before.platform, before.last_used, before.attributes_of(had))
-    if (has, after.platform, after.last_used, shown) != known:
+    known = (had, before.platform, before.last_used)
+    if (has, after.platform, after.last_used) != known or differ(before.attributes_of(had), shown):
         turn.publish(
             message.to,
             DeviceChanged(

@@ -13,7 +13,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from worker.workspace import pages
-from worker.workspace.attributes import Attributes, fill, left_out, newest
+from worker.workspace.attributes import Attributes, differ, fill, left_out, newest
 from worker.workspace.changes import AttributeRefused, PersonAbsorbed, PersonRestored, RelationshipChanged
 from worker.workspace.keys import (
     PROFILE,
@@ -140,7 +140,7 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
             merged=absorb.origin,
             before=identifiers_of(before),
             after=identifiers_of(profile),
-            set={name: value for name, value in shown.items() if shown_before.get(name) != value},
+            set={name: value for name, value in shown.items() if differ(shown_before.get(name), value)},
             removed=[name for name in shown_before if name not in shown],
         ),
     )
@@ -232,9 +232,9 @@ def _tell_relationship(turn: Turn, cio_id: str, message: AbsorbRelationship, bef
             object_id=object_id,
             related=after.present,
             was_related=before.present,
-            set={one: value for one, value in has.items() if one not in had or had[one] != value},
+            set={one: value for one, value in has.items() if differ(had.get(one), value)},
             removed=[one for one in had if one not in has],
-            before={one: value for one, value in had.items() if has.get(one) != value},
+            before={one: value for one, value in had.items() if differ(has.get(one), value)},
             outdated={},
         ),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from worker.jsontypes import Json, JsonObject
-from worker.workspace.attributes import Attributes, Outcome
+from worker.workspace.attributes import Attributes, Outcome, differ
 
 WHOLE: Final = "cio_subscription_preferences"
 PART: Final = WHOLE + "."
@@ -53,7 +53,7 @@ def tell(before: Attributes, outcome: Outcome) -> None:
         outcome.before.pop(name, None)
     outcome.removed = [name for name in outcome.removed if not is_preference(name)]
     old, new = _together(before), _together(outcome.attributes)
-    if old == new:
+    if not differ(old, new):
         return
     if old is not None:
         outcome.before[WHOLE] = old
