@@ -70,15 +70,15 @@ def test_the_size_is_that_of_what_is_shown(all_calls: list[Call]) -> None:
 @given(calls, calls)
 def test_the_newest_of_two(some: list[Call], others: list[Call]) -> None:
     one, other = applied(some), applied(others)
-    assert newest(one, other).shown().keys() <= one.values.keys() | other.values.keys()
-    assert newest(one, one) == one
-    assert newest(Attributes(), other).values == other.values
+    assert newest(one, other).attributes.shown().keys() <= one.values.keys() | other.values.keys()
+    assert newest(one, one).attributes == one
+    assert newest(Attributes(), other).attributes.values == other.values
 
 
 @given(calls, calls)
 def test_filling_keeps_what_is_set(some: list[Call], others: list[Call]) -> None:
     mine, theirs = applied(some), applied(others)
-    both = fill(mine, theirs).shown()
+    both = fill(mine, theirs).attributes.shown()
     assert mine.shown().items() <= both.items()
     assert {name: value for name, value in theirs.shown().items() if name not in mine.shown()}.items() <= both.items()
     assert both.keys() == mine.shown().keys() | theirs.shown().keys()
@@ -124,7 +124,9 @@ def test_there_is_room_for_so_many_bytes() -> None:
 
 
 def test_filling_leaves_out_what_there_is_no_room_for() -> None:
-    assert len(fill(filled(COUNT_MAX - 1), filled(3, "b")).shown()) == COUNT_MAX
+    united = fill(filled(COUNT_MAX - 1), filled(3, "b"))
+    assert len(united.attributes.shown()) == COUNT_MAX
+    assert united.left_out == ["b1", "b2"]
 
 
 def test_removals_are_remembered_up_to_a_number() -> None:

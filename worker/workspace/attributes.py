@@ -69,6 +69,13 @@ class Outcome(Struct, gc=False):
         return bool(self.set or self.removed or self.outdated)
 
 
+class United(Struct, gc=False):
+    """Two sets of attributes as one; `left_out` are those of the other set that it has no room for."""
+
+    attributes: Attributes
+    left_out: list[str]
+
+
 def apply(attributes: Attributes, call: JsonObject, stamp: Stamp, floor: Stamp | None = None) -> Outcome:
     """The attributes after `call`, made at `stamp`; nothing applies that is not newer than `floor`."""
     outcome = Outcome(attributes, {}, [], {}, {}, [])
@@ -116,14 +123,14 @@ def apply(attributes: Attributes, call: JsonObject, stamp: Stamp, floor: Stamp |
     return outcome
 
 
-def fill(attributes: Attributes, others: Attributes) -> Attributes:
+def fill(attributes: Attributes, others: Attributes) -> United:
     """The attributes, and of `others` those that they lack (customerio_semantics.md 3.3).
 
     In the place of one that was removed, a value from there is as old as the removal, so that this is not repeated.
-    What there is no room for is left out.
     """
     size = attributes.size
     merged = dict(attributes.values)
+    left_out: list[str] = []
     room = COUNT_MAX - len(attributes.shown())
     for name, other in others.values.items():
         current = merged.get(name)
@@ -136,13 +143,16 @@ def fill(attributes: Attributes, others: Attributes) -> Attributes:
                 room -= 1
                 when = other if current is None else current
                 merged[name] = Attribute(other.value, when.time, when.message_id)
-    return Attributes(_bounded(merged), size)
+            else:
+                left_out.append(name)
+    return United(Attributes(_bounded(merged), size), left_out)
 
 
-def newest(attributes: Attributes, others: Attributes) -> Attributes:
-    """Of each attribute the newer one. What of `others` there is no room for is left out."""
+def newest(attributes: Attributes, others: Attributes) -> United:
+    """Of each attribute the newer one."""
     size = attributes.size
     merged = dict(attributes.values)
+    left_out: list[str] = []
     room = COUNT_MAX - len(attributes.shown())
     for name, other in others.values.items():
         one = merged.get(name)
@@ -152,16 +162,12 @@ def newest(attributes: Attributes, others: Attributes) -> Attributes:
         grown = _said(name, other.value) - _said(name, old)
         added = (other.value is not None) - (old is not None)
         if (grown > 0 and size + grown > BYTES_MAX) or (added > 0 and room < 1):
+            left_out.append(name)
             continue
         size += grown
         room -= added
         merged[name] = other
-    return _sized(_bounded(merged))
-
-
-def left_out(attributes: Attributes, others: Attributes) -> list[str]:
-    """What of `others` found no room, where `attributes` are what they came into."""
-    return [name for name, one in others.values.items() if one.value is not None and name not in attributes.values]
+    return United(_sized(_bounded(merged)), left_out)
 
 
 def differ(one: Json, other: Json) -> bool:

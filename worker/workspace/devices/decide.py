@@ -105,7 +105,7 @@ def _settled(device: Device) -> Device:
     for by, one in device.attributes.items():
         who = facts.who(by)
         if who not in facts.gone:
-            attributes[who] = newest(attributes[who], one) if who in attributes else one
+            attributes[who] = newest(attributes[who], one).attributes if who in attributes else one
     for by, floor in removals.items():
         if by in attributes:
             attributes[by] = newer_than(attributes[by], floor)

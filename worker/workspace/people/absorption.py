@@ -13,8 +13,8 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from worker.workspace import pages
-from worker.workspace.attributes import Attributes, differ, fill, left_out, newest
-from worker.workspace.changes import AttributeRefused, PersonAbsorbed, PersonRestored, RelationshipChanged
+from worker.workspace.attributes import Attributes, differ, fill, newest
+from worker.workspace.changes import PersonAbsorbed, PersonRestored, RelationshipChanged
 from worker.workspace.keys import (
     PROFILE,
     anonymous_key,
@@ -29,7 +29,7 @@ from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.merging import Absorb, Absorbed, AbsorbNames, AbsorbRelationship, AbsorbSeen
 from worker.workspace.messages.objects import Join, Leave
 from worker.workspace.messages.people import Rebind
-from worker.workspace.people import devices, groups, linking, preferences, refusals
+from worker.workspace.people import devices, groups, linking, no_room, preferences, refusals
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.people.lineage import (
     Passage,
@@ -124,7 +124,8 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
     passage = Passage(absorb.at, 0 if absorb.promised else profile.level + 1)
     mine = Attributes() if record is None else record.attributes
     theirs = lowered_attributes(absorb.attributes, passage.levels)
-    ours = newest(mine, theirs) if absorb.promised else fill(mine, theirs)
+    united = newest(mine, theirs) if absorb.promised else fill(mine, theirs)
+    ours = united.attributes
     turn.put(record_key, PersonAttributes(ours))
     if absorb.again:
         turn.tell(Absorbed(to=profile_key(absorb.origin), cause=absorb.cause))
@@ -144,9 +145,7 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
             removed=[name for name in shown_before if name not in shown],
         ),
     )
-    for name in left_out(ours, theirs):
-        refused = AttributeRefused(cause=turn.why(absorb.cause), attribute=name, reason="no_room", cio_id=cio_id)
-        turn.publish(key, refused)
+    no_room.tell(turn, cio_id, united.left_out, absorb.cause)
     if profile.identified and profile.groups:
         groups.process_waiting(turn, profile, absorb.cause)
 
@@ -209,7 +208,7 @@ def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationsh
     record = relationship_key(cio_id, name)
     known = turn.find(record, Register)
     before = known or Register()
-    after = with_theirs(before, message.relationship, 0 if passage is None else passage.levels)
+    after, left_out = with_theirs(before, message.relationship, 0 if passage is None else passage.levels)
     turn.put(record, after)
     if known is None:
         relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)
@@ -217,6 +216,8 @@ def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationsh
             turn.put(profile_key(cio_id), replace(profile, relationships=relationships))
     if before.present or after.present:
         _tell_relationship(turn, cio_id, message, before, after)
+    if after.present:
+        no_room.tell(turn, cio_id, left_out, message.cause, name)
 
 
 def _tell_relationship(turn: Turn, cio_id: str, message: AbsorbRelationship, before: Register, after: Register) -> None:

@@ -5,7 +5,6 @@ from msgspec.structs import replace
 from worker.workspace import pages
 from worker.workspace.attributes import Attributes, apply
 from worker.workspace.changes import (
-    AttributeRefused,
     AttributesChanged,
     FailedAttributeChange,
     IdentifiersChanged,
@@ -14,7 +13,7 @@ from worker.workspace.changes import (
 from worker.workspace.keys import attributes_key, id_key, profile_key
 from worker.workspace.messages.calls import Identify, Verdict
 from worker.workspace.messages.people import Release
-from worker.workspace.people import groups, linking, preferences
+from worker.workspace.people import groups, linking, no_room, preferences
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.people.lineage import given_up
 from worker.workspace.people.naming import Kind, current_of, handle_of, is_claimed, is_same, stamp_of, unclaim
@@ -123,12 +122,11 @@ def _set_attributes(turn: Turn, key: str, cio_id: str, call: Identify, stamp: St
         preferences.tell(before, outcome)
     if outcome.written:
         turn.put(record_key, PersonAttributes(outcome.attributes))
-    why = turn.why(call.cause)
     if outcome.notable:
         turn.publish(
             key,
             AttributesChanged(
-                cause=why,
+                cause=turn.why(call.cause),
                 cio_id=cio_id,
                 set=outcome.set,
                 removed=outcome.removed,
@@ -136,5 +134,4 @@ def _set_attributes(turn: Turn, key: str, cio_id: str, call: Identify, stamp: St
                 outdated=outcome.outdated,
             ),
         )
-    for name in outcome.refused:
-        turn.publish(key, AttributeRefused(cause=why, attribute=name, reason="no_room", cio_id=cio_id))
+    no_room.tell(turn, cio_id, outcome.refused, call.cause)

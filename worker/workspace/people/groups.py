@@ -9,12 +9,13 @@ from msgspec.structs import replace
 
 from worker.workspace import pages, queues
 from worker.workspace.attributes import Outcome, apply, newer_than
-from worker.workspace.changes import AttributeRefused, CallDeferred, RelationshipChanged
+from worker.workspace.changes import CallDeferred, RelationshipChanged
 from worker.workspace.keys import object_key, profile_key, relationship_key, split_object_name
 from worker.workspace.messages.calls import Deferrable, Relate, Unrelate
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import Leave, UpdateObject
 from worker.workspace.messages.people import Continue, ObjectGone
+from worker.workspace.people import no_room
 from worker.workspace.people.ignoring import call_name
 from worker.workspace.people.lineage import above_floor, lowered
 from worker.workspace.registers import Register
@@ -138,18 +139,7 @@ def _tell_related(turn: Turn, cio_id: str, call: Relate, before: Register, after
                 outdated=outcome.outdated,
             ),
         )
-    for attribute in outcome.refused:
-        turn.publish(
-            key,
-            AttributeRefused(
-                cause=why,
-                attribute=attribute,
-                reason="no_room",
-                cio_id=cio_id,
-                object_type_id=object_type_id,
-                object_id=object_id,
-            ),
-        )
+    no_room.tell(turn, cio_id, outcome.refused, call.cause, call.name)
 
 
 def _end(turn: Turn, profile: Profile, name: str, stamp: Stamp, cause: Cause) -> Profile:

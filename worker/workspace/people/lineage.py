@@ -127,8 +127,8 @@ def lowered_register(register: Register, levels: int) -> Register:
     )
 
 
-def with_theirs(mine: Register, theirs: Register, levels: int) -> Register:
-    """The primary's relationship with what a secondary adds to it (customerio_semantics.md 3.3).
+def with_theirs(mine: Register, theirs: Register, levels: int) -> tuple[Register, list[str]]:
+    """The primary's relationship with what a secondary adds to it (customerio_semantics.md 3.3), and what has no room.
 
     One that the primary lacks, since it has left it, becomes just newer than that, so that leaving is not repeated.
     """
@@ -137,9 +137,9 @@ def with_theirs(mine: Register, theirs: Register, levels: int) -> Register:
     if levels and theirs.present and not mine.present:
         theirs = _above(theirs, mine.removed)
     removed = max(mine.removed, theirs.removed)
-    attributes = newer_than(newest(mine.attributes, theirs.attributes), removed)
+    united = newest(newer_than(mine.attributes, removed), newer_than(theirs.attributes, removed))
     made = max((one.made for one in (mine, theirs) if one.added > removed), default=NEVER)
-    return Register(max(mine.added, theirs.added), removed, attributes, made, floor)
+    return Register(max(mine.added, theirs.added), removed, united.attributes, made, floor), united.left_out
 
 
 def _above(register: Register, stamp: Stamp) -> Register:
