@@ -98,6 +98,8 @@ def test_why(config: Path) -> None:
     assert ["lost", "2023-11-14", "22:13:22Z", "m2", "m3", "is", "newer"] in text
     email = words(run(config, "people", "show", "ada", "--why", "email"))
     assert ["set", '"Ada@Example.com"', "2023-11-14", "22:13:21Z", "m1"] in email
+    old = ["set", '"old@example.com"', "2023-11-14", "22:13:20Z", "m0", "of", "the", "merged", "00010ld0"]
+    assert old in email
 
 
 def change_types(result: Result) -> list[object]:

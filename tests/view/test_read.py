@@ -139,13 +139,13 @@ async def test_why_an_attribute(view: Path) -> None:
     assert found["city"] == [Step("removed", by("m4", 4), before="London"), Step("set", by("m1", 1), "London")]
     assert found["phone"] == [
         Step("set", by("m9", 9), "+44", merged_from=OLD),
-        Step("set", by("m0", 0), "+44"),
+        Step("set", by("m0", 0), "+44", profile=OLD),
     ]
     assert found["relationship"] == [Step("refused", by("m5", 5), reason="reserved")]
     assert found["email"] == [
         Step("refused", by("m6", 6), "bob@x.org", reason="taken"),
         Step("set", by("m1", 1), "Ada@Example.com"),
-        Step("set", by("m0", 0), "old@example.com"),
+        Step("set", by("m0", 0), "old@example.com", profile=OLD),
     ]
     assert found["id"] == [Step("set", by("m1", 1), "ada")]
     assert [each.steps for each in acme] == [[Step("set", by("m8", 8), "Acme [bold]")]]

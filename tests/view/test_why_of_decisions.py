@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.view.example import attributes
 from tests.view.filling import fill
-from tests.view.records import Topic
+from tests.view.records import Topic, created
 from tests.workspace.world import World
 from worker.view.database import reader
 from worker.view.read.identity import find_person, subjects, subjects_of_name
@@ -53,6 +54,21 @@ async def test_the_event_that_won_and_those_that_lost(tmp_path: Path) -> None:
     assert found[1].before == "free"
 
 
+async def test_what_was_decided_last_comes_first_whenever_its_event_arrived(tmp_path: Path) -> None:
+    topic, path = Topic(), tmp_path / "view.sqlite"
+    topic.add("cio:a", created("a", "ada"))
+    topic.add("cio:a", attributes("a", "overtook", 10, {"plan": "free"}, arrived=90))
+    topic.add("cio:a", attributes("a", "late", 20, {"plan": "pro"}, before={"plan": "free"}, arrived=80))
+    topic.add("cio:a", attributes("a", "last", 5, outdated={"plan": "late"}, arrived=95))
+    await fill(path, topic)
+    found = await steps(path, "ada", "plan")
+    assert [(step.by.message_id, step.outcome) for step in found] == [
+        ("last", "lost"),
+        ("late", "set"),
+        ("overtook", "set"),
+    ]
+
+
 async def test_an_attribute_that_came_by_a_merge(tmp_path: Path) -> None:
     world = World()
     told = world.identify("bob", city="Oslo", plan="bob's")
@@ -63,7 +79,9 @@ async def test_an_attribute_that_came_by_a_merge(tmp_path: Path) -> None:
     newest, oldest = await steps(path, "ada", "city")
     assert (newest.outcome, newest.by.message_id, newest.merged_from) == ("set", merge, secondary)
     assert oldest.by.message_id == told
-    assert [step.value for step in await steps(path, "ada", "plan")] == ["ada's", "bob's"]
+    assert (newest.profile, oldest.profile) == (None, secondary)
+    plans = await steps(path, "ada", "plan")
+    assert [(step.value, step.profile) for step in plans] == [("ada's", None), ("bob's", secondary)]
     async with reader(path) as database:
         cio_id = await find_person(database, "ada")
         assert cio_id is not None

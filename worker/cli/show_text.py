@@ -104,11 +104,12 @@ def describe(activity: Activity) -> str:
 
 
 def _reason(step: Step) -> str:
-    if step.winner is not None:
-        return f"{step.winner} is newer"
-    if step.merged_from is not None:
-        return f"merged from {step.merged_from}"
-    return step.reason or ""
+    said = [
+        f"{step.winner} is newer" if step.winner is not None else step.reason,
+        None if step.merged_from is None else f"merged from {step.merged_from}",
+        None if step.profile is None else f"of the merged {step.profile}",
+    ]
+    return ", ".join(one for one in said if one is not None)
 
 
 def _attributes(attributes: Mapping[str, Value]) -> None:

@@ -1,6 +1,7 @@
 """Changes as they were published."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import aiosqlite
 import msgspec
@@ -12,6 +13,9 @@ from worker.workspace.changes import Origin, WorkspaceChange
 _LAST = """
     SELECT arrived, number, change FROM activities WHERE subject = ?1
     AND (?2 IS NULL OR type IN (SELECT value FROM json_each(?2))) ORDER BY arrived DESC, number DESC LIMIT ?3"""
+
+_Found: TypeAlias = tuple[float, int, str, str]
+"""When it arrived, its number, its subject, and the change as it was published."""
 
 
 class _Caused(msgspec.Struct):
@@ -29,11 +33,32 @@ async def last_activities(
 
     They go by the arrival of the events that caused them, since those of different subjects are read in any order.
     """
-    wanted = None if types is None else listed(list(types))
-    found: list[tuple[float, int, str, str]] = []
+    found: list[_Found] = []
     for subject in subjects:
-        async with database.execute(_LAST, (subject, wanted, limit)) as cursor:
-            found += [(float(row[0]), int(row[1]), subject, str(row[2])) for row in await cursor.fetchall()]
+        found += await _last(database, subject, limit, types)
+    return _newest_first(found, limit)
+
+
+async def last_decisions(
+    database: aiosqlite.Connection, subjects: Sequence[str], limit: int, types: Iterable[str]
+) -> list[Activity]:
+    """The same in the order in which each subject's were decided, which is not always that of arrival."""
+    found: list[_Found] = []
+    for subject in subjects:
+        latest = float("-inf")
+        for arrived, number, _, change in sorted(await _last(database, subject, limit, types), key=lambda one: one[1]):
+            latest = max(latest, arrived)
+            found.append((latest, number, subject, change))
+    return _newest_first(found, limit)
+
+
+async def _last(database: aiosqlite.Connection, subject: str, limit: int, types: Iterable[str] | None) -> list[_Found]:
+    wanted = None if types is None else listed(list(types))
+    async with database.execute(_LAST, (subject, wanted, limit)) as cursor:
+        return [(float(row[0]), int(row[1]), subject, str(row[2])) for row in await cursor.fetchall()]
+
+
+def _newest_first(found: list[_Found], limit: int) -> list[Activity]:
     found.sort(reverse=True)
     return [Activity(subject, _change(change)) for _, _, subject, change in found[:limit]]
 

@@ -5,9 +5,10 @@ from typing import Final, Literal
 
 import aiosqlite
 from msgspec import Struct
+from msgspec.structs import replace
 
 from worker.jsontypes import Json
-from worker.view.read.activities import last_activities
+from worker.view.read.activities import last_activities, last_decisions
 from worker.view.read.documents import Activity, Cause
 from worker.view.read.identity import subjects
 from worker.view.read.objects import Named
@@ -22,7 +23,7 @@ from worker.workspace.changes import (
     PersonAbsorbed,
     PersonCreated,
 )
-from worker.workspace.keys import object_key, object_name
+from worker.workspace.keys import PROFILE, object_key, object_name
 from worker.workspace.wire import WireJson
 
 MERGES: Final = ("person_absorbed", "person_merged", "person_restored", "merge_refused")
@@ -44,7 +45,10 @@ SCANNED_MAX: Final = 100_000
 
 
 class Step(Struct, frozen=True):
-    """What an event did to an attribute. `lost`: it did nothing, since that of `winner` (a messageId) is newer."""
+    """What an event did to an attribute. `lost`: it did nothing, since that of `winner` (a messageId) is newer.
+
+    `profile`: it did so to that one, which was merged into the person, then or later.
+    """
 
     outcome: Literal["set", "removed", "lost", "refused"]
     by: Cause
@@ -53,6 +57,7 @@ class Step(Struct, frozen=True):
     winner: str | None = None
     reason: str | None = None
     merged_from: str | None = None
+    profile: str | None = None
 
 
 class AttributeHistory(Struct, frozen=True):
@@ -69,7 +74,7 @@ async def person_attributes(
 
     `id` and `email` have steps like attributes. With `only` there is one history, without steps if nothing is known.
     """
-    return await _histories(database, await subjects(database, cio_id), only, limit)
+    return await _histories(database, await subjects(database, cio_id), only, limit, cio_id)
 
 
 async def object_attributes(
@@ -86,13 +91,14 @@ async def decided(database: aiosqlite.Connection, logs: list[str], types: Sequen
 
 
 async def _histories(
-    database: aiosqlite.Connection, logs: list[str], only: str | None, limit: int
+    database: aiosqlite.Connection, logs: list[str], only: str | None, limit: int, cio_id: str | None = None
 ) -> list[AttributeHistory]:
     found: dict[str, list[Step]] = {} if only is None else {only: []}
-    for activity in await last_activities(database, logs, SCANNED_MAX, _ATTRIBUTES):
+    for activity in await last_decisions(database, logs, SCANNED_MAX, _ATTRIBUTES):
+        whose = None if cio_id is None else activity.subject.removeprefix(PROFILE)
         for name, step in _steps(activity):
             if (only is None or name == only) and len(found.setdefault(name, [])) < limit:
-                found[name].append(step)
+                found[name].append(step if whose == cio_id else replace(step, profile=whose))
     return [AttributeHistory(name, steps) for name, steps in sorted(found.items())]
 
 
