@@ -7,6 +7,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from tests.view.example import ADA, fill_example
+from tests.view.filling import fill
+from tests.view.records import Topic, created
 from worker.cli.show import objects_app, people_app
 from worker.jsontypes import JsonObject
 
@@ -167,6 +169,18 @@ def test_what_would_steer_a_terminal_is_shown_harmless(config: Path) -> None:
     shown = run(config, "people", "show", "ada", "--activities", "30").stdout
     assert "\x1b" not in shown
     assert "[31mred" in shown
+
+
+def test_so_are_the_names_that_are_like_one_that_is_not_there(tmp_path: Path) -> None:
+    view, topic, config = tmp_path / "view.sqlite", Topic(), tmp_path / "workspace.yaml"
+    topic.add("cio:1", created("1", "ada\x1b]0;title\x07"))
+    asyncio.run(fill(view, topic))
+    config.write_text(f"view:\n  path: {view}\n")
+    result = CliRunner().invoke(app, ["people", "show", "ada]0;title", "--config", str(config)], color=True)
+    assert "did you mean ada\\x1b]0;title\\x07?" in result.stderr
+    assert "\x07" not in result.stderr
+    told = msgspec.json.decode(run(config, "people", "show", "ada]0;title", "--json").stdout, type=JsonObject)
+    assert told["hint"] == "did you mean ada\x1b]0;title\x07?"
 
 
 def test_a_name_that_is_no_utf_8_is_told(config: Path) -> None:
