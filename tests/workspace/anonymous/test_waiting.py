@@ -79,6 +79,18 @@ def test_a_late_identify_shows_whose_events_they_were() -> None:
     assert len(world.told("events_moved")) == 1
 
 
+def test_so_it_is_told_once_of_each_profile_whose_they_were() -> None:
+    world = World()
+    world.identify("ada", at=5)
+    world.identify("old", at=10, anonymous="a")
+    world.track(anonymous="a", at=30)
+    profiles = {f"{world.person(name)['cio_id']}" for name in ("ada", "old")}
+    world.alias("ada", "old", at=40)
+    world.identify("bob", at=20, anonymous="a")
+    told = [str(getattr(one, "cio_id", None)) for one in world.told("events_moved")]
+    assert sorted(told) == sorted(profiles)
+
+
 def test_a_repeat_counts_once_also_after_the_anonymous_id_changed_hands() -> None:
     world = World()
     world.identify("ada", at=10, anonymous="a")

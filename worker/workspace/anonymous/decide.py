@@ -65,6 +65,7 @@ def _link(turn: Turn, anonymous: Anonymous, name: str, link: Link) -> Anonymous:
                 since=shift.since,
                 until=shift.until,
                 owner=cio_id,
+                merged=holder != shift.previous,
             )
             turn.send("people", disown)
     return _flushed(turn, anonymous, name, link)

@@ -158,7 +158,7 @@ class ObjectGone(Struct, frozen=True, array_like=True, tag="object_gone", kw_onl
 class Disown(Struct, frozen=True, array_like=True, tag="disown", kw_only=True, gc=False):
     """Events that came under an anonymousId, of times from `since` to before `until`, are those of `owner`.
 
-    An identify that arrived late has shown it. None: no bound.
+    An identify that arrived late has shown it. None: no bound. `merged`: whom it was merged into hears so besides.
     """
 
     to: str
@@ -167,6 +167,7 @@ class Disown(Struct, frozen=True, array_like=True, tag="disown", kw_only=True, g
     since: float | None
     until: float | None
     owner: str
+    merged: bool = False
 
 
 class ReportDelivery(Struct, frozen=True, array_like=True, tag="report_delivery", kw_only=True, gc=False):

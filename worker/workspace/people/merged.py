@@ -62,7 +62,8 @@ def at_merged(turn: Turn, merged: Merged, message: PeopleMessage) -> None:
             pass  # the device is the authority on whose it is, and tells the primary by itself
         case Disown():
             events.disown(turn, merged.cio_id, message)
-            turn.tell(replace(message, to=to))
+            if not message.merged and merged.into != message.owner:
+                turn.tell(replace(message, to=to))
         case Continue():
             move_pages(turn, merged, message.cause)
         case Release() | Rebind() | Block() | Clear() | ReportDelivery():
