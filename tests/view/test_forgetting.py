@@ -15,6 +15,7 @@ from worker.workspace.changes import (
     DeviceChanged,
     EventReceived,
     Identifiers,
+    IgnoredSuppressed,
     LinkSpan,
     ObjectDeleted,
     PersonDeleted,
@@ -76,6 +77,21 @@ async def test_who_was_merged_into_a_deleted_person_is_forgotten_later(batches: 
     ]
     assert rows(path, "SELECT * FROM attributes") == []
     assert rows(path, "SELECT type FROM activities") == [("person_deleted",)]
+
+
+@pytest.mark.parametrize("handle_first", [True, False])
+async def test_what_is_refused_after_the_deletion_stays_told(handle_first: bool, tmp_path: Path) -> None:
+    path, person, handle = tmp_path / "view.sqlite", Topic(), Topic()
+    person.add("cio:a", created("a", "ada"))
+    person.add("cio:a", deleted("a"))
+    refused = [IgnoredSuppressed(cause=cause(f"m{at}", at), subject="id:ada", call="event") for at in (40, 60)]
+    for each in refused if handle_first else refused[1:]:
+        handle.add("id:ada", each, 1)
+    async with filler(path) as filling:
+        for topic in (handle, person) if handle_first else (person, handle):
+            await filling.catch_up(topic)
+    told = rows(path, "SELECT type, arrived FROM activities WHERE subject = 'id:ada'")
+    assert told == [("ignored_suppressed", START + 60)]
 
 
 WHOSE = "SELECT coalesce(owner, cio_id), at FROM events LEFT JOIN moved_events USING (number) ORDER BY 1, 2"

@@ -45,7 +45,9 @@ _FORGET: Final = (
     "UPDATE people SET id = NULL, email = NULL, email_key = NULL, created = NULL, deleted = 1 WHERE cio_id = ?1",
 )
 _FORGET_HANDLE: Final = """
-    DELETE FROM activities WHERE subject = ? AND number < ? AND type NOT IN ('handle_suppressed', 'handle_freed')"""
+    DELETE FROM activities WHERE subject = ? AND number < ? AND arrived < ?
+    AND type NOT IN ('handle_suppressed', 'handle_freed')"""
+"""What arrived later is not about the deleted person, even if the handle's log is read before the person's."""
 
 
 async def forget(database: aiosqlite.Connection, rows: Rows) -> None:
@@ -75,6 +77,6 @@ async def _forget_people(database: aiosqlite.Connection, rows: Rows) -> None:
         return
     for statement in _FORGET:
         await database.executemany(statement, ending)
-    handles = [(handle, deleted.number) for deleted in rows.deleted for handle in deleted.handles]
+    handles = [(handle, deleted.number, deleted.arrived) for deleted in rows.deleted for handle in deleted.handles]
     await database.executemany(_FORGET_HANDLE, handles)
     await database.execute("DELETE FROM ending")

@@ -132,10 +132,11 @@ class SpanRow(NamedTuple):
 
 
 class Deleted(NamedTuple):
-    """A profile was deleted by change `number`; these were its handles."""
+    """A profile was deleted by change `number`, the event of which arrived then; these were its handles."""
 
     cio_id: str
     number: int
+    arrived: float
     handles: tuple[str, ...]
 
 

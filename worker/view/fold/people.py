@@ -73,7 +73,7 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
             rows.people.append(PersonRow(cio_id, fate=number))
         case PersonDeleted():
             rows.people.append(PersonRow(cio_id, named=number, fate=number, deleted=True))
-            rows.deleted.append(Deleted(cio_id, number, _handles(change.identifiers)))
+            rows.deleted.append(Deleted(cio_id, number, change.cause.arrived, _handles(change.identifiers)))
         case AnonymousIdAdded():
             rows.anonymous_ids.append(AnonymousIdRow(cio_id, change.anonymous_id, number))
         case RelationshipChanged():
