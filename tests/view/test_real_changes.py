@@ -15,6 +15,7 @@ from tests.view.filling import filler
 from tests.view.histories import changes_of, history
 from tests.view.records import ChangeRecord, Topic
 from tests.view.shown import view_shown
+from worker.jsontypes import JsonObject
 from worker.partitioning import partition_of
 from worker.simulation import Arrival
 from worker.workspace.changes import WorkspaceChange
@@ -54,6 +55,16 @@ async def test_anything_at_all_through_crashes(seed: int, tmp_path: Path) -> Non
     steps, settings, faults = chaos(chance, 150), settings_drawn(chance), Faults.drawn(chance)
     cluster = run(steps, settings, chance, faults, partitions=PARTITIONS)
     await check(list(cluster.changes.values()), tmp_path / "view.sqlite", seed)
+
+
+async def test_events_that_differ_in_where_a_nul_character_is(tmp_path: Path) -> None:
+    names = (("a\0b", "c"), ("a", "b\0c"))
+    events: list[JsonObject] = [
+        {"type": "track", "userId": "u", "event": name, "messageId": id_} for name, id_ in names
+    ]
+    changes = changes_of([Arrival({**event, "timestamp": 1_700_000_000}) for event in events], PARTITIONS, 1)
+    assert [change.__struct_config__.tag for _, change in changes].count("event_received") == 2
+    await check(changes, tmp_path / "view.sqlite", 1)
 
 
 async def test_the_demo(tmp_path: Path) -> None:

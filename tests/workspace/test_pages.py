@@ -1,5 +1,6 @@
 """Sets in pages against plain ones; pages stay small."""
 
+from hashlib import blake2b
 from typing import TypeAlias
 
 from hypothesis import given, settings
@@ -81,6 +82,18 @@ def test_digests_tell_repeats() -> None:
     assert all(pages.has_digest(one, "x", count, digest) for digest in told)
     assert not pages.has_digest(one, "x", count, pages.digest_of("event", "Done", "other"))
     assert sum(len(pages.digests(one, "x", page)) for page in range(count)) == pages.DIGEST * len(told)
+
+
+def test_a_digest_tells_texts_with_nul_characters_apart() -> None:
+    told = [
+        ("event", "a\0b", "c"),
+        ("event", "a", "b\0c"),
+        ("event", "a\0", "c"),
+        ("event", "a", "\0c"),
+        ("event", "a", "c"),
+    ]
+    assert len({pages.digest_of(*texts) for texts in told}) == len(told)
+    assert pages.digest_of("event", "a", "c") == blake2b(b"event\0a\0c", digest_size=pages.DIGEST).digest()
 
 
 def test_a_full_set_of_digests_forgets_the_oldest() -> None:

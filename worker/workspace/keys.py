@@ -74,3 +74,11 @@ def attributes_key(cio_id: str) -> str:
 def relationship_key(cio_id: str, name: str) -> str:
     """The record of a person's relationship with the object `name`."""
     return f"relationship/{cio_id}/{name}"
+
+
+def joined(*texts: str) -> str:
+    """The texts as one, another one for any other texts, also for some that hold the NUL characters between them."""
+    text = "\0".join(texts)
+    if text.count("\0") < len(texts):
+        return text
+    return f"{text}\0{','.join(str(len(one)) for one in texts)}"

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 from zlib import crc32
 
 from worker.linear_hashing import page_of, split_page
+from worker.workspace.keys import joined
 from worker.workspace.turn import Turn
 from worker.workspace.values.records import Digests, Names
 
@@ -86,7 +87,7 @@ def discard(turn: Turn, kind: Kind, owner: str, pages: int, name: str) -> None:
 
 def digest_of(*texts: str) -> bytes:
     """What a set of digests remembers of an event."""
-    text = "\0".join(texts)
+    text = joined(*texts)
     raw = text.encode() if text.isascii() else text.encode("utf-8", "surrogatepass")
     return blake2b(raw, digest_size=DIGEST).digest()
 

@@ -30,7 +30,7 @@ from worker.workspace.changes import (
     PersonRestored,
     RelationshipChanged,
 )
-from worker.workspace.keys import email_key, id_key, object_name, profile_key, relationship_key
+from worker.workspace.keys import email_key, id_key, joined, object_name, profile_key, relationship_key
 
 PersonChange: TypeAlias = (
     AttributesChanged
@@ -88,7 +88,7 @@ def handle_changed(change: HandleSuppressed | HandleFreed, number: int, rows: Ro
 
 
 def _digest(event: EventReceived) -> int:
-    told = f"{event.event_type}\0{event.name}\0{event.id}".encode()
+    told = joined(event.event_type, event.name, event.id).encode()
     return int.from_bytes(blake2b(told, digest_size=8).digest(), "big", signed=True)
 
 
