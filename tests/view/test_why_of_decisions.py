@@ -8,11 +8,13 @@ from tests.view.example import attributes
 from tests.view.filling import fill
 from tests.view.records import Topic, created
 from tests.workspace.world import World
+from worker.jsontypes import Json
 from worker.view.database import reader
 from worker.view.read.identity import find_person, subjects, subjects_of_name
 from worker.view.read.people import person
 from worker.view.read.why import MERGES, Step, decided, person_attributes
 from worker.view.schema import FAILURES
+from worker.workspace.keys import PREFERENCES
 
 
 async def view_of(world: World, directory: Path) -> Path:
@@ -89,6 +91,33 @@ async def test_an_attribute_that_came_by_a_merge(tmp_path: Path) -> None:
     assert city.set_by is not None
     assert (city.set_by.message_id, city.merged_from) == (told, secondary)
     assert await types(path, "ada", MERGES) == [("person_absorbed", merge), ("person_merged", merge)]
+
+
+async def test_of_the_subscription_preferences_the_parts_too(tmp_path: Path) -> None:
+    whole, part, other = PREFERENCES, f"{PREFERENCES}.topics.topic_1", f"{PREFERENCES}.topics.topic_2"
+    world = World()
+    calls: list[tuple[str, Json, float]] = [
+        (whole, {"topics": {"topic_1": True}}, 50),
+        (part, False, 40),
+        (other, 1, 60),
+    ]
+    by = [world.send({"type": "identify", "userId": "ada", "traits": {name: value}}, at) for name, value, at in calls]
+    path = await view_of(world, tmp_path)
+    async with reader(path) as database:
+        cio_id = await find_person(database, "ada")
+        assert cio_id is not None
+        found = {
+            asked: {each.attribute: [step.by.message_id for step in each.steps] for each in histories}
+            for asked in (whole, part, other, "plan")
+            for histories in [await person_attributes(database, cio_id, asked, 50)]
+        }
+    of_whole = {whole: [by[2], by[0]]}
+    assert found == {
+        whole: {**of_whole, part: [by[1]]},
+        part: {**of_whole, part: [by[1]]},
+        other: {**of_whole, other: []},
+        "plan": {"plan": []},
+    }
 
 
 async def test_what_gave_a_person_its_id_and_email(tmp_path: Path) -> None:

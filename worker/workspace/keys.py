@@ -17,6 +17,9 @@ FORMER: Final = f"{PROFILE}/"
 """Before a handle: the way to somebody who has given it up. (No cio_id has a slash.)"""
 DELIVERY: Final = "delivery:"
 
+PREFERENCES: Final = "cio_subscription_preferences"
+"""The attribute with a person's subscription preferences; with a dot and more it names a part of them."""
+
 
 def id_key(value: str) -> str:
     """The handle of an id, which is case-sensitive."""

@@ -23,7 +23,7 @@ from worker.workspace.changes import (
     PersonAbsorbed,
     PersonCreated,
 )
-from worker.workspace.keys import PROFILE, object_key, object_name
+from worker.workspace.keys import PREFERENCES, PROFILE, object_key, object_name
 from worker.workspace.wire import WireJson
 
 MERGES: Final = ("person_absorbed", "person_merged", "person_restored", "merge_refused")
@@ -72,7 +72,8 @@ async def person_attributes(
 ) -> list[AttributeHistory]:
     """The last `limit` steps of each attribute of a person, those in the profiles merged into it included.
 
-    `id` and `email` have steps like attributes. With `only` there is one history, without steps if nothing is known.
+    `id` and `email` have steps like attributes. With `only` there is one history, without steps if nothing is known;
+    for the subscription preferences, or a part of them, one of each name that they have.
     """
     return await _histories(database, await subjects(database, cio_id), only, limit, cio_id)
 
@@ -97,9 +98,19 @@ async def _histories(
     for activity in await last_decisions(database, logs, SCANNED_MAX, _ATTRIBUTES):
         whose = None if cio_id is None else activity.subject.removeprefix(PROFILE)
         for name, step in _steps(activity):
-            if (only is None or name == only) and len(found.setdefault(name, [])) < limit:
+            if (only is None or _is_asked(name, only)) and len(found.setdefault(name, [])) < limit:
                 found[name].append(step if whose == cio_id else replace(step, profile=whose))
     return [AttributeHistory(name, steps) for name, steps in sorted(found.items())]
+
+
+def _is_asked(name: str, only: str) -> bool:
+    """What sets a part of the preferences is told of the whole; what was refused or lost, of the part."""
+    part = f"{PREFERENCES}."
+    return (
+        name == only
+        or (only == PREFERENCES and name.startswith(part))
+        or (name == PREFERENCES and only.startswith(part))
+    )
 
 
 def _steps(activity: Activity) -> Iterator[tuple[str, Step]]:

@@ -10,8 +10,9 @@ from typing import Final
 
 from worker.jsontypes import Json, JsonObject
 from worker.workspace.attributes import Attributes, Outcome, differ
+from worker.workspace.keys import PREFERENCES
 
-WHOLE: Final = "cio_subscription_preferences"
+WHOLE: Final = PREFERENCES
 PART: Final = WHOLE + "."
 """What the name of a part begins with; then follows the kind (topics, channels), a dot and the topic or channel."""
 
