@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.recording import PlainRecord
@@ -12,6 +13,7 @@ from worker.runtime.disk_store import DiskPartitionState
 from worker.runtime.errors import RecoveryFailed
 from worker.runtime.origin import Mark, pack_mark
 from worker.runtime.partition_state import POSITION_KEY, SEEN_PREFIX, PartitionState, Repair
+from worker.runtime.unit import Prepared, Unit
 
 KEYS = (b"a", b"b", b"c", b"d")
 
@@ -38,24 +40,25 @@ class History:
             seen.update(self.mark(offset))
         return values, seen
 
-    def unit(self, after: int, upto: int) -> tuple[list[Repair], dict[bytes, bytes | None], dict[bytes, Mark]]:
-        """The changelog batch of records `after`+1 … `upto`."""
-        writes: dict[bytes, bytes | None] = {}
-        seen: dict[bytes, Mark] = {}
-        for offset in range(after + 1, upto + 1):
-            writes.update(self.writes[offset])
-            seen.update(self.mark(offset))
-        records: list[Repair] = [(POSITION_KEY, b"%d" % upto)]
-        records += [(SEEN_PREFIX + source, pack_mark(mark)) for source, mark in seen.items()]
-        records += list(writes.items())
-        return records, writes, seen
+    def unit(self, state: PartitionState, upto: int) -> Prepared:
+        """The unit of the records behind `state` up to `upto`."""
+        unit: Unit[str] = Unit(state, None)
+        for offset in range(state.position + 1, upto + 1):
+            unit.begin(PlainRecord("in", 0, offset, None, None))
+            unit.seen.update(self.mark(offset))
+            for key, value in self.writes[offset].items():
+                if value is None:
+                    unit.delete(key.decode())
+                else:
+                    unit.put(key.decode(), msgspec.json.decode(value, type=str))
+        return unit.prepare()
 
 
-VALUES = st.one_of(st.none(), st.binary(max_size=3))
+VALUES = st.one_of(st.none(), st.text("xyz", max_size=3))
 HISTORIES = st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=3), min_size=1, max_size=10).map(
     lambda writes: History(
         [
-            {key: None if value is None else b"%d:%s" % (offset, value) for key, value in each.items()}
+            {key: None if value is None else b'"%d:%s"' % (offset, value.encode()) for key, value in each.items()}
             for offset, each in enumerate(writes)
         ]
     )
@@ -108,16 +111,17 @@ def _play(history: History, steps: list[tuple[str, int, int]], log: Log) -> None
         upto = min(after + length, len(history.writes) - 1)
         if upto == after:
             continue
-        batch, writes, seen = history.unit(after, upto)
+        unit = history.unit(writer.state, upto)
         behind = len(log.records) == writer.state.changelog_offset + 1
-        last = log.append(batch)
+        last = log.append([(one.key or b"", one.value) for one in unit.changelog()])
         if behind:
-            writer.state.applied(writes, upto, seen, last)
+            writer.state.applied(unit.writes, upto, unit.seen, last)
         else:
             writers.remove(writer)  # ChangelogIntruder: it has to start anew
             writers.append(Writer(log))
 
 
+@example(History([{b"a": b'"1"'}, {b"a": None}]), [("start", 0, 1), ("write", 0, 1), ("write", 1, 2)], 60)
 @given(HISTORIES, lives(), st.integers(1, 60))
 def test_any_interleaving_of_owners_and_zombies_recovers_the_owners_state(
     history: History, steps: list[tuple[str, int, int]], batch_bytes: int

@@ -132,8 +132,8 @@ def test_of_several_writes_to_a_key_the_last_is_written_and_counted() -> None:
     unit.delete("old")
     unit.delete("never")
     prepared = unit.prepare()
-    assert prepared.writes == {b"a": b"22", b"b": b"3", b"old": None}
-    assert prepared.changelog()[1:] == [out(b"a", b"22"), out(b"b", b"3"), out(b"old", None)]
-    assert unit.size == sum(one.size for one in [*prepared.written, out(b"never", None)])
+    assert prepared.writes == {b"a": b"22", b"b": b"3", b"old": None, b"never": None}
+    assert prepared.changelog()[1:] == [out(b"a", b"22"), out(b"b", b"3"), out(b"old", None), out(b"never", None)]
+    assert unit.size == sum(one.size for one in prepared.written)
     assert unit.get("a") == 22
     assert unit.get("old") is None

@@ -103,7 +103,6 @@ class Unit(Generic[ValueT]):
         self._source = ""
         self._origin = b""
         self._mark: bytes | None = None
-        self._deletes = False
         self._index = 0
         self._written = 0
         self.origin: bytes | None = None
@@ -170,7 +169,6 @@ class Unit(Generic[ValueT]):
 
     def delete(self, key: str) -> None:
         """Remove `key`."""
-        self._deletes = True
         self._write(key.encode(), None, 0)
         self._values[key] = None
 
@@ -220,9 +218,9 @@ class Unit(Generic[ValueT]):
             self._outputs[place] = [record]
 
     def prepare(self) -> Prepared:
-        """The unit as it is to be written."""
-        written = list(self._writes.values())
-        if self._deletes:  # of what was never stored nothing is left
-            stored = self._stored
-            written = [one for one in written if one.value is not None or one.key in stored]
-        return Prepared(self._outputs, written, self.seen, self.position)
+        """The unit as it is to be written.
+
+        What was never stored is deleted, too: another writer's batch, which holds fewer of the same records, may have
+        put it into the changelog meanwhile.
+        """
+        return Prepared(self._outputs, list(self._writes.values()), self.seen, self.position)
