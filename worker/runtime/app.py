@@ -9,6 +9,7 @@ from typing import Any
 import faust
 from faust.sensors import Sensor
 from faust.serializers.codecs import Codec, register
+from faust.tables.manager import TableManager
 from faust.types import TP
 from mode import ServiceT
 
@@ -178,11 +179,20 @@ class Runtime:
         return check
 
     async def _recovered(self, spec: AgentSpec[Any], tp: TP) -> None:
-        """Check a recovered partition against its input, and repair what a zombie wrote to its changelog."""
+        """Check a recovered partition against its input, and repair what a zombie wrote to its changelog.
+
+        Raises:
+            OwnershipLost: when the assignment that it was recovered for is over.
+            RuntimeFault: when what was recovered can't be used.
+        """
+        tables = self.app.tables
+        assert isinstance(tables, TableManager)
+        fence = self._fence(tables.recovery._generation_id)  # noqa: SLF001  Faust does not tell it to its callbacks
         store = self.tables[spec.name].partitioned.partitions
-        state = store.partition(tp.partition)
         source = TP(spec.topic, tp.partition)
         ends = await self.consumer.highwaters(tp, source)
+        fence()
+        state = store.partition(tp.partition)
         if state.position >= (ends[source] or 0):
             raise RecoveryFailed(
                 f"{tp.topic}/{tp.partition} includes {spec.topic}/{tp.partition} up to offset {state.position}, "
@@ -196,6 +206,7 @@ class Runtime:
             )
         for repair in state.repairs(CHANGELOG_BATCH_BYTES // 2):
             records = [out(key, value) for key, value in repair]
+            fence()
             last = await append_owned(self.publisher, tp.topic, tp.partition, records, state)
             state.repaired(repair, last)
 

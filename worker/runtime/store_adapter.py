@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import faust
+import structlog
 from faust.stores.base import Store
 from faust.types import TP, EventT
 
-from worker.runtime.errors import RuntimeFault
+from worker.runtime.errors import OwnershipLost, RuntimeFault
 from worker.runtime.partition_state import MemoryStore, StateStore
 
 Recovered = Callable[[TP], Any]
 """Called with each active changelog partition when its recovery is complete; returns an awaitable."""
+
+log = structlog.get_logger(__name__)
 
 
 class TableStore(Store[bytes, bytes]):
@@ -42,12 +45,17 @@ class TableStore(Store[bytes, bytes]):
                 self.partitions.drop(tp.partition)
 
     async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
-        """Let the runtime check and repair what was recovered; Faust would swallow an error raised here."""
+        """Let the runtime check and repair what was recovered; Faust would swallow an error raised here.
+
+        When the next rebalance begins meanwhile, Faust waits for this no longer, and does not end it.
+        """
         if self.recovered is None:
             return
         try:
             for tp in sorted(active_tps):
                 await self.recovered(tp)
+        except OwnershipLost as reason:
+            log.info("recovery_dropped", topic=tp.topic, partition=tp.partition, reason=str(reason))
         except Exception as problem:  # noqa: BLE001  every error must stop the worker, and Faust drops it
             await self.app.crash(problem)
 

@@ -1,8 +1,11 @@
 """Workers that come and go while events flow."""
 
 import asyncio
+from collections.abc import Mapping
 
 import msgspec
+import pytest
+from faust.types import TP
 
 from tests.runtime.conftest import Play
 from tests.support import kafka_cluster, memory_cluster
@@ -10,6 +13,7 @@ from tests.support.cluster import until
 from tests.support.obstacles import Gate, Obstacle
 from tests.support.pipeline import Pipeline
 from worker.runtime.errors import ChangelogIntruder
+from worker.runtime.partition_state import MemoryStore
 from worker.runtime.publisher import Publisher
 
 
@@ -66,5 +70,40 @@ def test_a_worker_thrown_out_in_mid_write_leaves_a_zombie_s_batch_that_is_put_ri
         await pipeline.until_settled()
         await last.stop()
         await pipeline.check()
+
+    play(scenario)
+
+
+def test_a_worker_whose_recovery_ends_in_a_rebalance_forgets_what_was_recovered_for_others(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        before, first, second = pipeline.worker(), pipeline.worker(), pipeline.worker()
+        await pipeline.send(200)
+        await before.start()
+        await pipeline.until_settled()
+        await before.stop()
+        consumer, store = first.runtime.consumer, first.runtime.tables["count"].partitioned.partitions
+        assert isinstance(store, MemoryStore)
+        ask, asked, answer = consumer.highwaters, asyncio.Event(), asyncio.Event()
+
+        async def slowly(*tps: TP) -> Mapping[TP, int | None]:
+            ends = await ask(*tps)
+            if len({tp.topic for tp in tps}) == len(tps) == 2:  # a recovered changelog partition and its input
+                asked.set()
+                await answer.wait()
+            return ends
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(consumer, "highwaters", slowly)
+            first.launch()
+            await asked.wait()
+            second.launch()
+            await until(lambda: len(store.held()) < pipeline.layout.partitions, what="the second has its share")
+            answer.set()
+            await pipeline.send(200)
+            await pipeline.until_settled()
+        assert len(store.held()) == pipeline.layout.partitions // 2
+        await first.stop()
+        await second.stop()
+        assert await pipeline.check() == 0
 
     play(scenario)
