@@ -1,6 +1,7 @@
 """The files of a state on disk: what a power cut may leave, and what damage among the values leads to."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,22 @@ def test_a_checkpoint_waits_for_the_disk_so_that_a_power_cut_leaves_no_mixture(t
     modes = [state._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     state.close()
     assert modes == ["wal", 1], "1: NORMAL"
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(19, True), (21, False), (-19, True), (-21, False)])
+def test_a_file_of_an_age_that_is_too_high_or_unknown_is_read_anew(
+    hours: int, kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below 0 hours: the clock was set back after it was written."""
+    state = DiskPartitionState(tmp_path / "partition.sqlite")
+    state.restore(batch(0, 10))
+    state.close()
+    now = time.time() + hours * 3600
+    monkeypatch.setattr(time, "time", lambda: now)
+    again = DiskPartitionState(tmp_path / "partition.sqlite")
+    found = (again.position, len(again.values), again.changelog_offset)
+    again.close()
+    assert found == ((10, len(KEYS), len(KEYS)) if kept else (-1, 0, -1))
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ class DiskPartitionState(PartitionState):
             self._load(msgspec.json.decode(row[0], type=_Head))
 
     def _load(self, head: _Head) -> None:
-        if time.time() - head.saved_at > MAX_AGE_S:
+        if abs(time.time() - head.saved_at) > MAX_AGE_S:  # a clock that was set back tells no age
             self._connection.execute("DELETE FROM state")
             self._connection.execute("DELETE FROM head")
             return
