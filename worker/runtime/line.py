@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from worker.runtime.errors import DeliveryFailed
@@ -61,7 +62,7 @@ class Line:
         try:
             sent = await self._producer.send_batch(batch, self._topic, partition=self._partition)
         except Exception as problem:  # noqa: BLE001  whoever waits for the batch gets it
-            self._fail(complete, problem)
+            self._fail(complete, self._named(problem))
         else:
             sent.add_done_callback(partial(self._acknowledged, complete))
 
@@ -69,7 +70,7 @@ class Line:
         if sent.cancelled():
             self._fail(complete, DeliveryFailed(f"{self._topic}/{self._partition}: the producer was stopped"))
         elif (problem := sent.exception()) is not None:
-            self._fail(complete, problem)
+            self._fail(complete, self._named(problem))
         else:
             for delivery in complete:
                 delivery.part_done()
@@ -94,6 +95,14 @@ class Line:
                 batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers)
             complete.append(delivery)
         return batch, complete
+
+    def _named(self, problem: BaseException) -> BaseException:
+        """An error of Kafka's, with the partition that it is about."""
+        if not isinstance(problem, KafkaError):
+            return problem
+        named = DeliveryFailed(f"{self._topic}/{self._partition} was not acknowledged: {problem!r}")
+        named.__cause__ = problem
+        return named
 
     def _fail(self, complete: Sequence[Delivery], problem: BaseException) -> None:
         """What was in the batch failed, and so does what waits: it must not overtake that."""

@@ -72,8 +72,9 @@ class KafkaPublisher:
         try:
             async with asyncio.timeout(self._timeout_s):
                 await delivery.done
-        except (KafkaError, TimeoutError) as problem:
-            raise DeliveryFailed(f"outputs were not acknowledged: {problem!r}") from problem
+        except TimeoutError as problem:
+            topics = ", ".join(sorted({topic for topic, _ in outputs}))
+            raise DeliveryFailed(f"outputs to {topics} were not acknowledged for {self._timeout_s:.0f} s") from problem
 
     def _line(self, place: tuple[str, int]) -> Line:
         line = self._lines.get(place)
