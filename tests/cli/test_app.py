@@ -1,4 +1,8 @@
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
@@ -28,3 +32,21 @@ def test_every_command_tells_its_help(
     shown = capsys.readouterr().out
     assert shown.startswith("Usage: " + " ".join(("segment-worker", *command)))
     assert "-h, --help" in shown
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [(None, True), ("", True), ("1", False)])
+def test_errors_are_coloured_on_a_terminal_that_may_be(no_color: str | None, coloured: bool, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    if no_color is not None:
+        environment["NO_COLOR"] = no_color
+    terminal, program = os.openpty()
+    try:
+        command = [sys.executable, "-m", "worker", "people", "show", "nobody"]  # there is no view here
+        ended = subprocess.run(command, stderr=program, cwd=tmp_path, env=environment, check=False, timeout=60)
+        assert ended.returncode == 1
+        shown = os.read(terminal, 65_536)
+    finally:
+        os.close(program)
+        os.close(terminal)
+    assert b"error: " in shown
+    assert (b"\x1b[" in shown) is coloured

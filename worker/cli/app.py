@@ -1,5 +1,6 @@
 """All commands together. A command's module is imported when the command is run: `--help` needs none of them."""
 
+import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
@@ -87,5 +88,7 @@ def load(name: str) -> "typer.Typer":
 def _run_command(name: str, arguments: list[str]) -> NoReturn:
     from typer.main import get_command
 
-    get_command(load(name))(arguments, prog_name=f"{PROGRAM} {name}", help_option_names=["-h", "--help"])
+    color = False if os.environ.get("NO_COLOR") else None  # None: as it is a terminal or not
+    context = {"help_option_names": ["-h", "--help"], "color": color}
+    get_command(load(name))(arguments, prog_name=f"{PROGRAM} {name}", **context)
     sys.exit(0)
