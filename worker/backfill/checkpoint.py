@@ -130,9 +130,8 @@ def claimed(path: Path, run_id: str) -> Iterator[None]:
             held = lock.stat().st_ino == os.fstat(file.fileno()).st_ino
         except OSError:
             held = False
-        if (
-            not held
-        ):  # or another has ended and taken its file away since this one was opened, and a third may have begun
+        # Or its holder has ended and taken the file away since it was opened here, and a third may have begun.
+        if not held:
             raise CheckpointError(f"backfill {run_id} runs already", "wait for it, or cancel it")
         try:
             yield

@@ -159,7 +159,7 @@ def newest(attributes: Attributes, others: Attributes) -> United:
         if one is not None and (other.time, other.message_id) <= (one.time, one.message_id):
             continue
         old = None if one is None else one.value
-        grown = _said(name, other.value) - _said(name, old)
+        grown = _grown(name, old, other.value)
         added = (other.value is not None) - (old is not None)
         if (grown > 0 and size + grown > BYTES_MAX) or (added > 0 and room < 1):
             left_out.append(name)
@@ -167,7 +167,7 @@ def newest(attributes: Attributes, others: Attributes) -> United:
         size += grown
         room -= added
         merged[name] = other
-    return United(_sized(_bounded(merged)), left_out)
+    return United(Attributes(_bounded(merged), size), left_out)
 
 
 def differ(one: Json, other: Json) -> bool:
@@ -186,7 +186,7 @@ def only(attributes: Attributes, wanted: Callable[[Stamp], bool]) -> Attributes:
 
 
 def _sized(values: dict[str, Attribute]) -> Attributes:
-    return Attributes(values, sum(_size(name, one.value) for name, one in values.items() if one.value is not None))
+    return Attributes(values, sum(_size(name, one.value) for name, one in values.items()))
 
 
 def _bounded(values: dict[str, Attribute]) -> dict[str, Attribute]:
@@ -207,15 +207,13 @@ def _grown(name: str, before: Json, after: Json) -> int:
     return _size(name, after) - _size(name, before)
 
 
-def _said(name: str, value: Json) -> int:
-    return 0 if value is None else _size(name, value)
-
-
 def _size(name: str, value: Json) -> int:
     if isinstance(value, str):
         size = len(value) if value.isascii() else len(value.encode())
     elif isinstance(value, (bool, int, float)):
         size = 8
+    elif value is None:
+        return 0  # nothing is there
     else:
         size = len(_encode(value))
     return size + len(name) + 6
