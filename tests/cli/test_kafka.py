@@ -2,6 +2,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from typer.testing import CliRunner, Result
 from worker.cli.kafka import app
 from worker.jsontypes import JsonObject
 from worker.local.ports import HOST, free_ports
+from worker.local.process import is_running
 
 
 def run(*arguments: str) -> Result:
@@ -80,6 +82,8 @@ def test_another_users_kafka_is_left_to_that_user(tmp_path: Path, monkeypatch: p
 
     marker = str(tmp_path / "server.properties")
     with subprocess.Popen([sys.executable, "-c", "input()", marker], stdin=subprocess.PIPE) as theirs:
+        while not is_running(theirs.pid, marker):  # a process that has just begun has no command line yet
+            time.sleep(0.01)
         (tmp_path / "broker.json").write_bytes(msgspec.json.encode({"pid": theirs.pid, "port": 1}))
         monkeypatch.setattr(os, "kill", refused)
         result = run("stop", "--dir", str(tmp_path))
