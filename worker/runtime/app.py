@@ -27,6 +27,7 @@ from worker.runtime.meter import Deliveries, Meter, Progress
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, out
 from worker.runtime.publisher import KafkaPublisher, Publisher, kafka_producer
 from worker.runtime.pulse import Pulse
+from worker.runtime.recovery import Tables
 from worker.runtime.store_adapter import PartitionedTable
 from worker.runtime.tuning import Tuning
 
@@ -113,6 +114,7 @@ class Runtime:
             broker=[f"kafka://{server}" for server in connection.bootstrap_servers],
             store="memory://",
             Table=PartitionedTable,
+            TableManager=Tables,
             autodiscover=False,
             origin=None,
             web_enabled=False,

@@ -1,13 +1,16 @@
 """How a worker ends that cannot go on, and that what comes after it finds everything in order."""
 
+import asyncio
+
 import msgspec
+import pytest
 
 from tests.runtime.conftest import Play
 from tests.support import kafka_cluster, memory_cluster
 from tests.support.cluster import until
 from tests.support.obstacles import Gate
 from tests.support.pipeline import Pipeline
-from worker.runtime.errors import Stalled, Suspended
+from worker.runtime.errors import BrokerUnreachable, Stalled, Suspended
 from worker.runtime.tuning import Tuning
 
 
@@ -37,6 +40,27 @@ def test_lag_without_progress_ends_the_worker(play: Play) -> None:
         problem = await worker.ended(20.0)
         assert isinstance(problem, Stalled)
         assert "records wait" in str(problem)
+        await _heal(pipeline)
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("step", ["seek_wait", "perform_seek"])
+def test_a_recovery_that_gets_no_answer_ends_the_worker(play: Play, step: str) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        tuning = msgspec.structs.replace(_tuning(pipeline), request_timeout_s=5.0, stop_s=1.0)
+        await pipeline.send(100)
+        worker = pipeline.worker(tuning)
+
+        async def silence(*_: object, **__: object) -> None:
+            await asyncio.Event().wait()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(worker.runtime.consumer, step, silence)
+            worker.launch()
+            problem = await worker.ended(30.0)
+        assert isinstance(problem, BrokerUnreachable)
+        assert str(problem) == "no broker answered within 5 s while the state was recovered"
         await _heal(pipeline)
 
     play(scenario)
