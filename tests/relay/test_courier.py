@@ -147,6 +147,16 @@ async def test_of_a_long_answer_only_the_beginning_is_read() -> None:
         assert isinstance(await one.deliver(), Refused)
 
 
+async def test_of_an_error_whose_body_can_t_be_read_the_status_counts() -> None:
+    async def garbled(_: web.Request) -> web.Response:
+        return web.Response(status=400, body=b"not gzip", headers={"Content-Encoding": "gzip"})
+
+    async with serving(garbled) as url, carrying(url) as one:
+        async with asyncio.timeout(5):
+            verdict = await one.deliver()
+    assert verdict == Refused("400")
+
+
 async def test_a_redirect_is_not_followed_with_the_write_key() -> None:
     asked: list[str] = []
 

@@ -144,7 +144,7 @@ class Courier:
             async with self._session.post(
                 self._url, data=body, headers=self._headers, timeout=self._timeout, allow_redirects=False
             ) as answer:
-                text = self._masked(await _beginning(answer.content))
+                text = self._masked(await _beginning(answer))
                 return judge(answer.status, answer.headers, text, time.time())
         except TimeoutError:
             return Retry("timeout")
@@ -175,11 +175,19 @@ class Courier:
         self._breaker = state
 
 
-async def _beginning(content: aiohttp.StreamReader) -> bytes:
-    """What is read of an answer; it may come in pieces."""
+async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
+    """What is read of an answer; it may come in pieces. Of an error the status says enough.
+
+    Raises:
+        aiohttp.ClientPayloadError: when the body of an answer that is no error can't be read.
+    """
     text = b""
-    while len(text) < ANSWER_BYTES and (piece := await content.read(ANSWER_BYTES - len(text))):
-        text += piece
+    try:
+        while len(text) < ANSWER_BYTES and (piece := await answer.content.read(ANSWER_BYTES - len(text))):
+            text += piece
+    except aiohttp.ClientPayloadError:
+        if answer.ok:
+            raise
     return text
 
 
