@@ -72,6 +72,15 @@ def test_an_old_dead_letter_that_was_sent_again_keeps_its_arrival() -> None:
         routed([("replay_arrived", b"soon")])
 
 
+def test_a_dead_letter_that_was_sent_again_is_the_same_event() -> None:
+    message, headers = routed([("replay_of", b"segment.events/0/7")])
+    assert message.cause.message_id == "segment.events/0/7"
+    assert (message.cause.arrived, message.cause.offset) == (1_793_600_000.0, 90)
+    assert mark_of(headers) is None
+    with pytest.raises(InvalidMessage, match="can't decode byte"):
+        routed([("replay_of", b"\xff")])
+
+
 def test_what_follows_from_a_replay_says_only_what_is_new() -> None:
     agent = identify_agent(names.PEOPLE, CONFIG.workspace.settings(), OUTLETS)
     state = PartitionState()

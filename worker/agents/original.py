@@ -1,19 +1,28 @@
-"""Which event an inbound record stands for, when it is a replayed one, and when that arrived."""
+"""Which event an inbound record stands for, when it is a copy of another one, and when that arrived."""
 
 from worker.reasons import Reason
 from worker.runtime.errors import InvalidMessage
 from worker.runtime.record import Record
-from worker.runtime.replayed import Replayed, read_arrival, read_replayed
+from worker.runtime.replayed import Replayed, read_arrival, read_identity, read_replayed
 
 
 def original(record: Record) -> Replayed | None:
-    """What `record` is a copy of, None if it is none. Raises InvalidMessage where its headers make no sense."""
+    """What a backfill said of `record`, None if none sent it. Raises InvalidMessage where its headers make no sense."""
     if not record.headers:
         return None
     try:
         return read_replayed(record.headers)
     except ValueError as problem:
         raise InvalidMessage(Reason.INVALID_MESSAGE, str(problem)) from problem
+
+
+def identity(record: Record) -> str:
+    """What names the event in `record` where it has no messageId. Raises InvalidMessage, as `original` does."""
+    try:
+        found = read_identity(record.headers) if record.headers else None
+    except ValueError as problem:
+        raise InvalidMessage(Reason.INVALID_MESSAGE, str(problem)) from problem
+    return f"{record.topic}/{record.partition}/{record.offset}" if found is None else found
 
 
 def arrival(record: Record) -> float:

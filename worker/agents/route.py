@@ -3,7 +3,7 @@
 Reads `segment.events` and keeps no state: after a crash an event is routed again, and the receivers drop the repeats.
 """
 
-from worker.agents.original import arrival, original
+from worker.agents.original import arrival, identity, original
 from worker.agents.outlets import Outlets
 from worker.agents.perform import Performer, with_news
 from worker.destination.subscriptions import Subscriptions
@@ -34,8 +34,7 @@ def route_agent(
         replayed = original(record)
         arrived = arrival(record)
         cause = Cause(
-            event.message_id
-            or (f"{record.topic}/{record.partition}/{record.offset}" if replayed is None else replayed.identity),
+            event.message_id or identity(record),
             arrived if event.time is None else event.time,
             arrived,
             record.topic,

@@ -14,7 +14,7 @@ from worker.deadletters.marks import LETTERS_PER_MARK, Mark, Marks, What, write_
 from worker.deadletters.selection import Selection
 from worker.deadletters.trial import Trial
 from worker.runtime.origin import ORIGIN_HEADER
-from worker.runtime.replayed import ARRIVED_HEADER
+from worker.runtime.replayed import ARRIVED_HEADER, IDENTITY_HEADER
 from worker.runtime.resend import Copy, Resender
 
 _HELD_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -165,7 +165,11 @@ class Handling:
         return offset
 
     async def _send(self, intent: Place, letters: list[Letter]) -> None:
-        """Send `letters` to where they came from, as they were; with the origin that marks.py explains."""
+        """Send `letters` to where they came from, with the origin that marks.py explains.
+
+        An event without messageId is named by its place: the copy says the original's, since what the event had done
+        before one of its actions failed must not be done twice.
+        """
         by_partition: dict[tuple[str, int], list[Copy]] = {}
         source = self._sources[intent.topic]
         for letter in letters:
@@ -174,6 +178,8 @@ class Handling:
             if source.internal:
                 origin = f"{intent.topic}/{intent.partition}@{intent.offset}/{letter.place.offset}/0"
                 headers = [each for each in headers if each[0] != ORIGIN_HEADER] + [(ORIGIN_HEADER, origin.encode())]
+            elif not _says(headers, IDENTITY_HEADER):
+                headers.append((IDENTITY_HEADER, str(letter.origin).encode()))
             copy = _copy(letter, headers, source.retention_ms)
             by_partition.setdefault((letter.origin.topic, letter.origin.partition), []).append(copy)
         for (topic, partition), copies in by_partition.items():
@@ -188,9 +194,12 @@ def _copy(letter: Letter, headers: list[tuple[str, bytes | None]], retention_ms:
     """
     if retention_ms < 0 or letter.first_seen_ms > time.time() * 1000 - retention_ms / 2:
         return Copy(letter.key, letter.value, headers, letter.first_seen_ms)
-    said = any(name == ARRIVED_HEADER for name, _ in headers)
-    own_time = [] if said else [(ARRIVED_HEADER, b"%d" % letter.first_seen_ms)]
+    own_time = [] if _says(headers, ARRIVED_HEADER) else [(ARRIVED_HEADER, b"%d" % letter.first_seen_ms)]
     return Copy(letter.key, letter.value, [*headers, *own_time])
+
+
+def _says(headers: list[tuple[str, bytes | None]], wanted: str) -> bool:
+    return any(name == wanted for name, _ in headers)
 
 
 async def _first(found: AsyncIterator[Found], limit: int | None) -> AsyncIterator[Letter]:

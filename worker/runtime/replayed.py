@@ -15,10 +15,12 @@ REPLAYED_HEADER: Final = "replayed"
 """`<run>/<source>/<position>`: which backfill sent the record, and what it had read. What follows has it too."""
 
 IDENTITY_HEADER: Final = "replay_of"
-"""What names the event where it has no messageId: the original's place, or a digest of the line."""
+"""What names the event where it has no messageId: the original's place, or a digest of the line. Without
+REPLAYED_HEADER it is in a dead letter that was sent again."""
 
 ARRIVED_HEADER: Final = "replay_arrived"
-"""When the original arrived, in unix milliseconds. Alone it is in an old dead letter that was sent again."""
+"""When the original arrived, in unix milliseconds. Without REPLAYED_HEADER it is in an old dead letter that was sent
+again."""
 
 RELAY_HEADER: Final = "replay_relay"
 """Only there when what becomes of a replayed webhook is to be delivered to Segment."""
@@ -29,26 +31,32 @@ _OF_A_REPLAY: Final = frozenset({REPLAYED_HEADER, IDENTITY_HEADER, ARRIVED_HEADE
 
 
 class Replayed(Struct, frozen=True):
-    """A replayed record's original: its identity, when it arrived (unix seconds), and whether to relay."""
+    """A record that a backfill sent, and whether what becomes of it is to be relayed."""
 
-    identity: str
-    arrived: float
     relay: bool
 
 
 def read_replayed(headers: Sequence[tuple[str, bytes | None]]) -> Replayed | None:
-    """The original of a record with these headers, None if the record is none that is replayed.
+    """What the headers say of a record that a backfill sent, None if none did.
 
     Raises:
         ValueError: when the headers are not what `replay_headers` makes.
     """
     if not any(name == REPLAYED_HEADER for name, _ in headers):
         return None
-    found = dict(headers)
-    identity, arrived = found.get(IDENTITY_HEADER), read_arrival(headers)
-    if identity is None or arrived is None:
+    if read_identity(headers) is None or read_arrival(headers) is None:
         raise ValueError(f"a replayed record needs the headers {IDENTITY_HEADER} and {ARRIVED_HEADER}")
-    return Replayed(identity.decode(), arrived, RELAY_HEADER in found)
+    return Replayed(any(name == RELAY_HEADER for name, _ in headers))
+
+
+def read_identity(headers: Sequence[tuple[str, bytes | None]]) -> str | None:
+    """What names the event in a record with these headers; None if they do not say.
+
+    Raises:
+        ValueError: when it is no text.
+    """
+    identity = dict(headers).get(IDENTITY_HEADER)
+    return None if identity is None else identity.decode()
 
 
 def read_arrival(headers: Sequence[tuple[str, bytes | None]]) -> float | None:
