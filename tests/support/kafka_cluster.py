@@ -20,10 +20,10 @@ from worker.runtime.record import Record
 from worker.runtime.tuning import Tuning
 
 QUICK = Tuning(
-    session_timeout_s=3.0,
+    session_timeout_s=6.0,
     heartbeat_interval_s=0.3,
     commit_interval_s=0.2,
-    request_timeout_s=10.0,
+    request_timeout_s=30.0,
     delivery_timeout_s=8.0,
 )
 

@@ -276,7 +276,7 @@ class BatchedDelivery(Consumer):
 
     async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
         assigned = self.assignment()
-        owned = {tp: offset for tp, offset in offsets.items() if tp in assigned}
+        owned = {tp: offset for tp, offset in offsets.items() if tp in assigned and tp in self._done}
         if not owned or not await self._commit(owned):
             return False
         self._committed_offset.update(owned)
@@ -285,14 +285,18 @@ class BatchedDelivery(Consumer):
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Nothing: what Faust would look at is not kept here, and the watchdog looks at progress itself."""
 
-    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """Forget the progress of the last generation: what was not committed is read again."""
-        self._assignments += 1
+    def forget_progress(self) -> None:
+        """Forget what the last generation did: what was not committed is read again."""
         self._done.clear()
         self._next_offset.clear()
         self._under_way.clear()
         self._waiting.clear()
         self.full = frozenset()
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Take over what is ours now."""
+        self._assignments += 1
+        self.forget_progress()
         await self._idle.wait()
         tables = self.app.tables
         assert isinstance(tables, TableManager)

@@ -1,15 +1,15 @@
 """The door through which a role shares a topic with others of its group, and works on each partition by itself."""
 
-import asyncio
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 
+from worker.runtime.commits import commit, generation_of
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
-from worker.runtime.errors import BrokerUnreachable, OwnershipLost
+from worker.runtime.errors import BrokerUnreachable
 from worker.runtime.tuning import Tuning
 
 
@@ -37,12 +37,15 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
             **tuning.member_options(),
         )
         super().__init__(consumer, topic, tuning.delivery_timeout_s)
+        self._generation = -1
+        """In which what is read is ours."""
 
     async def _prepare(self) -> None:
         self._consumer.subscribe([self._topic], listener=self)
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """See `Shares.assigned`."""
+        self._generation = generation_of(self._consumer)
         await self._shares.assigned([partition.partition for partition in assigned])
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
@@ -74,9 +77,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
             BrokerUnreachable: when no broker took it in time.
         """
         try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._consumer.commit({TopicPartition(self._topic, number): next_offset})
-        except (CommitFailedError, IllegalStateError) as problem:
-            raise OwnershipLost(f"{self._topic}/{number}: {problem!r}") from problem
+            offsets = {TopicPartition(self._topic, number): next_offset}
+            await commit(self._consumer, self._generation, offsets, self._timeout_s)
         except (KafkaError, TimeoutError) as problem:
             raise BrokerUnreachable(f"{self._topic}/{number} {next_offset} not committed: {problem!r}") from problem

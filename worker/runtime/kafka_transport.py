@@ -2,19 +2,25 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 import aiokafka
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from mode.utils.futures import maybe_async
 from yarl import URL
 
 from worker.runtime.batched_consumer import BatchedDelivery
+from worker.runtime.commits import commit
 from worker.runtime.connection import Connection
-from worker.runtime.errors import TopicsMissing
+from worker.runtime.errors import BrokerUnreachable, OwnershipLost, TopicsMissing
 from worker.runtime.tuning import Tuning
+
+log = structlog.get_logger(__name__)
 
 BUSY_FETCH_BYTES = 64 * 1024
 BUSY_FETCH_WAIT_S = 0.01
@@ -94,12 +100,30 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
             raise TopicsMissing(f"no broker knows {', '.join(missing)}. To make them: segment-worker topics apply")
         await super().subscribe(wanted)
 
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        """Whether the offsets are committed, in the generation in which they were reached."""
+        consumer = self._ensure_consumer()
+        assert isinstance(self.transport, KafkaTransport)
+        wanted = {TopicPartition(tp.topic, tp.partition): offset for tp, offset in offsets.items()}
+        try:
+            await commit(consumer, self.app.consumer_generation_id, wanted, self.transport.tuning.request_timeout_s)
+        except (OwnershipLost, TimeoutError) as reason:
+            log.info("not_committed", reason=str(reason) or "no broker took it in time")
+            return False
+        except KafkaError as problem:
+            await self.crash(BrokerUnreachable(f"offsets can't be committed: {problem!r}"))
+            return False
+        return True
+
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """See `_unless_abandoned`."""
         await self._unless_abandoned(self.consumer.on_partitions_revoked(revoked))
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """See `_unless_abandoned`."""
+        """See `_unless_abandoned`. What the last generation did must not be committed in this one."""
+        batched = self.consumer
+        assert isinstance(batched, KafkaConsumer)
+        batched.forget_progress()
         await self._unless_abandoned(self.consumer.on_partitions_assigned(assigned, generation_id))
 
     async def _unless_abandoned(self, handled: Coroutine[Any, Any, None]) -> None:
