@@ -98,10 +98,10 @@ def _shorter_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "TIMEOUT_S", 5.0)
 
 
-async def relayed(partition: Partition, url: str, path: Path, limit_s: float = 20.0) -> None:
+async def relayed(partition: Partition, url: str, path: Path, limit_s: float = 40.0, answer_s: float = 30.0) -> None:
     """A relay works until all is committed, or so long. Raises what stopped it."""
     settings = RelaySettings(
-        ledger=str(path), timeout_s=1.0, retry_min_s=0.001, retry_max_s=0.002, breaker_pause_s=0.001
+        ledger=str(path), timeout_s=answer_s, retry_min_s=0.001, retry_max_s=0.002, breaker_pause_s=0.001
     )
     target = Target(f"{TOPIC}.dlq", 4, 1_000_000)
     delivery = role.Delivery(
@@ -188,7 +188,8 @@ async def test_every_request_fails(failure: Failure, for_ever: bool, tmp_path: P
         partition.committed = 0
         path = tmp_path / f"ledger-{number}"
         async with SegmentApi(faults=orders) as segment:
-            await relayed(partition, segment.url, path, 0.3 if for_ever else 20.0)
+            answer_s = 1.0 if failure.fault is Fault.HANG else 30.0
+            await relayed(partition, segment.url, path, 0.3 if for_ever else 40.0, answer_s)
             if for_ever and orders.fired:
                 assert partition.committed <= AT_ONCE * number
         async with SegmentApi(segment.recorder) as well:
