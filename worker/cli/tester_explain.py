@@ -21,6 +21,8 @@ from worker.segment.paths import UNDEFINED, Undefined
 NOTHING_SENT = "Segment did not send any requests to the destination"
 """What Segment's own event tester says where no subscription matches."""
 
+NO_CONDITION = "a part of its trigger holds no condition, and so never matches"
+
 VALUE_LENGTH_MAX = 60
 """Characters of a value that are shown beside a condition."""
 
@@ -102,14 +104,12 @@ def _matched(console: Console, one: CompiledSubscription, outcome: Outcome, data
 
 
 def _unmatched(console: Console, one: CompiledSubscription, data: JsonObject, *, every: bool) -> None:
-    conditions = one.trigger.explain(data)
     if every:
         console.print(f"[dim]·[/] {escape(one.name)}")
-        _conditions(console, conditions)
+        _conditions(console, one.trigger.explain(data))
         return
-    first = next((condition for condition in conditions if not condition.holds), None)
-    why = "" if first is None else f"[dim]: {escape(first.text)}, but it is {escape(_shown(first.value))}[/]"
-    console.print(f"[dim]·[/] {escape(one.name)}{why}")
+    unmet = [f"{condition.text}, but it is {_shown(condition.value)}" for condition in one.trigger.unmet(data)]
+    console.print(f"[dim]·[/] {escape(one.name)}[dim]: {escape('; or '.join(unmet) or NO_CONDITION)}[/]")
 
 
 def _conditions(console: Console, conditions: list[Explained]) -> None:

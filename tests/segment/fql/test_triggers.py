@@ -156,3 +156,26 @@ def test_a_strict_trigger_explains_what_each_of_its_conditions_says() -> None:
         ('!contains(event, "Z")', "A", True),
         ("!(userId = true)", "u", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "strict", "failing"),
+    [
+        ('type = "track" and event = "B"', False, ['event = "B"']),
+        ('type = "page" or event = "B"', False, ['type = "page"', 'event = "B"']),
+        ('type = "track" and (event = "B" or userId = "v")', False, ['event = "B"', 'userId = "v"']),
+        ('event = "B" or (type = "track" and userId = "v")', False, ['event = "B"', 'userId = "v"']),
+        ('type = "track" and !contains(event, "A")', False, ['!contains(event, "A")']),
+        ('type = "track" and ()', False, []),
+        ('type = "page" or () or event = "A"', False, ['type = "page"']),
+        ('!(type = "track")', True, ['!(type = "track")']),
+        ('!(type = "page" or event = "A")', True, ['not event = "A"']),
+        ('!(type = "track" and event = "A")', True, ['not type = "track"', 'not event = "A"']),
+        ('type = "track" and !(event != "B")', True, ['not event != "B"']),
+        ('!(type = "track" and !(event = "B" and userId = "u"))', True, ['not type = "track"', 'event = "B"']),
+    ],
+)
+def test_what_fails_is_what_would_have_to_be_otherwise(source: str, strict: bool, failing: list[str]) -> None:
+    trigger = compile_trigger(source, strict=strict)
+    assert not trigger.matches(TRACK_A)
+    assert [one.text for one in trigger.unmet(TRACK_A)] == failing

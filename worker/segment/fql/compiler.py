@@ -23,8 +23,9 @@ class Explained(NamedTuple):
 class Trigger(Struct, frozen=True):
     """A compiled trigger.
 
-    `matches(event)` tests an event, `explain(event)` says what each condition makes of it. `types` and `event_names`
-    are what the event's `type` and `event` must be among for it to match at all; None means that they may be anything.
+    `matches(event)` tests an event, `explain(event)` says what each condition makes of it, `unmet(event)` of one that
+    does not match what fails: of several one is enough; none where what fails is no condition. `types` and
+    `event_names` are what the event's `type` and `event` must be among for it to match at all; None: anything.
     `by_name` says that it looks at nothing else, and only at whether they are certain texts: all events of the same
     `type` and `event` then match or do not, and all in which `event` is no text.
     """
@@ -32,6 +33,7 @@ class Trigger(Struct, frozen=True):
     source: str
     matches: Callable[[JsonObject], bool]
     explain: Callable[[JsonObject], list[Explained]]
+    unmet: Callable[[JsonObject], list[Explained]]
     types: frozenset[str] | None
     event_names: frozenset[str] | None
     by_name: bool
@@ -43,6 +45,7 @@ def compile_node(source: str, root: Node) -> Trigger:
         source=source,
         matches=_compile(root),
         explain=_compile_explanation(root),
+        unmet=_compile_unmet(root, wanted=True),
         types=_possible(root, "type"),
         event_names=_possible(root, "event"),
         by_name=all(
@@ -136,6 +139,27 @@ def _compile_explanation(root: Node) -> Callable[[JsonObject], list[Explained]]:
         for condition, text, negated in _written(root)
     ]
     return lambda event: [Explained(text, get(event), holds(event)) for text, get, holds in conditions]
+
+
+def _compile_unmet(node: Node, *, wanted: bool) -> Callable[[JsonObject], list[Explained]]:
+    """What fails in an event for which the node is not what it is `wanted` to be."""
+    match node:
+        case Condition(keys=keys, text=text) | Not(child=Condition(keys=keys), text=text):
+            get = compile_keys(keys)
+            words = text if wanted else f"not {text}"
+            return lambda event: [Explained(words, get(event), holds=False)]
+        case Not():
+            return _compile_unmet(node.child, wanted=not wanted)
+        case Nothing():
+            return lambda _event: []
+        case Group():
+            children = [(_compile(child), _compile_unmet(child, wanted=wanted)) for child in node.children]
+            if (node.operator == "and") == wanted:
+                return lambda event: next(why(event) for holds, why in children if holds(event) is not wanted)
+            broken = next((at for at, child in enumerate(node.children) if isinstance(child, Nothing)), None)
+            return lambda event: [one for _, why in children[:broken] for one in why(event)]
+        case _:
+            assert_never(node)
 
 
 def _conditions(node: Node) -> list[Condition]:
