@@ -18,6 +18,11 @@ def test_each_line_is_answered_in_order() -> None:
     assert answers(b"") == []
 
 
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert answers(b'\xef\xbb\xbf{"x":1}\n{"x":2}') == [{"got": 1}, {"got": 2}]
+    assert answers(ndjson.in_lines(BytesIO(b'\xef\xbb\xbf{\n"x": 1}')).read()) == [{"got": 1}]
+
+
 def test_a_line_that_is_too_long_is_an_error_and_the_next_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ndjson, "LINE_BYTES_MAX", 20)
     long, fitting = answers(b'{"x":"' + b"a" * 100 + b'"}\n{"x":1}\n')

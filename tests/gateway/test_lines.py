@@ -47,6 +47,24 @@ def test_a_json_file_is_never_cut(tmp_path: Path) -> None:
         assert value == (path.read_bytes().strip() if longest >= 35 else None), longest
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = b"\xef\xbb\xbf"
+    (tmp_path / "event.json").write_bytes(mark + b'{"a": 1}\n')
+    (tmp_path / "events.gz").write_bytes(gzip.compress(mark + b"one\r\n" + mark + b"two\n"))
+    (tmp_path / "blank").write_bytes(mark + b"\ntwo")
+    assert values(tmp_path / "event.json") == [b'{"a": 1}']
+    assert values(tmp_path / "events.gz") == [b"one", mark + b"two"]
+    assert values(tmp_path / "blank") == [b"two"]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(mark + b"one\ntwo")))
+    assert values(STANDARD_INPUT) == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("longest", range(1, 12))
+def test_no_line_with_a_byte_order_mark_is_cut(tmp_path: Path, longest: int) -> None:
+    (tmp_path / "events").write_bytes(b"\xef\xbb\xbf12345\n")
+    assert values(tmp_path / "events", longest) == [b"12345" if longest >= 8 else None]
+
+
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"one\ntwo")))
     assert values(STANDARD_INPUT) == [b"one", b"two"]

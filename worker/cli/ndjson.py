@@ -1,5 +1,6 @@
 """One JSON object a line in, one answer a line out, in the same order."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import BinaryIO, Final, TypeAlias
@@ -48,7 +49,8 @@ def is_object(text: bytes) -> bool:
 
 
 def read_object(line: bytes) -> JsonObject:
-    """The object in a line. Raises InvalidJson."""
+    """The object in a line, which may have a byte order mark before it. Raises InvalidJson."""
+    line = line.removeprefix(BOM_UTF8)
     if not line.strip():
         raise InvalidJson("The line is empty.")
     value = decode_json(line)

@@ -3,6 +3,7 @@
 import gzip
 import sys
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -30,7 +31,7 @@ class UnreadableError(Exception):
 
 
 def read_lines(path: Path, longest: int) -> Iterator[Line]:
-    """The events of the file at `path`, `-` for standard input; blank lines are left out, line ends removed.
+    """The events of the file at `path`, `-` for standard input, without blank lines, line ends and a byte order mark.
 
     A file called `*.json` is one event; otherwise each line is one. None longer than `longest` bytes is kept in memory.
     Raises UnreadableError.
@@ -45,7 +46,7 @@ def read_lines(path: Path, longest: int) -> Iterator[Line]:
                 text = raw.read(longest + 3)  # with its line end; cut where it is longer than that
                 value = text.strip()
                 fits = len(text) <= longest + 2 and len(value) <= longest
-                yield Line(str(path), 1, value if fits else None, _read(position))
+                yield Line(str(path), 1, value.removeprefix(BOM_UTF8) if fits else None, _read(position))
             elif path.suffix == ".gz":
                 with gzip.open(raw) as unpacked:
                     yield from _lines(unpacked, position, str(path), longest)
@@ -64,6 +65,8 @@ def _lines(stream: BinaryIO | gzip.GzipFile, position: BinaryIO | None, source: 
             value = None
             while line and not line.endswith(b"\n"):
                 line = stream.readline(longest)
+        elif number == 1 and value:
+            value = value.removeprefix(BOM_UTF8)
         if value is None or value.strip():
             yield Line(source, number, value, _read(position))
 
