@@ -50,3 +50,17 @@ def test_errors_are_coloured_on_a_terminal_that_may_be(no_color: str | None, col
         os.close(terminal)
     assert b"error: " in shown
     assert (b"\x1b[" in shown) is coloured
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", "worker --help", "config check", "dlq list --help"])
+def test_who_reads_no_further_ends_it_quietly(command: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "worker", *command.split()],
+            stdout=write, stderr=subprocess.PIPE, check=False, timeout=60,
+        )  # fmt: skip
+    finally:
+        os.close(write)
+    assert (ended.returncode, ended.stderr) == (1, b"")

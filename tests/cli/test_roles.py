@@ -1,5 +1,7 @@
 """Starting a role where something is wrong: a clear text, and an exit code."""
 
+import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -11,8 +13,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.pipeline.deployment import setup
 from tests.support.broker import Broker
 from worker.local.ports import free_ports
+from worker.runtime.resend import Copy, resender
+from worker.topics import names
 
 
 def run(config: dict[str, object], directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -105,3 +110,24 @@ def test_an_unknown_command_is_met_with_the_nearest_one(tmp_path: Path) -> None:
     done = run({}, tmp_path, "wroker")
     assert done.returncode == 2
     assert "Did you mean 'worker'?" in done.stderr
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(120)
+async def test_a_relay_whose_output_nobody_reads_ends_with_a_reason(broker: Broker, tmp_path: Path) -> None:
+    (event, *_) = sorted(Path("topics/examples/segment.message-metrics/v1/valid").glob("*.json"))
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        async with resender(running.deployment.connection) as sender:
+            await sender.send(running.topic(names.MESSAGE_METRICS), 0, [Copy(b"k", event.read_bytes(), [])])
+        read, write = os.pipe()
+        os.close(read)
+        command = [sys.executable, "-m", "worker", "relay", "--print", "--config", str(running.config)]
+        try:
+            done = await asyncio.to_thread(
+                subprocess.run, command, stdout=write, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+            )
+        finally:
+            os.close(write)
+        assert done.returncode == 1
+        assert "standard output can't be written: Broken pipe" in done.stderr
+        assert "Traceback" not in done.stderr

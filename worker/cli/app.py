@@ -55,14 +55,17 @@ Commands:
 
 
 def run(arguments: list[str]) -> NoReturn:
-    """Run the command that `arguments` name, and exit: 0 good, 1 failed, 2 wrong usage."""
+    """Run the command that `arguments` name, and exit: 0 good, 1 failed, 2 wrong usage.
+
+    Where nobody reads on, as after `| head`, it ends with 1 and without a word.
+    """
     first = arguments[0] if arguments else "--help"
     if first in ("-h", "--help"):
         listed = "".join(f"  {name:<10}{entry.help}\n" for name, entry in COMMANDS.items())
-        sys.stdout.write(USAGE + listed)
+        _print(USAGE + listed)
         sys.exit(0 if arguments else 2)
     if first == "--version":
-        sys.stdout.write(f"{__version__}\n")
+        _print(f"{__version__}\n")
         sys.exit(0)
     if first not in COMMANDS:
         close = get_close_matches(first, COMMANDS, n=1)
@@ -70,6 +73,15 @@ def run(arguments: list[str]) -> NoReturn:
         sys.stderr.write(f"Error: there is no command {first!r}.{hint} See: {PROGRAM} --help\n")
         sys.exit(2)
     _run_command(first, arguments[1:])
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:  # Typer does the same for the commands
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python writes what is left at its end
+        sys.exit(1)
 
 
 def load(name: str) -> "typer.Typer":

@@ -1,6 +1,8 @@
 """`worker`, `view`, `relay`: one role of a deployment, in the foreground, until SIGTERM or Ctrl-C."""
 
 import asyncio
+import os
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -100,7 +102,11 @@ def view(config: ConfigOption = None) -> None:
 
 
 def _print(event: bytes) -> None:
-    typer.echo(event)
+    try:
+        typer.echo(event)
+    except OSError as problem:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python writes what is left at its end
+        raise RuntimeFault(f"standard output can't be written: {problem.strerror}") from problem
 
 
 def read_config(path: Path | None) -> Config:
