@@ -39,6 +39,17 @@ def test_an_event_arrives_when_it_did(event: dict[str, Json], arrived_ms: int | 
     assert found.arrived_ms == expected
 
 
+def test_a_copy_is_the_event_that_it_is_a_copy_of() -> None:
+    raw = b'{"type": "track", "userId": "u", "event": "E"}'
+    headers = (("replay_of", b"first/0/1"), ("replay_arrived", b"1793491200123"))
+    plan = Plan(names.SEGMENT_EVENTS, Files(()))
+    found = chooser(plan)(Source(0, 7, b"u", raw, headers, "here/0/7", 12), FALLBACK_MS)
+    assert isinstance(found, Chosen)
+    assert (found.arrived_ms, found.source.identity) == (1_793_491_200_123, "first/0/1")
+    odd = Source(0, 7, b"u", raw, (("replay_arrived", b"soon"),), "here/0/7", 12)
+    assert isinstance(chooser(plan)(odd, FALLBACK_MS), Unreadable)
+
+
 def test_the_filter_leaves_out_what_it_does_not_match() -> None:
     event: dict[str, Json] = {"type": "track", "userId": "u", "event": "Paid", "properties": {"total": 5}}
     assert isinstance(chosen(event, 'event = "Paid" and properties.total > 3'), Chosen)

@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
 from worker.backfill.plan import Plan
 from worker.metrics.invalid import InvalidWebhook
 from worker.metrics.webhook import decode_webhook
+from worker.runtime.replayed import read_arrival, read_identity
 from worker.segment.events import Event, InvalidEvent, decode_event
 from worker.segment.fql import compile_trigger
 from worker.segment.timestamps import event_time
@@ -20,7 +22,8 @@ Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
 class Source(Struct, frozen=True):
     """A record as it was read: the partition or number of the file, its offset or line, and what it holds.
 
-    `identity` names it if the event has no messageId, `arrived_ms` is when it arrived, None where that is not known.
+    `identity` names it if the event has no messageId, `arrived_ms` is when it arrived, None where that is not known:
+    what its place says, until `choose` has asked its headers.
     """
 
     source: int
@@ -56,8 +59,31 @@ Choose: TypeAlias = Callable[[Source, int], "Chosen | Unreadable | None"]
 
 def chooser(plan: Plan) -> Choose:
     """The choice that `plan` makes. Raises FqlError."""
-    if plan.contract == names.REPORTING_EVENTS:
-        return _choose_webhook
+    choose = _choose_webhook if plan.contract == names.REPORTING_EVENTS else _event_chooser(plan)
+
+    def chosen(source: Source, fallback_ms: int) -> Chosen | Unreadable | None:
+        try:
+            original = _original(source)
+        except ValueError as problem:
+            return Unreadable(source, str(problem))
+        return choose(original, fallback_ms)
+
+    return chosen
+
+
+def _original(source: Source) -> Source:
+    """The record as what it is a copy of, where its headers name that. Raises ValueError where they make no sense."""
+    if not source.headers:
+        return source
+    identity, arrived = read_identity(source.headers), read_arrival(source.headers)
+    return msgspec.structs.replace(
+        source,
+        identity=source.identity if identity is None else identity,
+        arrived_ms=source.arrived_ms if arrived is None else round(arrived * 1000),
+    )
+
+
+def _event_chooser(plan: Plan) -> Choose:
     matches = None if plan.where is None else compile_trigger(plan.where).matches
 
     def choose(source: Source, fallback_ms: int) -> Chosen | Unreadable | None:
