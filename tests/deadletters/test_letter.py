@@ -39,6 +39,12 @@ def test_what_no_worker_wrote_is_unreadable_and_keeps_its_headers() -> None:
     assert letter.headers == (("worker_version", b"1"),)
 
 
+def test_a_number_that_is_none_of_kafkas_is_none() -> None:
+    headers = [("value_left_out", b"9" * 5000), ("first_seen", b"9" * 5000), ("reason", b"not_json")]
+    letter = read_letter(PlainRecord("in.dlq", 0, 0, None, b"x", headers, 77))
+    assert (letter.reason, letter.first_seen_ms, letter.value_left_out) == ("not_json", 77, None)
+
+
 @pytest.mark.parametrize("text", ["", "a/1", "a/x/1", "/1/2", "a/1/-2", "a/1/2/"])
 def test_a_place_that_is_none(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  whatever it says

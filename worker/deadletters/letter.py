@@ -65,21 +65,24 @@ def read_letter(record: Record) -> Letter:
         origin = Place.parse(added["dead_letter_origin"])
     except (KeyError, ValueError):
         origin = None
-    first_seen = added.get("first_seen", "")
-    left_out = added.get(VALUE_LEFT_OUT, "")
+    first_seen = _number(added.get("first_seen"))
     return Letter(
         place=place,
         died_ms=record.timestamp,
         reason=added.get("reason", UNREADABLE),
         detail=added.get("detail", ""),
         origin=origin,
-        first_seen_ms=int(first_seen) if first_seen.isdecimal() else record.timestamp,
+        first_seen_ms=record.timestamp if first_seen is None else first_seen,
         worker_version=added.get("worker_version", ""),
         key=record.key,
         value=record.value,
         headers=own,
-        value_left_out=int(left_out) if left_out.isdecimal() else None,
+        value_left_out=_number(added.get(VALUE_LEFT_OUT)),
     )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isdecimal() and len(text) < 20 else None  # Kafka's have 64 bits
 
 
 def _split(headers: Sequence[tuple[str, bytes | None]]) -> tuple[tuple[tuple[str, bytes | None], ...], dict[str, str]]:

@@ -79,6 +79,7 @@ class Handling:
         self._told = told
         self._piles: dict[tuple[str, int, What], _Pile] = {}
         self._sent: set[Place] = set()
+        self._partitions: dict[str, frozenset[int]] = {}
         self._held_bytes = 0
         self.outcome = Outcome()
 
@@ -92,7 +93,7 @@ class Handling:
         await self._finish(marks)
         async with aclosing(self._box.letters(selection, marks)) as found:
             async for letter in _first(found, limit):
-                problem = self._problem(letter, trial)
+                problem = await self._problem(letter, trial)
                 if problem is None:
                     await self._put(letter, "replayed")
                 elif on_error is OnError.DROP:
@@ -113,11 +114,18 @@ class Handling:
         await self._flush()
         return self.outcome
 
-    def _problem(self, letter: Letter, trial: Trial) -> str | None:
-        source = self._sources[letter.place.topic]
-        if letter.origin is not None and letter.origin.topic != source.topic:
-            return f"unreadable: it came from {letter.origin}, not from {source.topic}"
+    async def _problem(self, letter: Letter, trial: Trial) -> str | None:
+        source, origin = self._sources[letter.place.topic], letter.origin
+        if origin is not None and origin.topic != source.topic:
+            return f"unreadable: it came from {origin}, not from {source.topic}"
+        if origin is not None and origin.partition not in await self._partitions_of(source.topic):
+            return f"{letter.reason}: it came from {origin}, and {source.topic} has no partition {origin.partition} now"
         return trial.problem(letter, source.contract)
+
+    async def _partitions_of(self, topic: str) -> frozenset[int]:
+        if topic not in self._partitions:
+            self._partitions[topic] = await self._sender.partitions(topic)
+        return self._partitions[topic]
 
     async def _finish(self, marks: Marks) -> None:
         """Send what interrupted replays may have left, under the marks that these wrote."""
@@ -190,9 +198,11 @@ def _copy(letter: Letter, headers: list[tuple[str, bytes | None]], retention_ms:
     """The record that the letter is, with its own time.
 
     Kafka deletes records by their time: one older than the topic's retention may be gone before anybody has read it.
-    One that is older than half of it has the present time, and a header that says its own.
+    And it takes none of the future (by more than an hour, as it is by default). One that is older than half of the
+    retention, or of the future, has the present time, and a header that says its own.
     """
-    if retention_ms < 0 or letter.first_seen_ms > time.time() * 1000 - retention_ms / 2:
+    now_ms = time.time() * 1000
+    if letter.first_seen_ms <= now_ms and (retention_ms < 0 or letter.first_seen_ms > now_ms - retention_ms / 2):
         return Copy(letter.key, letter.value, headers, letter.first_seen_ms)
     own_time = [] if _says(headers, ARRIVED_HEADER) else [(ARRIVED_HEADER, b"%d" % letter.first_seen_ms)]
     return Copy(letter.key, letter.value, [*headers, *own_time])

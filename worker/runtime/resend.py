@@ -55,6 +55,14 @@ class Resender:
         except (KafkaError, TimeoutError, AssertionError) as problem:  # aiokafka asserts that the partition exists
             raise DeliveryFailed(f"{topic}/{partition} was not acknowledged: {problem!r}") from problem
 
+    async def partitions(self, topic: str) -> frozenset[int]:
+        """The partitions of `topic`. Raises DeliveryFailed."""
+        try:
+            async with asyncio.timeout(_DELIVERY_S):
+                return frozenset(await self._producer.partitions_for(topic))
+        except (KafkaError, TimeoutError) as problem:
+            raise DeliveryFailed(f"the partitions of {topic} are not known: {problem!r}") from problem
+
 
 @asynccontextmanager
 async def resender(connection: Connection) -> AsyncIterator[Resender]:

@@ -1,0 +1,61 @@
+"""Letters that Kafka would not take back: a replay tells of them, and later replays are not held up."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from tests.pipeline.deployment import Setup, setup
+from tests.pipeline.outcome import read_all
+from tests.support.broker import Broker
+from worker.cli.dlq import app
+from worker.jsontypes import JsonObject
+from worker.runtime.resend import Copy, resender
+from worker.topics import names
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(150)]
+
+EVENT = b'{"type":"identify","userId":"u","messageId":"m"}'
+
+
+async def put(setting: Setup, origin: str, first_seen: str) -> None:
+    place = f"{setting.topic(names.SEGMENT_EVENTS)}/{origin}"
+    headers = {
+        "reason": "invalid_fields", "detail": "", "dead_letter_origin": place,
+        "first_seen": first_seen, "worker_version": "0",
+    }  # fmt: skip
+    copy = Copy(b"k", EVENT, [(name, value.encode()) for name, value in headers.items()])
+    async with resender(setting.deployment.connection) as sender:
+        await sender.send(setting.topic(names.dead_letters_of(names.SEGMENT_EVENTS)), 0, [copy])
+
+
+async def replay(setting: Setup, *options: str, code: int = 0) -> JsonObject:
+    arguments = ["replay", *options, "--json", "--config", str(setting.config)]
+    done = await asyncio.to_thread(CliRunner().invoke, app, arguments)
+    assert done.exit_code == code, done.output
+    return msgspec.json.decode(done.stdout, type=JsonObject)
+
+
+async def test_a_letter_from_a_partition_that_is_not_there_any_more(broker: Broker, tmp_path: Path) -> None:
+    now = str(int(time.time() * 1000))
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        await put(running, "7/1", now)
+        stopped = await replay(running, code=1)
+        assert "has no partition 7" in str(stopped.get("stopped_at"))
+        await put(running, "0/1", now)
+        assert (await replay(running, "--on-error", "keep"))["replayed"] == 1
+
+
+@pytest.mark.parametrize("ahead_s", [30, 86_400, 10**15 // 1000])
+async def test_a_letter_from_the_future(broker: Broker, tmp_path: Path, ahead_s: int) -> None:
+    """Kafka takes no record that is more than an hour ahead (message.timestamp.after.max.ms)."""
+    first_seen = str(int(time.time() + ahead_s) * 1000)
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        await put(running, "0/1", first_seen)
+        assert (await replay(running))["replayed"] == 1
+        (record,) = await read_all(broker.bootstrap, running.topic(names.SEGMENT_EVENTS))
+        assert dict(record.headers)["replay_arrived"] == first_seen.encode()
+        assert record.timestamp <= time.time() * 1000
