@@ -4,17 +4,19 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from typer.testing import CliRunner
 
-from tests.backfill.deployment import backfill, checkpoint
+from tests.backfill.deployment import backfill, checkpoint, inbound
 from tests.pipeline.deployment import Setup, setup
 from tests.support.broker import Broker
 from worker.backfill.checkpoint import opened
 from worker.backfill.dry_run import dry_run
-from worker.backfill.plan import Plan, Run, TopicRange, first_progress
+from worker.backfill.plan import Files, Plan, Run, TopicRange, first_progress
+from worker.backfill.sources import describe_file
 from worker.cli.backfill import app
 from worker.cli.backfill_text import print_summary
 from worker.topics import names
@@ -82,3 +84,39 @@ async def test_a_topic_that_was_made_anew_is_refused(broker: Broker, tmp_path: P
         assert "start another backfill" in refused["hint"]
         (run,) = await backfill(running, "list")
         assert (run["state"], run["progress"]["sent"]) == ("unfinished", 0)
+
+
+async def test_a_file_is_not_gone_on_with_into_a_topic_that_was_made_anew(broker: Broker, tmp_path: Path) -> None:
+    """What was sent before went with the old topic, and nobody may have read it."""
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"\n".join(EVENTS))
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        plan = Plan(names.SEGMENT_EVENTS, Files((describe_file(file),)))
+        sent = msgspec.structs.replace(first_progress(plan), positions={0: 3}, scan={0: 3}, sent=3)
+        async with opened(checkpoint(running), make=True) as runs:
+            await runs.add(Run("r1", "unfinished", 1.0, 1.0, plan, sent))
+        (refused,) = await backfill(running, "resume", "r1", expect=1)
+        assert "ends at 0, but reached 3 before" in refused["error"]
+        await running.send(EVENTS[:3])
+        (done,) = await backfill(running, "resume", "r1")
+        assert (done["state"], done["progress"]["sent"]) == ("done", len(EVENTS))
+
+
+async def test_a_topic_that_is_made_anew_meanwhile_ends_the_run(broker: Broker, tmp_path: Path) -> None:
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"".join(b'{"type":"identify","userId":"u","messageId":"f%d"}\n' % at for at in range(700)))
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        topic = running.topic(names.SEGMENT_EVENTS)
+        await running.send(EVENTS * 300)
+        run = asyncio.create_task(backfill(running, "--file", str(file), "--rate", "100", expect=1))
+        while await inbound(running) < 1600:
+            await asyncio.sleep(0.1)
+        admin = AIOKafkaAdminClient(bootstrap_servers=running.bootstrap)
+        await admin.start()
+        await admin.delete_topics([topic])
+        await asyncio.sleep(1.0)
+        await admin.create_topics([NewTopic(topic, 1, 1)])
+        await admin.close()
+        (refused,) = await run
+        assert "made anew" in refused["error"]
+        assert [each["state"] for each in await backfill(running, "list")] == ["unfinished"]

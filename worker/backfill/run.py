@@ -56,7 +56,7 @@ async def replay(deployment: Deployment, checkpoint: Checkpoint, run: Run, told:
         Cancelled: when the run was cancelled meanwhile.
         CheckpointError: when the checkpoint can't be read or written.
         SourceChanged, TopicChanged, UnreadableError, OSError: when what is to be read is not there any more. (What the
-            topic's retention deleted meanwhile is counted as missing.)
+            topic's retention deleted meanwhile is counted as missing.) TopicChanged also when what was sent is not.
         BrokerUnreachable, DeliveryFailed, KafkaError, TimeoutError: when Kafka is away. All that was noted stays.
     """
     plan, progress = run.plan, run.progress
@@ -78,6 +78,7 @@ async def replay(deployment: Deployment, checkpoint: Checkpoint, run: Run, told:
                         msgspec.structs.replace(counted, sent=counted.sent - sent), governor.waiting, governor.pace.live
                     )
                 )
+            await _expect_topic(deployment.connection, contract.topic, progress.scan, governor.ends)
             progress = msgspec.structs.replace(
                 counted,
                 positions={**progress.positions, **batch.positions},
@@ -145,12 +146,19 @@ class _Sender:
             yield len(outputs) - at
 
 
+async def _expect_topic(connection: Connection, topic: str, before: dict[int, int], ends: dict[int, int]) -> None:
+    """Raises TopicChanged where the topic ends at `ends`, and `before` further on: what was sent is gone with it."""
+    if any(ends.get(number, end) < end for number, end in before.items()):
+        async with RangeReader(connection, topic) as reader:
+            await reader.bounds_beyond(before)
+
+
 async def _sent_since(connection: Connection, topic: str, run: Run) -> set[bytes]:
-    """The marks of the records that the run sent after its last note."""
+    """The marks of the records that the run sent after its last note. Raises TopicChanged: those before are gone."""
     prefix = f"{run.id}/".encode()
     found: set[bytes] = set()
     async with RangeReader(connection, topic) as reader:
-        starts, ends = await reader.bounds()
+        starts, ends = await reader.bounds_beyond(run.progress.scan)
         positions = {number: max(run.progress.scan.get(number, 0), start) for number, start in starts.items()}
         async for batch in reader.batches(positions, ends):
             for records in batch.values():

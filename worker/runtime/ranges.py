@@ -12,6 +12,9 @@ from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, TopicChanged
 from worker.runtime.reader import Batch, partition_numbers
 
+_ASKED_AGAIN = 5
+_ASKED_EVERY_S = 0.5
+
 
 class Bounds(NamedTuple):
     """By partition: the first offset there is, and the one after the last."""
@@ -49,6 +52,24 @@ class RangeReader(Connected):
         return Bounds(
             {one.partition: starts[one] for one in self._partitions},
             {one.partition: ends[one] for one in self._partitions},
+        )
+
+    async def bounds_beyond(self, ends: Mapping[int, int]) -> Bounds:
+        """As `bounds`, of a topic that had reached `ends`.
+
+        Raises:
+            TopicChanged: when it ends before them.
+        """
+        found = await self.bounds()
+        for _ in range(_ASKED_AGAIN):  # a broker that has just begun to lead may tell a lower end for a moment
+            if all(found.ends.get(number, 0) >= end for number, end in ends.items()):
+                return found
+            await asyncio.sleep(_ASKED_EVERY_S)
+            found = await self.bounds()
+        number = next(number for number, end in ends.items() if found.ends.get(number, 0) < end)
+        raise TopicChanged(
+            f"{self._topic}/{number} ends at {found.ends.get(number, 0)}, but reached {ends[number]} before: "
+            "it was deleted and made anew, or the brokers lost records"
         )
 
     async def at_time(self, unix_ms: int) -> dict[int, int]:
@@ -104,14 +125,9 @@ class RangeReader(Connected):
         return batch
 
     async def _pass_over_deleted(self, left: Mapping[TopicPartition, int]) -> None:
-        starts, ends = await self.bounds()
+        starts = (await self.bounds_beyond({one.partition: end for one, end in left.items()})).starts
         for one, end in left.items():
-            first, last = starts.get(one.partition, 0), ends.get(one.partition, 0)
-            if last < end:
-                raise TopicChanged(
-                    f"{one.topic}/{one.partition} ends at {last}, but reached {end} before: "
-                    "it was deleted and made anew, or the brokers lost records"
-                )
+            first = starts[one.partition]
             position = await self._consumer.position(one)
             if position < first:
                 self.missing[one.partition] = self.missing.get(one.partition, 0) + min(first, end) - position
