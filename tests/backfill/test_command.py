@@ -35,6 +35,8 @@ from worker.topics import names
         (["--from", "2026-13-01"], "is no time"),
         (["--from", "2026-11-08", "--to", "2026-11-01"], "is not before"),
         (["--offsets", "0:0-1", "--to", "36h"], "either times or offsets"),
+        (["--dry-run", "resume", "x"], "behind `resume`"),
+        (["--checkpoint", "other.sqlite", "list"], "behind `list`"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options: list[str], words: str) -> None:

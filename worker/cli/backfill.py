@@ -79,6 +79,7 @@ def backfill(
     It goes slowly while live events come, and yields to them. Stopped or killed, it goes on with `backfill resume`.
     """
     if context.invoked_subcommand is not None:
+        _refuse_options_before(context, context.invoked_subcommand)
         return
     deployment = _deployment(config, as_json)
     planning = make_plan(
@@ -130,6 +131,14 @@ def cancel(run: RunArgument, checkpoint: CheckpointOption = DEFAULT_CHECKPOINT, 
     if found.state == "done":
         raise failed(Problem(f"backfill {run} is done already"), as_json)
     emit(found) if as_json else print_run(found)
+
+
+def _refuse_options_before(context: typer.Context, subcommand: str) -> None:
+    """They would be passed over: a `--dry-run` before `resume`, and it sends."""
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter(f"write it behind `{subcommand}`, if that has it", param_hint=option.opts[0])
 
 
 def _resuming(run: Run, checkpoint: Path, config: Path | None) -> str:
