@@ -37,6 +37,7 @@ def test_check_apply_check(broker: Broker, tmp_path: Path) -> None:
     assert missing.exit_code == 1
     assert "segment.events is missing" in missing.stdout
     assert f"{count} topics: 0 created, {count} not as their contracts have them" in missing.stdout
+    assert "what to do about each: segment-worker check" in missing.stdout
 
     applied = run("apply", "--config", config, "--json")
     assert applied.exit_code == 0, applied.output

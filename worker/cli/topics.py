@@ -114,6 +114,8 @@ def _show(applied: Applied, topics: int, as_json: bool) -> None:
             typer.echo(_worded(difference))
         unlike = len({difference.topic for difference in applied.differences})
         typer.echo(f"{topics} topics: {len(applied.created)} created, {unlike} not as their contracts have them")
+        if unlike:
+            typer.echo("  → what to do about each: segment-worker check")
     if applied.differences:
         raise typer.Exit(1)
 
