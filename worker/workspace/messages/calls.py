@@ -27,11 +27,18 @@ class Request(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     cause: Cause
 
 
+class Relation(Struct, frozen=True, array_like=True, gc=False):
+    """A relationship with the object `name` (keys.object_name)."""
+
+    name: str
+    attributes: WireObject
+
+
 class Identify(Request, frozen=True, array_like=True, tag="identify", kw_only=True):
     """Set a person's attributes; `id` and `email` are those among them, where they are identifiers.
 
     `named` is the key that the call named first. The verdicts are filled in while the call travels to the handles of
-    its email and id.
+    its email and id. With the `relations` the person is related once that has shown that the call is not ignored.
     """
 
     at: float
@@ -43,6 +50,7 @@ class Identify(Request, frozen=True, array_like=True, tag="identify", kw_only=Tr
     email_verdict: Verdict = ""
     id_verdict: Verdict = ""
     via: str = ""
+    relations: tuple[Relation, ...] = ()
 
 
 @final
@@ -73,6 +81,19 @@ class Relate(Request, frozen=True, array_like=True, tag="relate", kw_only=True):
     relationship_attributes: WireObject
     anonymous_id: str = ""
     via: str = ""
+
+
+def related(relation: Relation, to: str, cause: Cause, at: float, via: str = "") -> Relate:
+    """The call that relates `to`, who says nothing of the object."""
+    return Relate(
+        to=to,
+        cause=cause,
+        at=at,
+        name=relation.name,
+        object_attributes={},
+        relationship_attributes=relation.attributes,
+        via=via,
+    )
 
 
 class Unrelate(Request, frozen=True, array_like=True, tag="unrelate", kw_only=True):

@@ -11,7 +11,7 @@ from worker.workspace.changes import (
     PersonIdentified,
 )
 from worker.workspace.keys import attributes_key, id_key, profile_key
-from worker.workspace.messages.calls import Identify, Verdict
+from worker.workspace.messages.calls import Identify, Verdict, related
 from worker.workspace.messages.people import Release
 from worker.workspace.people import groups, linking, no_room, preferences
 from worker.workspace.people.identity import identifiers_of
@@ -52,6 +52,9 @@ def apply_call(turn: Turn, profile: Profile, call: Identify) -> None:
         turn.put(key, profile)
     if profile.groups:
         groups.process_waiting(turn, profile, call.cause)
+    for relation in call.relations:
+        relate = related(relation, key, call.cause, call.at, call.via)
+        groups.receive(turn, turn.find(key, Profile) or profile, relate)
 
 
 def _identifiers(turn: Turn, profile: Profile, call: Identify, stamp: Stamp) -> Profile:

@@ -8,13 +8,11 @@ from msgspec import UNSET
 from worker.destination.command import Command
 from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
-from worker.workspace.changes import IgnoredAnonymousIdentify, origin
-from worker.workspace.effects import Effect, Publish, Send
 from worker.workspace.junk import LONGEST, LONGEST_TOKEN, is_junk
 from worker.workspace.keys import EMAIL
-from worker.workspace.messages.calls import AddDevice, Event, Identify, RemoveDevice
+from worker.workspace.messages.calls import AddDevice, Event, Identify, Relation, RemoveDevice
 from worker.workspace.messages.cause import Cause
-from worker.workspace.routing.subjects import ANONYMOUS, Refused, inner, seconds, text, time_of
+from worker.workspace.routing.subjects import Refused, inner, seconds, text, time_of
 from worker.workspace.settings import WorkspaceSettings
 
 NO_ATTRIBUTES: Final = frozenset({"id", "email", "cio_id", "anonymous_id"})
@@ -68,10 +66,10 @@ def device(command: Command, cause: Cause, to: str) -> AddDevice | RemoveDevice:
     )
 
 
-def identify(command: Command, cause: Cause, to: str, settings: WorkspaceSettings) -> list[Effect]:
-    """An identify; of an anonymousId alone it is nobody's (semantics 4: there is no anonymous person)."""
-    if to.startswith(ANONYMOUS):
-        return [Publish(to, IgnoredAnonymousIdentify(cause=origin(cause), subject=to, call="identify"))]
+def identify(
+    command: Command, cause: Cause, to: str, settings: WorkspaceSettings, relations: tuple[Relation, ...]
+) -> Identify:
+    """An identify of somebody who is named."""
     given: JsonObject = {} if command.attributes is UNSET else command.attributes
     attributes = given
     if not NO_ATTRIBUTES.isdisjoint(given):
@@ -86,7 +84,7 @@ def identify(command: Command, cause: Cause, to: str, settings: WorkspaceSetting
         invalid = email is not None and not _is_email(email)
         if email is None and to.startswith(EMAIL):
             email = _named_email(command)
-    call = Identify(
+    return Identify(
         to=to,
         cause=cause,
         at=time_of(command.timestamp, cause),
@@ -96,8 +94,8 @@ def identify(command: Command, cause: Cause, to: str, settings: WorkspaceSetting
         email=email,
         anonymous_id=text(given.get("anonymous_id")),
         email_verdict="invalid" if invalid else "",
+        relations=relations,
     )
-    return [Send("people", to, call)]
 
 
 def _named_email(command: Command) -> str | None:

@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from worker.destination.command import Command, object_attributes
 from worker.jsontypes import JsonObject
 from worker.reasons import Reason
-from worker.workspace.effects import DeadLetter, Effect, Send
+from worker.workspace.changes import IgnoredAnonymousIdentify, origin
+from worker.workspace.effects import DeadLetter, Effect, Publish, Send
 from worker.workspace.keys import DELIVERY, object_key
 from worker.workspace.messages.anonymous import Under
-from worker.workspace.messages.calls import AnonymousCall, Erase, Merge, Relate, Unrelate
+from worker.workspace.messages.calls import AnonymousCall, Erase, Merge, Relate, Relation, Unrelate, related
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import DeleteObject, UpdateObject
 from worker.workspace.messages.people import ReportDelivery
@@ -47,9 +48,7 @@ def _person(command: Command, cause: Cause, settings: WorkspaceSettings) -> list
         case "event" | "page" | "screen" | "viewed_content" | "clicked_content":
             return [_send(event(command, cause, to))]
         case "identify":
-            effects = identify(command, cause, to, settings)
-            effects.extend(_relate(one, cause, to, command) for one in command.cio_relationships or ())
-            return effects
+            return _identify(command, cause, to, settings)
         case "add_device" | "delete_device":
             return [_send(device(command, cause, to))]
         case "delete" | "suppress" | "unsuppress":
@@ -96,18 +95,18 @@ def _object(command: Command, cause: Cause, settings: WorkspaceSettings) -> list
             raise Refused(Reason.UNSUPPORTED, f"object/{command.action} is no command")
 
 
-def _relate(relationship: JsonObject, cause: Cause, to: str, command: Command) -> Effect:
-    """An identify that names an object (semantics 5: traits.objectId)."""
-    return _send(
-        Relate(
-            to=to,
-            cause=cause,
-            at=time_of(command.timestamp, cause),
-            name=object_name(inner(relationship, "identifiers")),
-            object_attributes={},
-            relationship_attributes=inner(relationship, "relationship_attributes"),
-        )
+def _identify(command: Command, cause: Cause, to: str, settings: WorkspaceSettings) -> list[Effect]:
+    """An identify, and the objects that it names (semantics 5: traits.objectId)."""
+    relations = tuple(
+        Relation(object_name(inner(one, "identifiers")), inner(one, "relationship_attributes"))
+        for one in command.cio_relationships or ()
     )
+    if not to.startswith(ANONYMOUS):
+        return [Send("people", to, identify(command, cause, to, settings, relations))]
+    # Of an anonymousId alone it is nobody's (semantics 4: there is no anonymous person), but the relationships wait.
+    at = time_of(command.timestamp, cause)
+    ignored = IgnoredAnonymousIdentify(cause=origin(cause), subject=to, call="identify")
+    return [Publish(to, ignored), *(_send(related(one, to, cause, at)) for one in relations)]
 
 
 def _send(call: AnonymousCall) -> Send:
