@@ -70,6 +70,26 @@ def test_a_change_tells_the_whole_and_who_outdid_a_part() -> None:
     assert [getattr(late, name, None) for name in ("set", "outdated")] == [{}, {THIRD: "whole"}]
 
 
+@pytest.mark.parametrize("whole", [topics(topic_1=True), None], ids=["set", "removed"])
+def test_and_who_outdid_a_whole_of_which_nothing_shows(whole: Json) -> None:
+    world = World()
+    world.send({"type": "identify", "userId": "ada", "traits": {FIRST: False}}, at=10, name="part")
+    world.send({"type": "identify", "userId": "ada", "traits": {FIRST: True, SECOND: True}}, at=20, name="newer")
+    world.send({"type": "identify", "userId": "ada", "traits": {WHOLE: whole}}, at=0, name="late")
+    late = world.told("attributes_changed")[-1]
+    assert late.cause.message_id == "late"
+    assert [getattr(late, name, None) for name in ("set", "removed", "outdated")] == [{}, [], {WHOLE: "newer"}]
+
+
+def test_a_whole_that_shows_in_part_is_told_as_what_shows() -> None:
+    world = World()
+    world.send({"type": "identify", "userId": "ada", "traits": {FIRST: False}}, at=10)
+    world.send({"type": "identify", "userId": "ada", "traits": {WHOLE: topics(topic_1=True, topic_2=True)}}, at=0)
+    late = world.told("attributes_changed")[-1]
+    shown = {WHOLE: topics(topic_1=False, topic_2=True)}
+    assert [getattr(late, name, None) for name in ("set", "outdated")] == [shown, {}]
+
+
 def test_a_merge_fills_in_what_the_primary_has_not_said() -> None:
     world = World()
     said(world, "ada", {FIRST: True})

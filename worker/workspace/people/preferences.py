@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from worker.jsontypes import Json, JsonObject
-from worker.workspace.attributes import Attributes, Outcome, differ
+from worker.workspace.attributes import Attribute, Attributes, Outcome, differ
 from worker.workspace.keys import PREFERENCES
+from worker.workspace.wire import Stamp
 
 WHOLE: Final = PREFERENCES
 PART: Final = WHOLE + "."
@@ -43,11 +44,12 @@ def tell(before: Attributes, outcome: Outcome) -> None:
     parts = [name for name in outcome.attributes.values if name.startswith(PART)]
     if not parts:
         return
-    whole = outcome.attributes.values.get(WHOLE)
+    values = outcome.attributes.values
+    whole = values.get(WHOLE)
     for name in parts:
-        part = outcome.attributes.values[name]
+        part = values[name]
         applied = outcome.set.pop(name, None) is not None or name in outcome.removed
-        if applied and whole is not None and (whole.time, whole.message_id) > (part.time, part.message_id):
+        if applied and whole is not None and _stamp(whole) > _stamp(part):
             outcome.outdated[name] = whole.message_id
     for name in (WHOLE, *parts):
         outcome.set.pop(name, None)
@@ -55,6 +57,9 @@ def tell(before: Attributes, outcome: Outcome) -> None:
     outcome.removed = [name for name in outcome.removed if not is_preference(name)]
     old, new = _together(before), _together(outcome.attributes)
     if not differ(old, new):
+        newest = max((values[name] for name in parts), key=_stamp)
+        if whole is not None and whole is not before.values.get(WHOLE) and _stamp(newest) > _stamp(whole):
+            outcome.outdated[WHOLE] = newest.message_id  # nothing of it shows under what is newer
         return
     if old is not None:
         outcome.before[WHOLE] = old
@@ -62,6 +67,10 @@ def tell(before: Attributes, outcome: Outcome) -> None:
         outcome.removed.append(WHOLE)
     else:
         outcome.set[WHOLE] = new
+
+
+def _stamp(one: Attribute) -> Stamp:
+    return one.time, one.message_id
 
 
 def _together(attributes: Attributes) -> Json:
