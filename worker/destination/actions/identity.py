@@ -33,7 +33,8 @@ def person(
     identifiers = resolve_identifiers(person_id=person_id, email=email, anonymous_id=anonymous_id)
     if identifiers is None:
         raise Rejected(
-            Reason.NO_IDENTIFIER, "The event names nobody: it has no user ID, email address or anonymous ID."
+            Reason.NO_IDENTIFIER,
+            "The event names nobody: it has no user ID, no anonymous ID, and no email address that names a person.",
         )
     return identifiers
 
