@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.view.records import ChangeRecord, Topic
+from tests.workspace.world import World
 from worker.view.database import writer
 from worker.view.intake import Intake
 from worker.view.rows import Rows
@@ -42,3 +43,13 @@ async def fill(path: Path, topic: Topic) -> None:
     """A view of the topic as it is."""
     async with filler(path) as filling:
         await filling.catch_up(topic)
+
+
+async def view_of(world: World, directory: Path) -> Path:
+    """A view of the world as it is."""
+    topic, path = Topic(), directory / "view.sqlite"
+    keys = [publish.key for publish in world.simulation.network.changes]
+    for key, change in zip(keys, world.changes(), strict=True):
+        topic.add(key, change)
+    await fill(path, topic)
+    return path

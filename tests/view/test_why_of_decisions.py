@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.view.example import attributes
-from tests.view.filling import fill
+from tests.view.filling import fill, view_of
 from tests.view.records import Topic, created
 from tests.workspace.world import World
 from worker.jsontypes import Json
@@ -15,15 +15,6 @@ from worker.view.read.people import person
 from worker.view.read.why import MERGES, Step, decided, person_attributes
 from worker.view.schema import FAILURES
 from worker.workspace.keys import PREFERENCES
-
-
-async def view_of(world: World, directory: Path) -> Path:
-    topic, path = Topic(), directory / "view.sqlite"
-    keys = [publish.key for publish in world.simulation.network.changes]
-    for key, change in zip(keys, world.changes(), strict=True):
-        topic.add(key, change)
-    await fill(path, topic)
-    return path
 
 
 async def steps(path: Path, name: str, attribute: str) -> list[Step]:

@@ -99,4 +99,4 @@ def test_of_two_halves_the_newer_attributes_are_told_where_true_became_1() -> No
     assert str(world.person("ada")["attributes"]) == str({"seats": 1, "deep": {"seats": [0]}, "plan": "pro"})
     assert str(world.related("ada")) == str({"acme": {"lead": 1}})
     (absorbed,) = world.told("person_absorbed")
-    assert getattr(absorbed, "set", None) == {"seats": 1, "deep": {"seats": [0]}}
+    assert getattr(absorbed, "set", None) == {"seats": 1, "deep": {"seats": [0]}, "plan": "pro"}

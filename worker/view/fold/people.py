@@ -64,7 +64,7 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
         case IdentifiersChanged():
             rows.people.append(_named(cio_id, change.after, number))
         case PersonAbsorbed():
-            rows.people.append(_named(cio_id, change.after, number))
+            rows.people.append(_named(cio_id, change.after, number, created=change.created))
             attributes_changed(profile_key(cio_id), change.set, change.removed, number, rows, source=change.merged)
         case PersonMerged():
             rows.people.append(PersonRow(cio_id, fate=number, merged_into=change.into))
@@ -107,6 +107,6 @@ def _relationship(change: RelationshipChanged, number: int, rows: Rows) -> None:
     since = number if change.related and not change.was_related else None
     rows.relationships.append(RelationshipRow(cio_id, object_type_id, object_id, change.related, since, number))
     subject = relationship_key(cio_id, object_name(object_type_id, object_id))
-    attributes_changed(subject, change.set, change.removed, number, rows)
+    attributes_changed(subject, change.set, change.removed, number, rows, source=change.merged)
     if not change.related:
         rows.cleared.append(Cleared(subject, number))

@@ -100,7 +100,8 @@ class AnonymousIdAdded(Change, frozen=True, tag="anonymous_id_added"):
 class RelationshipChanged(Change, frozen=True, tag="relationship_changed"):
     """The person is related to an object, or no longer; attributes of the relationship were set or removed.
 
-    `was_related` tells whether this is new. A relationship that ends loses its attributes.
+    `was_related` tells whether this is new. A relationship that ends loses its attributes. `merged`: what is set comes
+    from this profile, which was merged into the person.
     """
 
     cio_id: str
@@ -112,6 +113,7 @@ class RelationshipChanged(Change, frozen=True, tag="relationship_changed"):
     removed: list[str]
     before: WireObject
     outdated: dict[str, str]
+    merged: str | None = None
 
 
 class DeviceGained(Change, frozen=True, tag="device_gained"):
@@ -139,7 +141,8 @@ class PersonMerged(Change, frozen=True, tag="person_merged"):
 class PersonAbsorbed(Change, frozen=True, tag="person_absorbed"):
     """The person `merged` was merged into this one, which got the identifiers and attributes that it lacked.
 
-    Of two halves of a person (auto_merge) it has the newer attributes; so there may also be some `removed`.
+    Of two halves of a person (auto_merge) it has the newer attributes; so there may also be some `removed`, and some of
+    `set` may have had the same value. `created` is that of the older one, now this one's too.
     """
 
     cio_id: str
@@ -148,6 +151,7 @@ class PersonAbsorbed(Change, frozen=True, tag="person_absorbed"):
     after: Identifiers
     set: WireObject
     removed: list[str]
+    created: float | None = None
 
 
 class PersonRestored(Change, frozen=True, tag="person_restored"):

@@ -31,14 +31,7 @@ from worker.workspace.messages.objects import Join, Leave
 from worker.workspace.messages.people import Rebind
 from worker.workspace.people import devices, groups, linking, no_room, preferences, refusals
 from worker.workspace.people.identity import identifiers_of
-from worker.workspace.people.lineage import (
-    Passage,
-    lowered_attributes,
-    lowered_stamp,
-    noted,
-    passages,
-    with_theirs,
-)
+from worker.workspace.people.lineage import Passage, lowered_attributes, lowered_stamp, noted, passages, with_theirs
 from worker.workspace.registers import Register
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Merged, PersonAttributes, Profile
@@ -141,8 +134,13 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
             merged=absorb.origin,
             before=identifiers_of(before),
             after=identifiers_of(profile),
-            set={name: value for name, value in shown.items() if differ(shown_before.get(name), value)},
+            set={
+                name: value
+                for name, value in shown.items()
+                if ours.values.get(name) is not mine.values.get(name) or differ(shown_before.get(name), value)
+            },
             removed=[name for name in shown_before if name not in shown],
+            created=profile.created,
         ),
     )
     no_room.tell(turn, cio_id, united.left_out, absorb.cause)
@@ -222,7 +220,7 @@ def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationsh
 
 def _tell_relationship(turn: Turn, cio_id: str, message: AbsorbRelationship, before: Register, after: Register) -> None:
     name, key = message.name, object_key(message.name)
-    had, has = before.attributes.shown(), after.attributes.shown()
+    had, has, mine = before.attributes.shown(), after.attributes.shown(), before.attributes.values
     object_type_id, object_id = split_object_name(name)
     turn.publish(
         profile_key(cio_id),
@@ -233,10 +231,11 @@ def _tell_relationship(turn: Turn, cio_id: str, message: AbsorbRelationship, bef
             object_id=object_id,
             related=after.present,
             was_related=before.present,
-            set={one: value for one, value in has.items() if differ(had.get(one), value)},
+            set={one: value for one, value in has.items() if after.attributes.values[one] is not mine.get(one)},
             removed=[one for one in had if one not in has],
             before={one: value for one, value in had.items() if differ(has.get(one), value)},
             outdated={},
+            merged=None if message.origin == cio_id else message.origin,
         ),
     )
     if after.present:
