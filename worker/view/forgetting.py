@@ -1,14 +1,16 @@
 """What a batch of changes takes away, once its rows are written.
 
 A person's deletion forgets all about the person and about those merged into it (customerio_semantics.md 7), also where
-the change that tells of the merge comes after the one that tells of the deletion.
+the change that tells of the merge, or a line of an id's or email's log, comes after the one that tells of the deletion.
 """
 
 from typing import Final
 
 import aiosqlite
 
+from worker.view.digest import digest
 from worker.view.rows import Rows
+from worker.workspace.keys import EMAIL, ID
 
 _CLEAR: Final = "DELETE FROM attributes WHERE subject = ? AND number <= ?"
 _UNRELATED: Final = (
@@ -44,10 +46,16 @@ _FORGET: Final = (
         WHERE subject = 'cio:' || ?1 AND type = 'person_deleted'""",
     "UPDATE people SET id = NULL, email = NULL, email_key = NULL, created = NULL, deleted = 1 WHERE cio_id = ?1",
 )
-_FORGET_HANDLE: Final = """
-    DELETE FROM activities WHERE subject = ? AND number < ? AND arrived < ?
-    AND type NOT IN ('handle_suppressed', 'handle_freed')"""
+_ABOUT_HANDLE: Final = "type NOT IN ('handle_suppressed', 'handle_freed')"
+_FORGET_HANDLE: Final = f"DELETE FROM activities WHERE subject = ? AND arrived < ? AND {_ABOUT_HANDLE}"
 """What arrived later is not about the deleted person, even if the handle's log is read before the person's."""
+_FORGOTTEN: Final = """
+    INSERT INTO forgotten VALUES (?, ?)
+    ON CONFLICT (handle) DO UPDATE SET arrived = max(arrived, excluded.arrived)"""
+_FORGET_LATER: Final = f"""
+    DELETE FROM activities WHERE number = ? AND {_ABOUT_HANDLE}
+    AND arrived < (SELECT forgotten.arrived FROM forgotten WHERE handle = ?)"""
+"""The same for what is read after the person's deletion."""
 
 
 async def forget(database: aiosqlite.Connection, rows: Rows) -> None:
@@ -65,6 +73,8 @@ async def forget(database: aiosqlite.Connection, rows: Rows) -> None:
         await database.executemany(_NOBODYS_LOG, [(row.token, row.number) for row in nobodys])
     if rows.deleted or rows.merged:
         await _forget_people(database, rows)
+    if of_handles := [row for row in rows.activities if row.subject.startswith((ID, EMAIL))]:
+        await database.executemany(_FORGET_LATER, [(row.number, digest(row.subject)) for row in of_handles])
 
 
 async def _forget_people(database: aiosqlite.Connection, rows: Rows) -> None:
@@ -77,6 +87,7 @@ async def _forget_people(database: aiosqlite.Connection, rows: Rows) -> None:
         return
     for statement in _FORGET:
         await database.executemany(statement, ending)
-    handles = [(handle, deleted.number, deleted.arrived) for deleted in rows.deleted for handle in deleted.handles]
+    handles = [(handle, deleted.arrived) for deleted in rows.deleted for handle in deleted.handles]
     await database.executemany(_FORGET_HANDLE, handles)
+    await database.executemany(_FORGOTTEN, [(digest(handle), arrived) for handle, arrived in handles])
     await database.execute("DELETE FROM ending")

@@ -132,10 +132,9 @@ class SpanRow(NamedTuple):
 
 
 class Deleted(NamedTuple):
-    """A profile was deleted by change `number`, the event of which arrived then; these were its handles."""
+    """A profile was deleted by an event that arrived then; these were its handles."""
 
     cio_id: str
-    number: int
     arrived: float
     handles: tuple[str, ...]
 

@@ -7,7 +7,7 @@ Nothing refers to rows that must be there before: changes of different subjects 
 
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 """PRAGMA user_version of the file. Raise it with every change of the tables or of what they mean."""
 
 FAILURES: Final = (
@@ -113,4 +113,7 @@ CREATE TABLE handles (
     handle TEXT PRIMARY KEY, suppressed INTEGER NOT NULL, number INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX handles_suppressed ON handles (handle) WHERE suppressed;
+
+-- A handle (its digest) whose person was deleted: of what arrived before then its log has forgotten all.
+CREATE TABLE forgotten (handle INTEGER PRIMARY KEY, arrived REAL NOT NULL) STRICT;
 """

@@ -1,8 +1,8 @@
 """The rows of a person's changes."""
 
-from hashlib import blake2b
 from typing import TypeAlias, assert_never
 
+from worker.view.digest import digest
 from worker.view.fold.attributes import attributes_changed
 from worker.view.rows import (
     AnonymousIdRow,
@@ -48,7 +48,8 @@ PersonChange: TypeAlias = (
 
 def event_received(change: EventReceived, number: int, rows: Rows) -> None:
     """The person did something."""
-    rows.events.append(EventRow(number, change.cio_id, _digest(change), change.anonymous_id, change.at))
+    told = digest(joined(change.event_type, change.name, change.id))
+    rows.events.append(EventRow(number, change.cio_id, told, change.anonymous_id, change.at))
 
 
 def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
@@ -73,7 +74,7 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
             rows.people.append(PersonRow(cio_id, fate=number))
         case PersonDeleted():
             rows.people.append(PersonRow(cio_id, named=number, fate=number, deleted=True))
-            rows.deleted.append(Deleted(cio_id, number, change.cause.arrived, _handles(change.identifiers)))
+            rows.deleted.append(Deleted(cio_id, change.cause.arrived, _handles(change.identifiers)))
         case AnonymousIdAdded():
             rows.anonymous_ids.append(AnonymousIdRow(cio_id, change.anonymous_id, number))
         case RelationshipChanged():
@@ -85,11 +86,6 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
 def handle_changed(change: HandleSuppressed | HandleFreed, number: int, rows: Rows) -> None:
     """A handle was blocked, or is no longer."""
     rows.handles.append(HandleRow(change.handle, isinstance(change, HandleSuppressed), number))
-
-
-def _digest(event: EventReceived) -> int:
-    told = joined(event.event_type, event.name, event.id).encode()
-    return int.from_bytes(blake2b(told, digest_size=8).digest(), "big", signed=True)
 
 
 def _named(cio_id: str, names: Identifiers, number: int, created: float | None = None) -> PersonRow:
