@@ -2,17 +2,20 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+import aiosqlite
 import pytest
 
 from tests.view.filling import fill, filler
 from tests.view.records import Topic, created
+from worker.sqlite_file import identity
 from worker.view import database as view_database
-from worker.view.database import reader, writer
+from worker.view.database import APPLICATION_ID, reader, writer
 from worker.view.errors import ViewFault, ViewUnreadable
 from worker.view.read.people import people
+from worker.view.schema import TABLES
 
 PAGE_BYTES = 4096
 
@@ -100,3 +103,20 @@ async def test_nobody_is_told_to_delete_a_file_of_something_else(tmp_path: Path)
         async with reader(path):
             pass
     assert problem.value.hint == "check view.path"
+
+
+async def test_a_view_that_is_made_while_it_is_looked_at_is_empty_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "view.sqlite"
+    path.touch()
+
+    async def then_made(database: aiosqlite.Connection) -> tuple[int, int]:
+        found = await identity(database)
+        with closing(sqlite3.connect(path, timeout=0)) as role, suppress(sqlite3.OperationalError):
+            role.executescript(f"BEGIN; {TABLES} PRAGMA application_id = {APPLICATION_ID}; COMMIT")
+        return found
+
+    monkeypatch.setattr(view_database, "identity", then_made)
+    with pytest.raises(ViewUnreadable, match="is empty"):
+        await people(path, 10)

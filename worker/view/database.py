@@ -68,6 +68,7 @@ async def reader(path: Path) -> AsyncIterator[aiosqlite.Connection]:
 
 async def _begin(path: Path, database: aiosqlite.Connection) -> None:
     async with asyncio.timeout(TIMEOUT_S + 1):  # SQLite itself waits that long for others
+        await database.execute("BEGIN")  # first, since the role may be about to make the tables
         found = await identity(database)
         if found == (0, 0) and await is_empty(database):
             raise ViewUnreadable(f"{path} is empty: the role has not begun to fill it", _START)
@@ -78,7 +79,6 @@ async def _begin(path: Path, database: aiosqlite.Connection) -> None:
                 f"{path} {_what(found)}",
                 "delete the file and start the role: segment-worker view builds it again from the topic",
             )
-        await database.execute("BEGIN")
 
 
 def _unopened(path: Path, problem: Exception) -> ViewUnreadable:
