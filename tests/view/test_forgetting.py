@@ -15,6 +15,7 @@ from worker.workspace.changes import (
     DeviceChanged,
     EventReceived,
     Identifiers,
+    IdentifiersChanged,
     IgnoredSuppressed,
     LinkSpan,
     ObjectDeleted,
@@ -38,6 +39,8 @@ def deleted(cio_id: str, *, by: str = "m-del", at: float = 50) -> PersonDeleted:
 
 async def test_nothing_of_a_deleted_person_is_left(tmp_path: Path) -> None:
     path, topic = tmp_path / "view.sqlite", example()
+    before, after = Identifiers("ada", "then@example.com"), Identifiers("ada", "Ada@Example.com")
+    topic.add(f"cio:{ADA}", IdentifiersChanged(cause=cause("m11", 11), cio_id=ADA, before=before, after=after))
     topic.add(f"cio:{ADA}", deleted(ADA))
     gone = DeviceChanged(
         cause=cause("m-del", 50), token="phone-1", cio_id=None, previous=ADA, platform="ios", last_used=1, attributes={}
@@ -46,14 +49,23 @@ async def test_nothing_of_a_deleted_person_is_left(tmp_path: Path) -> None:
     await fill(path, topic)
     assert [line.cio_id for line in await people(path, 10)] == [BOB]
     dump = "\n".join(str(row) for table in TABLES for row in rows(path, f"SELECT * FROM {table}"))
-    for trace in ("ada@example.com", "old@example.com", "+44", "London", "Order Completed", "admin", '"app"'):
+    for trace in (
+        "ada@example.com",
+        "old@example.com",
+        "then@example.com",
+        "+44",
+        "London",
+        "Order Completed",
+        "admin",
+        '"app"',
+    ):
         assert trace.lower() not in dump.lower(), trace
     assert rows(path, f"SELECT type FROM activities WHERE subject IN ('cio:{ADA}', 'cio:{OLD}')") == [
         ("person_deleted",)
     ]
 
 
-TABLES = ("activities", "people", "attributes", "events", "relationships", "anonymous_ids", "devices")
+TABLES = ("activities", "people", "attributes", "events", "relationships", "anonymous_ids", "devices", "formers")
 
 
 @pytest.mark.parametrize("batches", [1, 2])

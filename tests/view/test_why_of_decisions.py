@@ -10,7 +10,7 @@ from tests.view.records import Topic, created
 from tests.workspace.world import World
 from worker.jsontypes import Json
 from worker.view.database import reader
-from worker.view.read.identity import find_person, subjects, subjects_of_name
+from worker.view.read.identity import find_person, otherwise_known, subjects, subjects_of_name
 from worker.view.read.people import person
 from worker.view.read.why import MERGES, Step, decided, person_attributes
 from worker.view.schema import FAILURES
@@ -162,3 +162,19 @@ async def test_what_was_refused_and_by_which_event(kind: str, name: str, tmp_pat
         async with reader(path) as database:
             log = ["cio:0000ffffffffffffffff"]
             assert [one.cause.message_id for one in await decided(database, log, FAILURES, 5)] == [causes[kind]]
+
+
+async def test_who_had_a_name_that_is_nobodys_now(tmp_path: Path) -> None:
+    world = World()
+    world.identify("ada", email="Old@x.io")
+    world.identify("ada", email="OLD@x.io")
+    first = world.change_email("old@x.io", "new@x.io")
+    world.identify("bob", email="old@x.io")
+    second = world.change_email("old@x.io", "bob@x.io")
+    ada, bob = (str(world.person(name)["cio_id"]) for name in ("ada", "bob"))
+    said = [f"email:old@x.io was that of {cio_id} until event {by}" for cio_id, by in ((bob, second), (ada, first))]
+    async with reader(await view_of(world, tmp_path)) as database:
+        for name in ("Old@X.io", "email:old@x.io"):
+            assert await find_person(database, name) is None
+            assert await otherwise_known(database, name) == ", ".join(said)
+        assert await find_person(database, "new@x.io") == ada

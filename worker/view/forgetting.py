@@ -38,6 +38,7 @@ _FORGET: Final = (
     "DELETE FROM attributes WHERE subject > 'relationship/' || ?1 || '/' AND subject < 'relationship/' || ?1 || '0'",
     "DELETE FROM relationships WHERE cio_id = ?1",
     "DELETE FROM anonymous_ids WHERE cio_id = ?1",
+    "DELETE FROM formers WHERE cio_id = ?1",
     # those under an anonymousId may be somebody else's: its own log tells (worker/view/moving.py)
     "DELETE FROM events WHERE cio_id = ?1 AND anonymous_id IS NULL",
     """DELETE FROM activities WHERE subject = 'cio:' || ?1 AND type <> 'person_deleted'

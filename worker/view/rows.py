@@ -114,6 +114,14 @@ class HandleRow(NamedTuple):
     number: int
 
 
+class FormerRow(NamedTuple):
+    """A handle that a person has given up; change `number` tells of it."""
+
+    handle: str
+    cio_id: str
+    number: int
+
+
 class Cleared(NamedTuple):
     """The attributes of a subject that are not newer than change `number` are gone."""
 
@@ -154,6 +162,7 @@ class Rows:
     object_types: list[ObjectTypeRow] = field(default_factory=list)
     devices: list[DeviceRow] = field(default_factory=list)
     handles: list[HandleRow] = field(default_factory=list)
+    formers: list[FormerRow] = field(default_factory=list)
     cleared: list[Cleared] = field(default_factory=list)
     spans: dict[str, list[SpanRow]] = field(default_factory=dict)
     """By anonymousId all that is known of it now, in the place of what was known before."""

@@ -114,6 +114,12 @@ CREATE TABLE handles (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX handles_suppressed ON handles (handle) WHERE suppressed;
 
+-- Ids and emails (as handles) that people have had; `number` is the change by which they gave them up.
+CREATE TABLE formers (
+    handle TEXT, cio_id TEXT, number INTEGER NOT NULL, PRIMARY KEY (handle, cio_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX formers_of ON formers (cio_id);
+
 -- A handle (its digest) whose person was deleted: of what arrived before then its log has forgotten all.
 CREATE TABLE forgotten (handle INTEGER PRIMARY KEY, arrived REAL NOT NULL) STRICT;
 """

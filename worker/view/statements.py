@@ -13,6 +13,7 @@ from worker.view.rows import (
     AttributeRow,
     DeviceRow,
     EventRow,
+    FormerRow,
     HandleRow,
     ObjectRow,
     ObjectTypeRow,
@@ -75,6 +76,7 @@ _DEVICE: Final = _insert(
     _replace("token", "cio_id", "platform", "last_used", "attributes", "number"),
 )
 _HANDLE: Final = _insert("handles", HandleRow._fields, _replace("handle", "suppressed", "number"))
+_FORMER: Final = _insert("formers", FormerRow._fields, _replace("handle, cio_id", "number"))
 
 
 def writes(rows: Rows) -> Iterator[tuple[str, Sequence[tuple[object, ...]]]]:
@@ -90,3 +92,4 @@ def writes(rows: Rows) -> Iterator[tuple[str, Sequence[tuple[object, ...]]]]:
     yield _OBJECT_TYPE, rows.object_types
     yield _DEVICE, rows.devices
     yield _HANDLE, rows.handles
+    yield _FORMER, rows.formers

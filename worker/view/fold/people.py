@@ -9,6 +9,7 @@ from worker.view.rows import (
     Cleared,
     Deleted,
     EventRow,
+    FormerRow,
     HandleRow,
     PersonRow,
     RelationshipRow,
@@ -64,6 +65,8 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
             rows.people.append(PersonRow(cio_id, identified=True))
         case IdentifiersChanged():
             rows.people.append(_named(cio_id, change.after, number))
+            given_up = set(_handles(change.before)).difference(_handles(change.after))
+            rows.formers.extend(FormerRow(handle, cio_id, number) for handle in sorted(given_up))
         case PersonAbsorbed():
             rows.people.append(_named(cio_id, change.after, number, created=change.created))
             attributes_changed(profile_key(cio_id), change.set, change.removed, number, rows, source=change.merged)

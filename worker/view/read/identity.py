@@ -20,6 +20,10 @@ _PRIMARY = """
 _BY_ID = "SELECT cio_id FROM people WHERE id = ? ORDER BY merged_into IS NULL DESC, named DESC LIMIT 1"
 _BY_EMAIL = "SELECT cio_id FROM people WHERE email_key = ? ORDER BY merged_into IS NULL DESC, named DESC LIMIT 1"
 
+_FORMERS = """
+    SELECT handle, cio_id, json_extract(change, '$.cause.message_id') FROM formers JOIN activities USING (number)
+    WHERE handle IN (SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT 3"""
+
 
 async def texts(database: aiosqlite.Connection, query: str, *parameters: object) -> list[str]:
     """The first column of what `query` answers."""
@@ -113,9 +117,21 @@ async def otherwise_known(database: aiosqlite.Connection, name: str) -> str | No
     query = "SELECT handle FROM handles WHERE suppressed AND handle IN (SELECT value FROM json_each(?))"
     if suppressed := await texts(database, query, handles_):
         return f"{suppressed[0]} is suppressed"
+    if had := await _had(database, handles_):
+        return had
     if await texts(database, "SELECT 1 FROM people WHERE cio_id = ? AND deleted", name.removeprefix("cio_")):
         return "this person was deleted"
     query = "SELECT coalesce(waiting, 0) FROM anonymous WHERE anonymous_id = ?"
     if waiting := await texts(database, query, name):
         return f"it is an anonymousId, under which {waiting[0]} calls wait"
     return None
+
+
+async def _had(database: aiosqlite.Connection, handles_: str) -> str | None:
+    """Who had a name that is nobody's now, the last ones first."""
+    found: list[str] = []
+    async with database.execute(_FORMERS, (handles_,)) as cursor:
+        for handle, cio_id, message_id in await cursor.fetchall():
+            if (now := await primary(database, cio_id)) is not None:
+                found.append(f"{handle} was that of {now} until event {message_id}")
+    return ", ".join(found) or None
