@@ -106,6 +106,15 @@ async def test_what_is_refused_after_the_deletion_stays_told(handle_first: bool,
     assert told == [("ignored_suppressed", START + 60)]
 
 
+async def test_also_where_it_is_read_with_the_deletion(tmp_path: Path) -> None:
+    path, topic = tmp_path / "view.sqlite", Topic()
+    topic.add("cio:a", created("a", "ada"))
+    topic.add("cio:a", deleted("a"))
+    topic.add("cio:a", IgnoredSuppressed(cause=cause("m60", 60), subject="cio:a", call="event"))
+    await fill(path, topic)
+    assert rows(path, "SELECT type FROM activities") == [("person_deleted",), ("ignored_suppressed",)]
+
+
 WHOSE = "SELECT coalesce(owner, cio_id), at FROM events LEFT JOIN moved_events USING (number) ORDER BY 1, 2"
 
 

@@ -42,7 +42,9 @@ _FORGET: Final = (
     # those under an anonymousId may be somebody else's: its own log tells (worker/view/moving.py)
     "DELETE FROM events WHERE cio_id = ?1 AND anonymous_id IS NULL",
     """DELETE FROM activities WHERE subject = 'cio:' || ?1 AND type <> 'person_deleted'
-        AND number NOT IN (SELECT number FROM events)""",
+        AND number NOT IN (SELECT number FROM events) AND number <= (
+            SELECT coalesce(max(deletion.number), 9223372036854775807) FROM activities AS deletion
+            WHERE deletion.subject = 'cio:' || ?1 AND deletion.type = 'person_deleted')""",
     """UPDATE activities SET change = json_set(change, '$.identifiers', json('{"id": null, "email": null}'))
         WHERE subject = 'cio:' || ?1 AND type = 'person_deleted'""",
     "UPDATE people SET id = NULL, email = NULL, email_key = NULL, created = NULL, deleted = 1 WHERE cio_id = ?1",
