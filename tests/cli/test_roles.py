@@ -12,12 +12,15 @@ from pathlib import Path
 
 import orjson
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from tests.pipeline.deployment import setup
 from tests.support.broker import Broker
 from worker.local.ports import free_ports
 from worker.runtime.resend import Copy, resender
 from worker.topics import names
+from worker.topics.check import check
 
 
 def run(config: dict[str, object], directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -95,6 +98,28 @@ def test_without_its_topics_it_refuses_to_start(broker: Broker, tmp_path: Path) 
     assert done.returncode == 1
     assert "segment-worker topics apply" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(120)
+async def test_on_a_changelog_that_loses_state_it_refuses_to_start(broker: Broker, tmp_path: Path) -> None:
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        changelog = names.changelog_of("people", running.deployment.group)
+        admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+        await admin.start()
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, changelog, {"cleanup.policy": "delete"})])
+        await admin.close()
+        async with asyncio.timeout(10):
+            while not await check(running.deployment.connection, running.deployment.contracts):
+                await asyncio.sleep(0.1)  # brokers learn of it one after the other
+        with running.start("worker") as role:
+            try:
+                assert await asyncio.to_thread(role.wait, 60) == 1
+            finally:
+                role.kill()
+    text = (tmp_path / "worker.log").read_text()
+    assert changelog in text
+    assert "set cleanup.policy=compact" in text
 
 
 @pytest.mark.parametrize("role", ["worker", "view", "relay"])

@@ -141,6 +141,7 @@ async def _await_topics(deployment: Deployment) -> None:
     """Wait for the brokers, then check the topics.
 
     A role does not start on topics that are missing or have other partition counts: keyed state would be torn apart.
+    Nor does one where Kafka deletes what a changelog holds as it gets old: the state would lose it.
     """
     await await_brokers(deployment.connection)
     found = await check(deployment.connection, deployment.contracts)
@@ -152,6 +153,12 @@ async def _await_topics(deployment: Deployment) -> None:
             f"{len(wrong)} topics are missing or have another number of partitions than their contracts "
             f"({', '.join(sorted({each.topic for each in wrong}))}): segment-worker topics apply | check. Topics that "
             "this user has no right to describe look missing too"
+        )
+    forgetful = [each.topic for each in found if each.expected == "compact" and "compact" not in (each.found or "")]
+    if forgetful:
+        raise RuntimeFault(
+            f"Kafka deletes old records of {', '.join(forgetful)}, and with them state: set cleanup.policy=compact "
+            "with kafka-configs.sh --alter"
         )
 
 
