@@ -1,13 +1,17 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests. Property tests have no deadline: the machine may be busy."""
 
 import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.swallowed import Swallowed, recorded
 
 pytest_plugins = ["tests.support.broker"]
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 _ENDS_S = 5.0
 

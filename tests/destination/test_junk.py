@@ -6,7 +6,6 @@ import msgspec
 import orjson
 import pytest
 from hypothesis import given
-from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from tests.destination.factories import NOW, event, outcomes, subscribed
@@ -78,7 +77,6 @@ SETTINGS = st.builds(
 ALL = {one: subscribed(settings=one) for one in [ActionSettings(identifiers="id"), ActionSettings()]}
 
 
-@profile(deadline=None)
 @given(EVENTS, st.sampled_from(list(ALL)))
 def test_every_event_has_commands_or_reasons(data: JsonObject, settings: ActionSettings) -> None:
     before = orjson.dumps(data)
@@ -103,7 +101,6 @@ def check_command(command: Command) -> None:
         assert "anonymous_id" not in object_attributes(command)
 
 
-@profile(deadline=None)
 @given(st.sampled_from(list(ACTIONS)), st.lists(EVENTS | VALUES, max_size=3), SETTINGS, st.booleans())
 def test_single_and_batch_behave_alike(
     action: str, events: list[Json], settings: ActionSettings, with_device: bool

@@ -60,13 +60,13 @@ def check(body: JsonObject) -> None:
             assert isinstance(result, NotMapped)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(BODIES), st.dictionaries(st.sampled_from(FIELDS) | texts, values, max_size=3))
 def test_any_envelope_is_mapped_or_refused(body: JsonObject, junk: dict[str, Json]) -> None:
     check(body | junk)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(BODIES), st.dictionaries(st.sampled_from(DATA_FIELDS) | texts, values, max_size=4))
 def test_any_data_is_mapped_or_refused(body: JsonObject, junk: dict[str, Json]) -> None:
     data = body["data"]
@@ -74,13 +74,13 @@ def test_any_data_is_mapped_or_refused(body: JsonObject, junk: dict[str, Json]) 
     check(body | {"data": data | junk})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(st.sampled_from(["id", "email", "cio_id"]) | texts, values, max_size=4))
 def test_any_identifiers_are_mapped_or_refused(identifiers: dict[str, Json]) -> None:
     check(make_body(identifiers=identifiers))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts.filter(bool), texts.filter(bool), st.dictionaries(texts, values, max_size=4))
 def test_no_new_field_is_lost(object_type: str, metric: str, new: dict[str, Json]) -> None:
     known = ("identifiers", "customer_id", "email_address", "delivery_id", "content", "href", "link_id", "userId")

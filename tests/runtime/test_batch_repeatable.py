@@ -106,7 +106,7 @@ def _next_life(before: RecordingPublisher, fail_at: int | None, after: bool) -> 
     data=st.data(),
     unit_bytes=st.sampled_from([1, 200, 1000, 100_000]),
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_cuts_and_crashes_change_nothing(orders: list[dict[str, object]], data: st.DataObject, unit_bytes: int) -> None:
     count = len(orders)
     repeats = data.draw(st.sets(st.integers(1, count), max_size=2))

@@ -175,7 +175,7 @@ def test_reading_in_pieces_and_again_is_the_same(
 
 
 @given(HISTORIES, lives())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_disk_store_recovers_the_same(
     tmp_path_factory: pytest.TempPathFactory, history: History, steps: list[tuple[str, int, int]]
 ) -> None:

@@ -26,7 +26,7 @@ def turn(state: dict[str, Struct] | None = None) -> Turn:
     return Turn({} if state is None else state, Place(0, 1), WorkspaceSettings())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps)
 def test_names_are_a_set(all_steps: list[Step]) -> None:
     one, count, expected = turn(), 0, {}
