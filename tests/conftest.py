@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -17,9 +18,14 @@ _ENDS_S = 5.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files whose tests take long, or wait for a broker, come first: together with others they cost little time."""
-    marked = {kind: {item.path for item in items if item.get_closest_marker(kind)} for kind in ("slow", "broker")}
-    items.sort(key=lambda item: (item.path not in marked["slow"], item.path not in marked["broker"]))
+    """Order the files: what waits for a broker beside what computes, and none that takes long left to the end."""
+    files = list(dict.fromkeys(item.path for item in items))
+    slow, broker = ({item.path for item in items if item.get_closest_marker(kind)} for kind in ("slow", "broker"))
+    ranks: dict[Path, float] = {}
+    for group, share in ((slow, 0.5), (broker - slow, 0.9), (set(files) - broker - slow, 1.0)):
+        members = [path for path in files if path in group]
+        ranks |= {path: share * place / len(members) for place, path in enumerate(members)}
+    items.sort(key=lambda item: ranks[item.path])
 
 
 @pytest.fixture(autouse=True)
