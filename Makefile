@@ -30,7 +30,7 @@ send: $(READY) ## Send FILE=events.ndjson into the running system (TOPIC=segment
 	@$(BIN)/segment-worker send $(FILE) --topic $(TOPIC)
 
 test: $(READY) ## Run all tests, those on a real Kafka broker included
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## Run the tests that need no broker
 	@$(BIN)/pytest -m "not broker and not slow"

@@ -16,6 +16,8 @@ faust-streaming 0.15.3 does:
   rebalance waits here until it is over;
 * after an assignment everything is fetched until it is paused, and the input before it was sought: nothing is fetched
   here before recovery asks for it, and no input before `perform_seek` is done;
+* when the flow is resumed after that, it empties the queues of the streams, and a batch that was in one is never acked:
+  no input is read before the flow is resumed;
 * a partition that was never committed is not sought at all: it is sought to its beginning here;
 * the signal that ends a recovery stays set and ends the next one too: it is cleared here.
 """
@@ -70,8 +72,8 @@ class BatchedDelivery(Consumer):
         self._idle = asyncio.Event()
         self._idle.set()
         self._assignments = 0
-        self._sought = -1
-        """The assignment whose input partitions are where they have to be."""
+        self._sought = self._flowing = -1
+        """The assignments whose input partitions are where they have to be, and whose input is read."""
         self.full: frozenset[TP] = frozenset()
         """Partitions that are not read on for now."""
         self.abandoned = False
@@ -118,14 +120,19 @@ class BatchedDelivery(Consumer):
 
     def _wanted(self) -> set[TP]:
         wanted = self._get_active_partitions() - self.full
-        if self._sought != self._assignments:
+        if self._flowing != self._assignments:
             wanted = {tp for tp in wanted if self._is_changelog_tp(tp)}
         return wanted
 
     @property
     def resumed(self) -> bool:
         """Whether the assignment of now is recovered, and its input is being read."""
-        return self._assignments > 0 and self._sought == self._assignments and self.flow_active
+        return self._assignments > 0 and self._flowing == self._assignments and self.flow_active
+
+    def resume_flow(self) -> None:
+        """Read; input only if it was sought, and so after the queues were emptied for the last time."""
+        super().resume_flow()
+        self._flowing = self._sought
 
     def _set_active_tps(self, tps: set[TP]) -> set[TP]:
         return super()._set_active_tps(set())

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
-from faust.types import TP
+from faust.types import TP, Message
 
 from tests.runtime.conftest import Play
 from tests.support import kafka_cluster, memory_cluster
@@ -15,6 +15,7 @@ from tests.support.pipeline import Pipeline
 from worker.runtime.errors import ChangelogIntruder
 from worker.runtime.partition_state import MemoryStore
 from worker.runtime.publisher import Publisher
+from worker.runtime.recovery import Tables
 
 
 def test_a_second_worker_in_mid_stream_takes_over_half_and_gives_it_back(play: Play) -> None:
@@ -104,6 +105,38 @@ def test_a_worker_whose_recovery_ends_in_a_rebalance_forgets_what_was_recovered_
         assert len(store.held()) == pipeline.layout.partitions // 2
         await first.stop()
         await second.stop()
+        assert await pipeline.check() == 0
+
+    play(scenario)
+
+
+def test_no_batch_is_lost_when_the_flow_is_resumed(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        before, worker = pipeline.worker(), pipeline.worker()
+        app, consumer, tables = worker.runtime.app, worker.runtime.consumer, worker.runtime.app.tables
+        assert isinstance(tables, Tables)
+        seek, deliver = consumer.perform_seek, consumer.callback
+
+        async def sought_for_long() -> None:
+            await seek()
+            await asyncio.sleep(0.5)
+
+        async def delivered_just_before(message: Message) -> None:
+            await deliver(message)
+            if not tables.recovery.completed.is_set():
+                app.flow_control.resume()  # as the recovery does next; it empties the queues
+
+        await pipeline.send(200)
+        await before.start()
+        await pipeline.until_settled()
+        await before.stop()
+        await pipeline.send(200)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(consumer, "perform_seek", sought_for_long)
+            patch.setattr(consumer, "callback", delivered_just_before)
+            await worker.start()
+            await pipeline.until_settled()
+        await worker.stop()
         assert await pipeline.check() == 0
 
     play(scenario)
