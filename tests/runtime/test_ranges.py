@@ -10,10 +10,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from tests.support.broker import Broker
 from tests.support.kafka_cluster import KafkaCluster
 from worker.local.broker import LocalBroker
+from worker.runtime import ranges
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, TopicChanged
 from worker.runtime.outgoing import out
-from worker.runtime.ranges import RangeReader
+from worker.runtime.ranges import Bounds, RangeReader
 
 pytestmark = pytest.mark.broker
 
@@ -123,3 +124,20 @@ async def test_without_a_broker_it_ends_in_time(own_broker: Callable[[], LocalBr
         with pytest.raises(BrokerUnreachable, match="nothing came of ranges for 3 s"):
             await read_on(reader)
     assert 10 <= len(read) < 3000
+
+
+@pytest.mark.parametrize("late", [1, 5])
+async def test_an_end_that_is_told_too_low_for_a_moment_is_no_other_topic(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, late: int
+) -> None:
+    monkeypatch.setattr(ranges, "_ASKED_EVERY_S", 0.0)
+    async with KafkaCluster(broker.bootstrap) as cluster, reader_of(cluster, await filled(cluster, 5)) as reader:
+        ask, answers = reader.bounds, [Bounds({0: 0}, {0: 3})] * late
+
+        async def bounds() -> Bounds:
+            return answers.pop() if answers else await ask()
+
+        monkeypatch.setattr(reader, "bounds", bounds)
+        assert (await reader.bounds_beyond({0: 5})).ends == {0: 5}
+        with pytest.raises(TopicChanged, match="ends at 5, but reached 6"):
+            await reader.bounds_beyond({0: 6})

@@ -124,7 +124,7 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
         batched = self.consumer
         assert isinstance(batched, KafkaConsumer)
         batched.forget_progress()
-        await self._unless_abandoned(self.consumer.on_partitions_assigned(assigned, generation_id))
+        await self._unless_abandoned(batched.on_partitions_assigned(assigned, generation_id))
 
     async def _unless_abandoned(self, handled: Coroutine[Any, Any, None]) -> None:
         """Wait until a rebalance was handled, unless it never will be: the consumer could not be stopped then."""

@@ -12,7 +12,7 @@ from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, TopicChanged
 from worker.runtime.reader import Batch, partition_numbers
 
-_ASKED_AGAIN = 5
+_ASKED = 6
 _ASKED_EVERY_S = 0.5
 
 
@@ -60,15 +60,15 @@ class RangeReader(Connected):
         Raises:
             TopicChanged: when it ends before them.
         """
-        found = await self.bounds()
-        for _ in range(_ASKED_AGAIN):  # a broker that has just begun to lead may tell a lower end for a moment
-            if all(found.ends.get(number, 0) >= end for number, end in ends.items()):
-                return found
-            await asyncio.sleep(_ASKED_EVERY_S)
+        for asked in range(_ASKED):  # a broker that has just begun to lead may tell a lower end for a moment
+            if asked:
+                await asyncio.sleep(_ASKED_EVERY_S)
             found = await self.bounds()
-        number = next(number for number, end in ends.items() if found.ends.get(number, 0) < end)
+            short = [number for number, end in ends.items() if found.ends.get(number, 0) < end]
+            if not short:
+                return found
         raise TopicChanged(
-            f"{self._topic}/{number} ends at {found.ends.get(number, 0)}, but reached {ends[number]} before: "
+            f"{self._topic}/{short[0]} ends at {found.ends.get(short[0], 0)}, but reached {ends[short[0]]} before: "
             "it was deleted and made anew, or the brokers lost records"
         )
 
