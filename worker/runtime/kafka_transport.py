@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
@@ -18,16 +19,14 @@ from worker.runtime.batched_consumer import BatchedDelivery
 from worker.runtime.commits import commit
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, OwnershipLost, TopicsMissing
+from worker.runtime.idle import Idle
+from worker.runtime.pace import Pace
 from worker.runtime.tuning import Tuning
 
 log = structlog.get_logger(__name__)
 
 BUSY_FETCH_BYTES = 64 * 1024
-BUSY_FETCH_WAIT_S = 0.01
-BUSY_FETCH_WAIT_A_PARTITION_S = 0.0003
-"""While records come, a fetch waits for so many bytes, but no longer than this: each costs as much as some records do,
-on both sides, and the more the more partitions it asks for. Of many partitions each gives a few records at a time, and
-each few are a unit with its own writes: with a longer wait the units are larger, and all is sooner done."""
+"""While records come, a fetch waits for so many bytes, but no longer than its pace says (worker/runtime/pace.py)."""
 
 _ASK_AGAIN_S = 0.2
 
@@ -49,6 +48,8 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
         assert isinstance(transport, KafkaTransport)
         tuning = transport.tuning
         self._assignor = self.app.assignor
+        self._idle = Idle.of(asyncio.get_running_loop())
+        self._pace = Pace(time.monotonic(), self._idle.seconds)
         return aiokafka.AIOKafkaConsumer(
             **transport.connection.consumer_options(),
             group_id=self.app.conf.id,
@@ -156,20 +157,20 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
                 consumer.pause(*(wanted - paused))
                 consumer.resume(*((paused & assigned) - wanted))
         fetched = await super()._fetch_records(consumer, active_partitions, timeout, max_records)
-        assert isinstance(self.transport, KafkaTransport)
-        _pace(consumer, self.transport.tuning, len(active_partitions - consumer.paused()) if fetched else 0)
+        self._set_wait(consumer, len(active_partitions - consumer.paused()) if fetched else 0)
         return fetched
 
-
-def _pace(consumer: aiokafka.AIOKafkaConsumer, tuning: Tuning, busy: int) -> None:
-    """Set how the next fetches wait, from so many `busy` partitions; no setting of aiokafka leads there."""
-    wait_s = max(BUSY_FETCH_WAIT_S, busy * BUSY_FETCH_WAIT_A_PARTITION_S) if busy else tuning.fetch_wait_s
-    wait_s = min(wait_s, tuning.fetch_wait_s)
-    vars(consumer._fetcher).update(  # noqa: SLF001
-        _prefetch_backoff=0.0,
-        _fetch_min_bytes=BUSY_FETCH_BYTES if busy else 1,
-        _fetch_max_wait_ms=int(wait_s * 1000),
-    )
+    def _set_wait(self, consumer: aiokafka.AIOKafkaConsumer, busy: int) -> None:
+        """Set how the next fetches wait, from so many `busy` partitions; no setting of aiokafka leads there."""
+        assert isinstance(self.transport, KafkaTransport)
+        wait_s = self.transport.tuning.fetch_wait_s
+        if busy:
+            wait_s = min(wait_s, self._pace.wait_s(busy, time.monotonic(), self._idle.seconds))
+        vars(consumer._fetcher).update(  # noqa: SLF001
+            _prefetch_backoff=0.0,
+            _fetch_min_bytes=BUSY_FETCH_BYTES if busy else 1,
+            _fetch_max_wait_ms=int(wait_s * 1000),
+        )
 
 
 class KafkaConsumer(BatchedDelivery, driver.Consumer):

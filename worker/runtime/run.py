@@ -1,7 +1,6 @@
 """Runs a worker until it is told to stop or must stop, and says with which exit code."""
 
 import asyncio
-import gc
 from collections.abc import Callable
 
 import structlog
@@ -9,23 +8,13 @@ import structlog
 from worker.runtime.app import Runtime
 from worker.runtime.beside import beside, first_of
 from worker.runtime.errors import RuntimeFault
+from worker.runtime.garbage import collect_garbage
 from worker.runtime.watchdog import watch
 
 log = structlog.get_logger(__name__)
 
 _CANCELLATIONS = 10
 """Faust swallows some of them."""
-
-
-def collect_garbage_seldom() -> None:
-    """Let Python look for reference cycles after 20,000 new objects instead of 700.
-
-    A batch makes thousands of objects that all die with it, none of them in a cycle: looking for cycles among them
-    took a seventh of a worker's time. Older generations keep their usual share of the passes: cycles do arise in the
-    Kafka client, and what they hold must not pile up.
-    """
-    gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
 
 
 async def run_worker(runtime: Runtime, stop: asyncio.Event, *, on_ready: Callable[[], None] | None = None) -> None:
@@ -35,11 +24,11 @@ async def run_worker(runtime: Runtime, stop: asyncio.Event, *, on_ready: Callabl
         RuntimeFault: (or whatever else it was) when the worker had to stop by itself; nothing unprocessed was
         committed then.
     """
-    collect_garbage_seldom()
     if runtime.kafka_publisher is not None:
         await runtime.kafka_publisher.start()
     try:
-        async with beside(runtime.stop_for, runtime.pulse.beat, lambda: watch(runtime), lambda: _app_crash(runtime)):
+        parts = (runtime.pulse.beat, lambda: watch(runtime), lambda: _app_crash(runtime), collect_garbage)
+        async with beside(runtime.stop_for, *parts):
             await _start(runtime, stop)
             if on_ready is not None and runtime.fault is None:
                 on_ready()
