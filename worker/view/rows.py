@@ -140,9 +140,10 @@ class SpanRow(NamedTuple):
 
 
 class Deleted(NamedTuple):
-    """A profile was deleted by an event that arrived then; these were its handles."""
+    """Change `number` deleted a profile, for an event that arrived then; these were its handles."""
 
     cio_id: str
+    number: int
     arrived: float
     handles: tuple[str, ...]
 

@@ -16,7 +16,10 @@ class Identifiers(Struct, frozen=True, gc=False):
 
 
 class PersonCreated(Change, frozen=True, tag="person_created"):
-    """There is a new person; `created` is the time of the call that made it (unix seconds)."""
+    """There is a new person; `created` is the time of the call that made it (unix seconds).
+
+    A call that a deletion of an earlier time has overtaken makes its person again, with the same cio_id.
+    """
 
     cio_id: str
     identifiers: Identifiers
