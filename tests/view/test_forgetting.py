@@ -16,6 +16,7 @@ from worker.workspace.changes import (
     AnonymousLinked,
     DeviceChanged,
     EventReceived,
+    EventsMoved,
     Identifiers,
     IdentifiersChanged,
     IgnoredSuppressed,
@@ -115,6 +116,55 @@ async def test_also_where_it_is_read_with_the_deletion(tmp_path: Path) -> None:
     topic.add("cio:a", IgnoredSuppressed(cause=cause("m60", 60), subject="cio:a", call="event"))
     await fill(path, topic)
     assert rows(path, "SELECT type FROM activities") == [("person_deleted",), ("ignored_suppressed",)]
+
+
+@pytest.mark.parametrize("handles_first", [True, False])
+@pytest.mark.parametrize("primary_first", [True, False])
+async def test_so_are_the_logs_of_former_names_and_of_those_of_merged_people(
+    handles_first: bool, primary_first: bool, tmp_path: Path
+) -> None:
+    path, primary, merged, handles = tmp_path / "view.sqlite", Topic(), Topic(), Topic()
+    primary.add("cio:a", created("a", "ada", "first@x.io"))
+    changed = Identifiers("ada", "first@x.io"), Identifiers("ada", "Ada@Example.com")
+    primary.add("cio:a", IdentifiersChanged(cause=cause("m10", 10), cio_id="a", before=changed[0], after=changed[1]))
+    primary.add("cio:a", deleted("a"))
+    merged.add("cio:b", created("b", None, "B@x.io"), 1)
+    merged.add("cio:b", PersonMerged(cause=cause("m4", 4), cio_id="b", into="a"), 1)
+    merged.add("cio:c", created("c", "c"), 1)
+    merged.add("cio:c", PersonMerged(cause=cause("m3", 3), cio_id="c", into="b"), 1)
+    names = ("id:ada", "email:first@x.io", "email:b@x.io", "id:c")
+    for at in (5, 20, 60):
+        for name in names:
+            handles.add(name, IgnoredSuppressed(cause=cause(f"m{at}", at), subject=name, call="event"), 2)
+    people_ = [primary, merged] if primary_first else [merged, primary]
+    async with filler(path) as filling:
+        for topic in [handles, *people_] if handles_first else [*people_, handles]:
+            await filling.catch_up(topic)
+    left = rows(path, "SELECT subject, arrived FROM activities WHERE type = 'ignored_suppressed' ORDER BY 1, 2")
+    assert left == [
+        ("email:b@x.io", START + 60),
+        ("email:first@x.io", START + 20),  # it was nobody's by then
+        ("email:first@x.io", START + 60),
+        ("id:ada", START + 60),
+        ("id:c", START + 60),
+    ]
+
+
+@pytest.mark.parametrize("primary_first", [True, False])
+async def test_what_a_merged_person_tells_after_that_is_forgotten_too(primary_first: bool, tmp_path: Path) -> None:
+    path, primary, merged = tmp_path / "view.sqlite", Topic(), Topic()
+    primary.add("cio:a", created("a", "ada"))
+    primary.add("cio:a", deleted("a"))
+    merged.add("cio:b", created("b", "bob"), 1)
+    merged.add("cio:b", PersonMerged(cause=cause("m4", 4), cio_id="b", into="a"), 1)
+    moved = EventsMoved(cause=cause("m9", 9), cio_id="b", anonymous_id="anon", since=None, until=START, owner="c")
+    async with filler(path) as filling:
+        for topic in [primary, merged] if primary_first else [merged, primary]:
+            await filling.catch_up(topic)
+            if topic is merged:
+                merged.add("cio:b", moved, 1)
+                await filling.catch_up(topic)
+    assert rows(path, "SELECT subject, type FROM activities") == [("cio:a", "person_deleted")]
 
 
 @pytest.mark.parametrize("step", [1, 4, 100])

@@ -1,7 +1,8 @@
 """What a batch of changes takes away, once its rows are written.
 
-A person's deletion forgets all about the person and about those merged into it (customerio_semantics.md 7), also where
-the change that tells of the merge, or a line of an id's or email's log, comes after the one that tells of the deletion.
+A person's deletion forgets all about the person and about those merged into it (customerio_semantics.md 7), what the
+logs of their ids and emails have included, those that they gave up before, up to then; also where the change that tells
+of the merge, or a line of an id's or email's log, comes after the one that tells of the deletion.
 """
 
 from typing import Final
@@ -35,6 +36,19 @@ _END_MERGED: Final = f"""
         SELECT cio_id FROM ending
         UNION SELECT people.cio_id FROM people JOIN gone ON people.merged_into = gone.cio_id
     ) SELECT cio_id, {_ALL} FROM gone"""
+_HANDLES: Final = """
+    WITH RECURSIVE way (cio_id, primary_) AS (
+        SELECT cio_id, cio_id FROM ending
+        UNION SELECT way.cio_id, merged_into FROM way JOIN people ON people.cio_id = primary_
+        WHERE merged_into IS NOT NULL
+    ), gone (cio_id, arrived) AS (
+        SELECT cio_id, max(arrived) FROM way
+        JOIN activities ON subject = 'cio:' || primary_ AND type = 'person_deleted' GROUP BY cio_id
+    )
+    SELECT ? || id, arrived FROM people JOIN gone USING (cio_id) WHERE id IS NOT NULL
+    UNION ALL SELECT email_key, arrived FROM people JOIN gone USING (cio_id) WHERE email_key IS NOT NULL
+    UNION ALL SELECT handle, activities.arrived FROM formers JOIN gone USING (cio_id) JOIN activities USING (number)"""
+"""The names of those of table `ending`, with when the event arrived that deleted the person or gave the name up."""
 _FORGET: Final = (
     "DELETE FROM attributes WHERE subject = 'cio:' || ?1 AND number <= ?2",
     # all subjects that begin with relationship/C/, since 0 follows /
@@ -93,9 +107,11 @@ async def _forget_people(database: aiosqlite.Connection, rows: Rows) -> None:
         ending = [(str(row[0]), int(row[1])) for row in await cursor.fetchall()]
     if not ending:
         return
+    handles = [(handle, deleted.arrived) for deleted in rows.deleted for handle in deleted.handles]
+    async with database.execute(_HANDLES, (ID,)) as cursor:
+        handles += [(str(row[0]), float(row[1])) for row in await cursor.fetchall()]
     for statement in _FORGET:
         await database.executemany(statement, ending)
-    handles = [(handle, deleted.arrived) for deleted in rows.deleted for handle in deleted.handles]
     await database.executemany(_FORGET_HANDLE, handles)
     await database.executemany(_FORGOTTEN, [(digest(handle), arrived) for handle, arrived in handles])
     await database.execute("DELETE FROM ending")

@@ -168,5 +168,5 @@ class Rows:
     spans: dict[str, list[SpanRow]] = field(default_factory=dict)
     """By anonymousId all that is known of it now, in the place of what was known before."""
     merged: list[str] = field(default_factory=list)
-    """Profiles that were merged into another, which may be one that is deleted already."""
+    """Profiles that told what is forgotten where they are merged into somebody who is deleted already."""
     deleted: list[Deleted] = field(default_factory=list)

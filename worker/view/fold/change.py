@@ -60,6 +60,7 @@ def fold(change: WorkspaceChange, number: int, rows: Rows) -> None:
             | PersonDeleted()
             | AnonymousIdAdded()
             | RelationshipChanged()
+            | EventsMoved()
         ):
             people.person_changed(change, number, rows)
         case HandleSuppressed() | HandleFreed():
@@ -78,8 +79,7 @@ def fold(change: WorkspaceChange, number: int, rows: Rows) -> None:
         case DeviceChanged():
             devices.device_changed(change, number, rows)
         case (
-            EventsMoved()
-            | FailedAttributeChange()
+            FailedAttributeChange()
             | AttributeRefused()
             | DeviceGained()
             | DeviceLost()

@@ -19,6 +19,7 @@ from worker.workspace.changes import (
     AnonymousIdAdded,
     AttributesChanged,
     EventReceived,
+    EventsMoved,
     HandleFreed,
     HandleSuppressed,
     Identifiers,
@@ -44,6 +45,7 @@ PersonChange: TypeAlias = (
     | PersonDeleted
     | AnonymousIdAdded
     | RelationshipChanged
+    | EventsMoved
 )
 
 
@@ -83,6 +85,8 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
             rows.anonymous_ids.append(AnonymousIdRow(cio_id, change.anonymous_id, number))
         case RelationshipChanged():
             _relationship(change, number, rows)
+        case EventsMoved():
+            rows.merged.append(cio_id)  # nothing else is told by who is merged: the anonymousId tells whose they are
         case _:
             assert_never(change)
 
