@@ -119,10 +119,10 @@ def _check(data: JsonObject) -> Event:
     """The same of any object: the rules, one by one."""
     get = data.get
     kind = get("type")
-    if kind is None and get("action") in TYPES:
-        data = {**data, "type": get("action")}
+    if kind is None and (action := get("action")).__class__ is str and action in TYPES:
+        kind = action
+        data = {**data, "type": kind}
         get = data.get
-        kind = get("type")
     if kind.__class__ is not str or kind not in TYPES:
         _fail_type(data)
     for name in _OBJECTS:
