@@ -4,16 +4,21 @@ Each distinct event must be shown at one person, or wait, or something published
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tests.simulation.cluster import Cluster
 from tests.simulation.histories import ERASURES, Step
 from tests.simulation.oracle import Call, calls_of, is_event
 from worker.workspace.changes import (
     AnonymousExpired,
+    EventReceived,
     IgnoredDeleted,
     IgnoredSuppressed,
     IgnoredUnknownCioId,
+    PersonCreated,
+    PersonDeleted,
+    PersonMerged,
+    WorkspaceChange,
 )
 from worker.workspace.messages.calls import Event
 from worker.workspace.picture import Picture
@@ -57,8 +62,9 @@ def _waiting(cluster: Cluster) -> Counter[str]:
 
 def _explained(cluster: Cluster, picture: Picture) -> set[str]:
     """Events that were dropped, and said to be, or that went with a person who was deleted."""
-    found = {event.id for event in picture.events.values() if picture.owner(event) is None}
-    for _, change in cluster.changes.values():
+    changes = [change for _, change in cluster.changes.values()]
+    found = {event.id for event in picture.events.values() if picture.owner(event) is None} | _of_former_lives(changes)
+    for change in changes:
         match change:
             case IgnoredDeleted() | IgnoredSuppressed() | IgnoredUnknownCioId():
                 found.add(change.cause.message_id)
@@ -67,3 +73,33 @@ def _explained(cluster: Cluster, picture: Picture) -> set[str]:
             case _:
                 pass
     return found
+
+
+def _of_former_lives(changes: Iterable[WorkspaceChange]) -> set[str]:
+    """Events of those who were deleted, or merged into somebody who was, and then made again under the same cio_id."""
+    deleted: set[str] = set()
+    merged: dict[str, str] = {}
+    received: dict[str, set[str]] = {}
+    former: list[tuple[str, set[str]]] = []
+    for change in changes:
+        match change:
+            case PersonCreated():
+                former.append((merged.pop(change.cio_id, change.cio_id), received.pop(change.cio_id, set())))
+            case PersonMerged():
+                merged[change.cio_id] = change.into
+            case PersonDeleted():
+                deleted.add(change.cio_id)
+            case EventReceived():
+                received.setdefault(change.cio_id, set()).add(change.id)
+            case _:
+                pass
+    return {event for owner, events in former if _last(owner, merged) in deleted for event in events}
+
+
+def _last(cio_id: str, merged: Mapping[str, str]) -> str:
+    """Whom somebody is merged into, or who that is merged into, and so on."""
+    passed = {cio_id}
+    while (into := merged.get(cio_id)) is not None and into not in passed:
+        passed.add(into)
+        cio_id = into
+    return cio_id

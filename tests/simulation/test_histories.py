@@ -33,6 +33,7 @@ FOUND_ONCE = [
     9502422,
     20001361,
     23000573,
+    50001026,
 ]
 """Seeds that have found something, as long as histories are drawn as they are."""
 
