@@ -13,10 +13,12 @@ from msgspec.structs import replace
 from tests.support.broker import Broker
 from tests.support.cluster import WorkerHandle, until
 from tests.support.counting import event
+from tests.support.header_names import Name, builder
 from tests.support.kafka_cluster import QUICK, KafkaCluster
 from tests.support.pipeline import Pipeline
 from worker.runtime.connection import Connection
 from worker.runtime.lag import LagReader
+from worker.runtime.outgoing import Headers
 
 STALL: Final = replace(QUICK, stall_s=3.0)
 LONG_S: Final = 8.0
@@ -61,6 +63,24 @@ async def test_every_compression_that_kafka_knows_is_read(broker: Broker, codec:
         await worker.start()
         await send(producer, pipeline, 8)
         await until(lambda: len(worker.values("count")) == 8, what="all are counted")
+        await worker.stop()
+
+
+async def test_a_header_whose_name_is_no_utf_8_stops_nothing(broker: Broker) -> None:
+    async with one_stage(broker) as pipeline, producing(broker) as producer:
+        worker = pipeline.worker()
+        await worker.start()
+        foreign = producer.create_batch()
+        foreign._builder = builder()
+        for number in range(3):
+            headers: Headers = [(Name(b"trace\xff"), b"1")] if number else []
+            record = event(f"k{number}", f"e{number}")
+            foreign.append(timestamp=None, key=record.key, value=record.value if number < 2 else b"", headers=headers)
+        foreign.close()
+        await (await producer.send_batch(foreign, pipeline.layout.topic("in"), partition=0))
+        await until(lambda: len(worker.values("count")) == 2, what="the others are counted")
+        (letter,) = await pipeline.read("in.dlq")
+        assert ("trace?", b"1") in letter.headers
         await worker.stop()
 
 

@@ -2,7 +2,10 @@
 
 from ssl import SSLContext
 
+from aiokafka import AIOKafkaConsumer
 from msgspec import Struct
+
+from worker.runtime.header_names import read_any_header_name
 
 
 class Connection(Struct, frozen=True):
@@ -31,6 +34,7 @@ class Connection(Struct, frozen=True):
             options["sasl_plain_password"] = self.sasl_password
         return options
 
-    def consumer_options(self) -> dict[str, object]:
-        """Keyword arguments that every aiokafka consumer takes: nothing of an aborted transaction is read."""
-        return {**self.client_options(), "isolation_level": "read_committed"}
+    def consumer(self, *topics: str, **options: object) -> AIOKafkaConsumer:
+        """A consumer, not started yet, that reads nothing of aborted transactions, and headers of any name."""
+        read_any_header_name()
+        return AIOKafkaConsumer(*topics, **self.client_options(), isolation_level="read_committed", **options)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
@@ -16,8 +16,7 @@ class Follower(Connected):
 
     def __init__(self, connection: Connection, topics: Sequence[str], timeout_s: float = 30.0) -> None:
         self._topics = topics
-        consumer = AIOKafkaConsumer(
-            **connection.consumer_options(),
+        consumer = connection.consumer(
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=50,

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from worker.runtime.connection import Connection
 from worker.runtime.reader import partition_numbers
@@ -15,7 +15,7 @@ async def first_after(connection: Connection, topic: str, after_ms: int, *, time
     Raises:
         KafkaError, TimeoutError: when the topic is not there, or nobody answers.
     """
-    consumer = AIOKafkaConsumer(**connection.consumer_options(), enable_auto_commit=False)
+    consumer = connection.consumer(enable_auto_commit=False)
     try:
         async with asyncio.timeout(timeout_s):
             await consumer.start()

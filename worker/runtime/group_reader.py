@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from worker.runtime.commits import commit, generation_of
@@ -31,8 +31,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
     def __init__(self, connection: Connection, topic: str, group: str, tuning: Tuning, shares: Shares) -> None:
         self._topic = topic
         self._shares = shares
-        consumer = AIOKafkaConsumer(
-            **connection.consumer_options(),
+        consumer = connection.consumer(
             group_id=group,
             **tuning.member_options(),
         )

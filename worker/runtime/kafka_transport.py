@@ -50,8 +50,7 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
         self._assignor = self.app.assignor
         self._idle = Idle.of(asyncio.get_running_loop())
         self._pace = Pace(time.monotonic(), self._idle.seconds)
-        return aiokafka.AIOKafkaConsumer(
-            **transport.connection.consumer_options(),
+        return transport.connection.consumer(
             group_id=self.app.conf.id,
             group_instance_id=self.app.conf.consumer_group_instance_id,
             partition_assignment_strategy=[self._assignor],

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
@@ -45,7 +45,7 @@ class LagReader(Entered):
     def __init__(self, connection: Connection, timeout_s: float = 15.0) -> None:
         super().__init__(timeout_s)
         self._admin = AIOKafkaAdminClient(**connection.client_options())
-        self._consumer = AIOKafkaConsumer(**connection.consumer_options())
+        self._consumer = connection.consumer()
 
     async def _start(self) -> None:
         await self._admin.start()

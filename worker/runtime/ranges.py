@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
 from worker.runtime.connected import Connected
@@ -31,9 +31,7 @@ class RangeReader(Connected):
     ) -> None:
         self._topic = topic
         self._batch_records = batch_records
-        consumer = AIOKafkaConsumer(
-            **connection.consumer_options(), enable_auto_commit=False, auto_offset_reset="none", fetch_max_wait_ms=100
-        )
+        consumer = connection.consumer(enable_auto_commit=False, auto_offset_reset="none", fetch_max_wait_ms=100)
         super().__init__(consumer, topic, timeout_s)
         self._partitions: list[TopicPartition] = []
         self.missing: dict[int, int] = {}

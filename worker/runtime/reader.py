@@ -56,9 +56,8 @@ class TopicReader(Connected):
         self._batch_records = batch_records
         self._bounds: dict[int, tuple[int, int]] = {}
         """By partition, its first offset and its end when the reading began; without a group."""
-        consumer = AIOKafkaConsumer(
+        consumer = connection.consumer(
             *([topic] if group is not None else []),
-            **connection.consumer_options(),
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -20,7 +20,7 @@ async def scan(connection: Connection, topic: str, *, timeout_s: float = 30.0) -
         KafkaError: when there is no such topic, or the brokers refuse.
         TimeoutError: when nothing came for `timeout_s` although there is more.
     """
-    consumer = AIOKafkaConsumer(**connection.consumer_options(), enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = connection.consumer(enable_auto_commit=False, auto_offset_reset="earliest")
     try:
         async with asyncio.timeout(timeout_s):
             await consumer.start()

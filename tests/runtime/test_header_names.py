@@ -1,0 +1,67 @@
+from collections.abc import Sequence
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import DefaultRecordBatch
+
+from tests.support.header_names import Name, batch
+from worker.runtime.header_names import read_any_header_name
+
+Headers = list[tuple[str, bytes | None]]
+
+VALUES: list[tuple[bytes, Headers]] = [
+    (b"first", [("origin", b"1")]),
+    (b"second", [("größe", b"\xff"), (Name(b"a\xff\xfe"), b"2"), (Name(b"\x80"), None), ("origin", b"a\xff\xfe")]),
+    (b"third", []),
+    (b"\xff", [(Name(b"\xff"), b"\xff")]),
+    (b"fifth", [("größe", b"5")]),
+]
+READ: list[tuple[bytes, Headers]] = [
+    (b"first", [("origin", b"1")]),
+    (b"second", [("größe", b"\xff"), ("a??", b"2"), ("?", None), ("origin", b"a\xff\xfe")]),
+    (b"third", []),
+    (b"\xff", [("?", b"\xff")]),
+    (b"fifth", [("größe", b"5")]),
+]
+CODECS = [DefaultRecordBatch.CODEC_NONE, *range(DefaultRecordBatch.CODEC_GZIP, DefaultRecordBatch.CODEC_ZSTD + 1)]
+PLACE = TopicPartition("t", 0)
+
+
+def fetched(raw: bytes, offset: int = 0) -> fetcher.PartitionRecords:
+    """What a consumer makes of a fetch from `offset` on that brought `raw`."""
+    return fetcher.PartitionRecords(PLACE, fetcher.MemoryRecords(raw), [], offset, None, None, True, 1)
+
+
+def shown(records: Sequence[fetcher.ConsumerRecord]) -> list[tuple[bytes, Headers]]:
+    return [(record.value, list(record.headers)) for record in records]
+
+
+@pytest.fixture(autouse=True)
+def any_name() -> None:
+    read_any_header_name()
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_what_is_no_utf_8_is_read_as_question_marks(codec: int) -> None:
+    records = fetched(batch(VALUES, codec))
+    found = list(records)
+    assert shown(found) == READ
+    assert [record.offset for record in found] == [0, 1, 2, 3, 4]
+    assert [record.timestamp for record in found] == [1_700_000_000_000 + offset for offset in range(5)]
+    assert records.next_fetch_offset == 5
+
+
+def test_reading_goes_on_behind_a_record_that_was_read_before() -> None:
+    assert shown(list(fetched(batch(VALUES), 2))) == READ[2:]
+
+
+def test_batches_that_follow_each_other_are_all_read() -> None:
+    plain = batch([(b"plain", [("origin", b"1")])])
+    names = batch([(b"name", [(Name(b"\xff"), b"")])])
+    raw = b"".join(
+        number.to_bytes(8, "big") + one[8:] for number, one in enumerate([names, plain, names, names, plain])
+    )
+    assert [value for value, _ in shown(list(fetched(raw)))] == [b"name", b"plain", b"name", b"name", b"plain"]
+    # A fetch may end in the middle of a batch.
+    assert len(list(fetched(raw[:-1]))) == 4
