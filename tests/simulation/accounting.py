@@ -18,6 +18,7 @@ from worker.workspace.changes import (
     PersonCreated,
     PersonDeleted,
     PersonMerged,
+    PersonRestored,
     WorkspaceChange,
 )
 from worker.workspace.messages.calls import Event
@@ -77,23 +78,29 @@ def _explained(cluster: Cluster, picture: Picture) -> set[str]:
 
 def _of_former_lives(changes: Iterable[WorkspaceChange]) -> set[str]:
     """Events of those who were deleted, or merged into somebody who was, and then made again under the same cio_id."""
+    found: set[str] = set()
     deleted: set[str] = set()
     merged: dict[str, str] = {}
     received: dict[str, set[str]] = {}
-    former: list[tuple[str, set[str]]] = []
+    moved: list[tuple[str, set[str]]] = []
     for change in changes:
         match change:
             case PersonCreated():
-                former.append((merged.pop(change.cio_id, change.cio_id), received.pop(change.cio_id, set())))
+                events = received.pop(change.cio_id, set())
+                if (into := merged.pop(change.cio_id, None)) is not None:
+                    moved.append((into, events))
             case PersonMerged():
                 merged[change.cio_id] = change.into
+            case PersonRestored():
+                merged.pop(change.cio_id, None)
             case PersonDeleted():
                 deleted.add(change.cio_id)
-            case EventReceived():
+                found |= received.pop(change.cio_id, set())
+            case EventReceived(anonymous_id=None):
                 received.setdefault(change.cio_id, set()).add(change.id)
             case _:
                 pass
-    return {event for owner, events in former if _last(owner, merged) in deleted for event in events}
+    return found.union(*(events for into, events in moved if _last(into, merged) in deleted))
 
 
 def _last(cio_id: str, merged: Mapping[str, str]) -> str:

@@ -34,6 +34,7 @@ FOUND_ONCE = [
     20001361,
     23000573,
     50001026,
+    60008438,
 ]
 """Seeds that have found something, as long as histories are drawn as they are."""
 
