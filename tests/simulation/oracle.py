@@ -75,6 +75,7 @@ class Oracle:
         self.people = self._people()
         self.links = self._links()
         self.identified = {self.people[call.user] for call in self.calls if call.kind == "identify"}
+        self.there = {self.people[call.user] for call in self.calls if call.user and not is_about_object(call)}
         self.deleted = {
             str(properties(call)["objectId"]): call.stamp for call in self.calls if call.name == "Object Deleted"
         }
@@ -107,7 +108,7 @@ class Oracle:
 
     def expected(self) -> JsonObject:
         return {
-            "people": {person: self._person(person) for person in sorted(set(self.people.values()))},
+            "people": {person: self._person(person) for person in sorted(self.there)},
             "objects": self._objects(),
             "anonymous": self._anonymous(),
             "suppressed": [],
@@ -193,6 +194,11 @@ def properties(call: Call) -> JsonObject:
 
 def is_event(call: Call) -> bool:
     return call.kind in ("track", "page", "screen") and call.name not in RESERVED
+
+
+def is_about_object(call: Call) -> bool:
+    """Whether it makes nobody: it waits for its person, or has none."""
+    return call.kind == "group" or call.name in ("Relationship Deleted", "Object Deleted")
 
 
 def relationship_attributes(call: Call) -> JsonObject:

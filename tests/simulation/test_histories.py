@@ -35,6 +35,7 @@ FOUND_ONCE = [
     23000573,
     50001026,
     60008438,
+    70006995,
 ]
 """Seeds that have found something, as long as histories are drawn as they are."""
 
