@@ -6,5 +6,7 @@ import sys
 def main() -> None:
     """Run the command line."""
     from worker.cli.app import run  # a library user who imports another part of the package needs none of this
+    from worker.cli.standard_output import telling_output
 
-    run(sys.argv[1:])
+    with telling_output():
+        run(sys.argv[1:])

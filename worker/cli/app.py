@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from worker import __version__
+from worker.cli.standard_output import drop_output
 
 if TYPE_CHECKING:
     import typer
@@ -80,7 +81,7 @@ def _print(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:  # Typer does the same for the commands
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python writes what is left at its end
+        drop_output()
         sys.exit(1)
 
 

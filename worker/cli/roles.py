@@ -1,8 +1,6 @@
 """`worker`, `view`, `relay`: one role of a deployment, in the foreground, until SIGTERM or Ctrl-C."""
 
 import asyncio
-import os
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -12,6 +10,7 @@ import typer
 from aiokafka.errors import KafkaError
 
 from worker.cli.connecting import ConfigOption
+from worker.cli.standard_output import drop_output
 from worker.config import Config, ConfigError, load_config
 from worker.config.connection import CertificateError
 from worker.deployment import Deployment, make_deployment
@@ -105,7 +104,7 @@ def _print(event: bytes) -> None:
     try:
         typer.echo(event)
     except OSError as problem:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python writes what is left at its end
+        drop_output()
         raise RuntimeFault(f"standard output can't be written: {problem.strerror}") from problem
 
 

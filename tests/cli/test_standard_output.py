@@ -1,0 +1,39 @@
+"""Where standard output can't be written, a command says so in one line and fails."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SAID = b"error: standard output can't be written: No space left on device\n"
+
+COMMANDS = [
+    "--help",
+    "backfill --help",
+    "backfill list",
+    "backfill resume r --json",
+    "config check",
+    "simulate",
+    "test fql",
+]
+
+
+@pytest.mark.parametrize(
+    ("command", "unbuffered"), [("--version", "1"), ("backfill list", "1"), *((one, "") for one in COMMANDS)]
+)
+def test_a_full_disk(command: str, unbuffered: str, tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "worker", *command.split()],
+            stdout=full, stderr=subprocess.PIPE, input=b'{"fql": "type = \\"track\\"", "event": {}}', check=False,
+            timeout=60, cwd=tmp_path, env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (1, SAID)
+
+
+def test_there_need_be_no_standard_output(tmp_path: Path) -> None:
+    command = f"exec {sys.executable} -m worker backfill list >&-"
+    ended = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False, timeout=60, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, b"")
