@@ -116,3 +116,16 @@ def test_damaged_and_missing_files_are_said(tmp_path: Path) -> None:
             values(path)
     with pytest.raises(UnreadableError, match="can't be read"):
         values(tmp_path / "missing.ndjson")
+
+
+@pytest.mark.parametrize("blank", [b"", b" \n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
+def test_a_json_file_without_anything_in_it_is_no_event(tmp_path: Path, blank: bytes) -> None:
+    path = tmp_path / "event.json"
+    path.write_bytes(blank)
+    assert values(path) == []
+
+
+def test_what_comes_behind_many_blanks_is_not_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "event.json"
+    path.write_bytes(b" " * 200 + b"{}")
+    assert values(path) == [None]

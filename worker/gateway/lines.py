@@ -44,9 +44,10 @@ def read_lines(path: Path, longest: int) -> Iterator[Line]:
             position = raw if raw.seekable() else None
             if path.suffix == ".json":
                 text = raw.read(longest + 3)  # with its line end; cut where it is longer than that
-                value = text.strip()
+                value = text.removeprefix(BOM_UTF8).strip()
                 fits = len(text) <= longest + 2 and len(value) <= longest
-                yield Line(str(path), 1, value.removeprefix(BOM_UTF8) if fits else None, _read(position))
+                if value or not fits:
+                    yield Line(str(path), 1, value if fits else None, _read(position))
             elif path.suffix == ".gz":
                 with gzip.open(raw) as unpacked:
                     yield from _lines(unpacked, position, str(path), longest)
