@@ -86,7 +86,7 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     for name in ("LagReader", "RangeReader", "inbound_publisher"):
         monkeypatch.setattr(run, name, lambda *_: made)
     monkeypatch.setattr(run, "Governor", Unhurried)
-    monkeypatch.setattr(planning, "expect", nothing)
+    monkeypatch.setattr(planning, "expect_topics", nothing)
     monkeypatch.setattr(sources, "BATCH_RECORDS", AT_ONCE)
     return made
 

@@ -120,3 +120,24 @@ async def test_a_topic_that_is_made_anew_meanwhile_ends_the_run(broker: Broker, 
         (refused,) = await run
         assert "made anew" in refused["error"]
         assert [each["state"] for each in await backfill(running, "list")] == ["unfinished"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("of_a_file", [True, False])
+async def test_a_topic_that_is_deleted_meanwhile_is_named(broker: Broker, tmp_path: Path, of_a_file: bool) -> None:
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"".join(b'{"type":"identify","userId":"u","messageId":"f%d"}\n' % at for at in range(700)))
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        topic = running.topic(names.SEGMENT_EVENTS)
+        await running.send(EVENTS * 300)
+        source = ["--file", str(file)] if of_a_file else []
+        run = asyncio.create_task(backfill(running, *source, "--rate", "100", expect=1))
+        while await inbound(running) < 1600:
+            await asyncio.sleep(0.1)
+        admin = AIOKafkaAdminClient(bootstrap_servers=running.bootstrap)
+        await admin.start()
+        await admin.delete_topics([topic])
+        await admin.close()
+        (refused,) = await run
+        assert f"there is no topic {topic}" in refused["error"]
+        assert [each["state"] for each in await backfill(running, "list")] == ["unfinished"]

@@ -25,6 +25,11 @@ INPUTS = {
 """Where records wait for the workers, by the contract of the inbound topic, which is the first."""
 
 
+def inputs(deployment: Deployment, contract: str) -> list[str]:
+    """What the topics of INPUTS are called on the broker."""
+    return [deployment.topic(name) for name in INPUTS[contract]]
+
+
 class _Seen(NamedTuple):
     """Counts of records since the topics began: in the inbound topic, in all, and those done in all."""
 
@@ -44,7 +49,7 @@ class Governor:
         """Where the inbound topic ended at the last look, by partition; empty before the first."""
         self._lag = lag
         self._group = deployment.group
-        self._topics = [deployment.topic(name) for name in INPUTS[contract]]
+        self._topics = inputs(deployment, contract)
         self._looked = 0.0
         self._seen: _Seen | None = None
         self._sent = 0

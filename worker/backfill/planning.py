@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from worker.backfill.governor import INPUTS
+from worker.backfill.needed import expect_topics
 from worker.backfill.plan import Files, FileSource, Plan, TopicRange
 from worker.backfill.sources import describe_file
 from worker.deployment import Deployment
@@ -14,7 +14,6 @@ from worker.moments import parse_moment
 from worker.runtime.ranges import Bounds, RangeReader
 from worker.segment.fql import FqlError, compile_trigger
 from worker.topics import names
-from worker.topics.cluster import expect
 
 _GZIP = b"\x1f\x8b"
 """How every gzip file begins."""
@@ -57,12 +56,12 @@ async def make_plan(
         if start or end or offsets:
             raise PlanError("--from, --to and --offsets are of a topic", "filter files with --where")
         described = Files(tuple(map(_file, files)))
-        await expect(deployment.connection, [deployment.topic(name) for name in INPUTS[contract]])
+        await expect_topics(deployment, contract)
         return Plan(contract, described, where, rate, relay)
     if offsets and (start or end):
         raise PlanError("either times or offsets", "leave one of them out")
     times = _times(start, end)
-    await expect(deployment.connection, [deployment.topic(name) for name in INPUTS[contract]])
+    await expect_topics(deployment, contract)
     return Plan(contract, await _range(deployment, contract, times, offsets), where, rate, relay)
 
 

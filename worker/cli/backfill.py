@@ -14,10 +14,12 @@ from aiokafka.errors import KafkaError
 
 from worker.backfill.checkpoint import CheckpointError, claimed, opened
 from worker.backfill.dry_run import dry_run
+from worker.backfill.needed import missing_told
 from worker.backfill.plan import Plan, Progress, Run, first_progress
 from worker.backfill.planning import PlanError, make_plan
 from worker.backfill.run import Cancelled, ends_now, replay
 from worker.backfill.sources import SourceChanged
+from worker.backfill.summary import Summary
 from worker.cli.backfill_text import Gauge, print_run, print_runs, print_summary
 from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
 from worker.cli.output import JsonOption, Problem, emit, failed
@@ -91,7 +93,7 @@ def backfill(
         if plan.contract != names.SEGMENT_EVENTS:
             raise typer.BadParameter("webhooks change nothing in the workspace", param_hint="--dry-run")
         with Gauge(plan, quiet=as_json) as gauge:
-            summary = _run(dry_run(deployment, plan, gauge.read), as_json)
+            summary = _run(_dry_run(deployment, plan, gauge), as_json)
         emit(summary) if as_json else print_summary(summary)
         return
     run = _run(_started(deployment, plan, checkpoint), as_json)
@@ -173,12 +175,18 @@ async def _started(deployment: Deployment, plan: Plan, checkpoint: Path) -> Run:
     return run
 
 
+async def _dry_run(deployment: Deployment, plan: Plan, gauge: Gauge) -> Summary:
+    async with missing_told(deployment, plan.contract):
+        return await dry_run(deployment, plan, gauge.read)
+
+
 async def _replay(run: Run, deployment: Deployment, checkpoint: Path, gauge: Gauge) -> Progress | None:
     with claimed(checkpoint, run.id):
         async with opened(checkpoint, make=False) as runs:
             current = await runs.run(run.id)
             try:
-                return await replay(deployment, runs, current, gauge.told)
+                async with missing_told(deployment, run.plan.contract):
+                    return await replay(deployment, runs, current, gauge.told)
             except Cancelled:
                 return None
 

@@ -33,6 +33,10 @@ class TopicsError(Exception):
         self.hint = hint
 
 
+class TopicMissing(TopicsError):
+    """The cluster has no such topic."""
+
+
 class Found(Struct, frozen=True):
     """A topic as it is on the cluster."""
 
@@ -163,13 +167,14 @@ async def expect(connection: Connection, topics: Collection[str], timeout_second
     """Return when all of `topics` exist: a reader of one that does not would wait for it.
 
     Raises:
-        TopicsError: when one is missing, or no broker answers.
+        TopicMissing: when one is missing.
+        TopicsError: when no broker answers.
     """
     async with connect(connection, timeout_seconds) as cluster:
         missing = sorted(set(topics) - await cluster.existing(topics))
     if missing:
         more = f" (and {len(missing) - 1} more are missing)" if len(missing) > 1 else ""
-        raise TopicsError(
+        raise TopicMissing(
             f"there is no topic {missing[0]}{more}",
             "make them with `segment-worker topics apply`, or correct kafka.topic_prefix and kafka.app_id, or give "
             "this user the right to describe them",
