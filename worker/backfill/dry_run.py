@@ -5,8 +5,8 @@ from typing import cast
 
 from worker.agents.perform import with_news
 from worker.backfill.copied import copied_network
+from worker.backfill.copies import ANY_RUN, LINE_ROOM_BYTES, copy_in
 from worker.backfill.plan import Plan, first_progress
-from worker.backfill.run import ROOM_BYTES
 from worker.backfill.selecting import Chosen, Unreadable, chooser
 from worker.backfill.sources import read_source
 from worker.backfill.summary import Summary, Tally
@@ -31,7 +31,8 @@ async def dry_run(deployment: Deployment, plan: Plan, told: Callable[[int], None
     choose = chooser(plan)
     events = filtered = unreadable = missing = 0
     progress = first_progress(plan)
-    longest = deployment.contracts[plan.contract].max_message_bytes - ROOM_BYTES
+    contract = deployment.contracts[plan.contract]
+    longest = contract.max_message_bytes - LINE_ROOM_BYTES
     async for batch in read_source(deployment.connection, plan, progress, longest):
         unreadable += batch.oversized
         missing += batch.missing
@@ -39,7 +40,7 @@ async def dry_run(deployment: Deployment, plan: Plan, told: Callable[[int], None
             chosen = choose(source, batch.fallback_ms)
             if chosen is None:
                 filtered += 1
-            elif isinstance(chosen, Unreadable):
+            elif isinstance(chosen, Unreadable) or copy_in(ANY_RUN, plan, chosen, contract) is None:
                 unreadable += 1
             else:
                 events += 1

@@ -7,23 +7,21 @@ import msgspec
 from msgspec import Struct
 
 from worker.backfill.checkpoint import Checkpoint
+from worker.backfill.copies import LINE_ROOM_BYTES, copy_in, mark_in
 from worker.backfill.governor import Governor
 from worker.backfill.plan import Progress, Run
-from worker.backfill.selecting import Choose, Chosen, Unreadable, chooser
+from worker.backfill.selecting import Choose, Unreadable, chooser
 from worker.backfill.sources import ReadBatch, read_source
 from worker.deployment import Deployment
 from worker.gateway.keying import record_partition
 from worker.gateway.sending import inbound_publisher
 from worker.runtime.connection import Connection
 from worker.runtime.lag import LagReader
-from worker.runtime.outgoing import Out, out
+from worker.runtime.outgoing import Out
 from worker.runtime.publisher import KafkaPublisher
 from worker.runtime.ranges import RangeReader
-from worker.runtime.replayed import mark_of, replay_headers
+from worker.runtime.replayed import mark_of
 from worker.topics.contract import Contract
-
-ROOM_BYTES = 4096
-"""What a replayed record has beside its value in the topic's limit: key, headers, Kafka's framing."""
 
 
 class Status(Struct, frozen=True):
@@ -69,7 +67,7 @@ async def replay(deployment: Deployment, checkpoint: Checkpoint, run: Run, told:
         sender = _Sender(publisher, contract, len(await lag.ends(contract.topic)), run, already)
         governor = Governor(lag, deployment, plan.contract, plan.rate)
         choose = chooser(plan)
-        longest = contract.max_message_bytes - ROOM_BYTES
+        longest = contract.max_message_bytes - LINE_ROOM_BYTES
         async for batch in read_source(deployment.connection, plan, progress, longest):
             outputs, counted = sender.prepare(batch, choose, progress)
             async for sent in sender.send(outputs, governor):
@@ -99,7 +97,7 @@ class _Sender:
         self, publisher: KafkaPublisher, contract: Contract, partitions: int, run: Run, already: set[bytes]
     ) -> None:
         self._publisher = publisher
-        self._topic = contract.topic
+        self._contract = contract
         self._partitions = partitions
         self._run = run
         self._already = already
@@ -114,10 +112,12 @@ class _Sender:
                 filtered += 1
             elif isinstance(chosen, Unreadable):
                 unreadable += 1
-            elif (mark := f"{self._run.id}/{source.source}/{source.position}").encode() in self._already:
+            elif mark_in(self._run.id, source).encode() in self._already:
                 known += 1
+            elif (copy := copy_in(self._run.id, self._run.plan, chosen, self._contract)) is None:
+                unreadable += 1
             else:
-                outputs.append(self._out(chosen, mark))
+                outputs.append((record_partition(source.key, source.value, self._partitions), copy))
         counted = msgspec.structs.replace(
             progress,
             filtered=filtered,
@@ -127,12 +127,6 @@ class _Sender:
         )
         return outputs, counted
 
-    def _out(self, chosen: Chosen, mark: str) -> tuple[int, Out]:
-        source = chosen.source
-        headers = replay_headers(mark, source.identity, chosen.arrived_ms, source.headers, relay=self._run.plan.relay)
-        partition = record_partition(source.key, source.value, self._partitions)
-        return partition, out(source.key, source.value, headers)
-
     async def send(self, outputs: list[tuple[int, Out]], governor: Governor) -> AsyncIterator[int]:
         """Send, as fast as `governor` permits; how many are left, after each step."""
         at = 0
@@ -140,7 +134,7 @@ class _Sender:
             permitted = await governor.permit(len(outputs) - at)
             places: dict[tuple[str, int], list[Out]] = {}
             for partition, one in outputs[at : at + permitted]:
-                places.setdefault((self._topic, partition), []).append(one)
+                places.setdefault((self._contract.topic, partition), []).append(one)
             await self._publisher.deliver(places)
             at += permitted
             yield len(outputs) - at

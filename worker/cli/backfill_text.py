@@ -94,7 +94,9 @@ def print_run(run: Run) -> None:
     """What became of a backfill."""
     at = run.progress
     left_out = f", {at.filtered:,} left out by the filter" if run.plan.where is not None else ""
-    unreadable = f", {at.unreadable:,} that could only become dead letters left out" if at.unreadable else ""
+    unreadable = (
+        f", {at.unreadable:,} that could only become dead letters or are too large left out" if at.unreadable else ""
+    )
     typer.echo(f"backfill {run.id} is {run.state}: {at.sent:,} events sent{left_out}{unreadable}")
     if at.missing:
         typer.echo(_missing(at.missing))
@@ -104,7 +106,7 @@ def print_summary(found: Summary) -> None:
     """What a dry run found."""
     print_all(
         f"{found.events:,} events would be replayed; {found.filtered:,} are left out by the filter, "
-        f"{found.unreadable:,} could only become dead letters"
+        f"{found.unreadable:,} could only become dead letters or are too large"
     )
     if found.missing:
         print_all(Text(_missing(found.missing), style="yellow"))
