@@ -35,3 +35,11 @@ def test_marks_say_what_became_of_letters_and_which_replays_did_not_end() -> Non
     marks.take(Place("t", 0, 12), Mark("replayed", (1, 2), 10))
     assert marks.unfinished() == {}
     assert marks.state(Place("t", 0, 2)) == "replayed"
+
+
+def test_what_a_replay_could_not_send_waits_again() -> None:
+    marks = Marks()
+    marks.take(Place("t", 0, 10), Mark("replaying", (1, 2)))
+    marks.take(Place("t", 0, 12), Mark("replayed", (2,), 10))
+    assert marks.unfinished() == {}
+    assert [marks.state(Place("t", 0, offset)) for offset in (1, 2)] == [None, "replayed"]

@@ -12,6 +12,7 @@ from tests.pipeline.deployment import Setup, setup
 from tests.pipeline.outcome import read_all
 from tests.support.broker import Broker
 from worker.cli.dlq import app
+from worker.deadletters.marks import Mark, write_mark
 from worker.jsontypes import JsonObject
 from worker.runtime.resend import Copy, resender
 from worker.topics import names
@@ -59,3 +60,21 @@ async def test_a_letter_from_the_future(broker: Broker, tmp_path: Path, ahead_s:
         (record,) = await read_all(broker.bootstrap, running.topic(names.SEGMENT_EVENTS))
         assert dict(record.headers)["replay_arrived"] == first_seen.encode()
         assert record.timestamp <= time.time() * 1000
+
+
+async def test_an_interrupted_replay_to_a_partition_that_is_not_there_any_more(broker: Broker, tmp_path: Path) -> None:
+    now = str(int(time.time() * 1000))
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        for origin in ("7/1", "0/1", "0/2"):
+            await put(running, origin, now)
+        letters = running.topic(names.dead_letters_of(names.SEGMENT_EVENTS))
+        value, headers = write_mark(Mark("replaying", (0, 1)))
+        async with resender(running.deployment.connection) as sender:  # it ended here
+            await sender.send(letters, 0, [Copy(None, value, headers)])
+
+        stopped = await replay(running, code=1)
+        assert (stopped["finished"], stopped["replayed"]) == (1, 0)
+        assert "has no partition 7" in str(stopped.get("stopped_at"))
+        done = await replay(running, "--on-error", "keep")
+        assert (done["finished"], done["replayed"], done["kept"]) == (0, 1, 1)
+        assert len(await read_all(broker.bootstrap, running.topic(names.SEGMENT_EVENTS))) == 2

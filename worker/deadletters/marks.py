@@ -40,7 +40,7 @@ class Mark(Struct, frozen=True):
     what: What
     offsets: tuple[int, ...]
     intent: int | None = None
-    """Of `replayed`: the offset of the mark `replaying` that it completes."""
+    """Of `replayed`: the offset of the mark `replaying` that it completes. What only that one names waits again."""
 
 
 _decoder = msgspec.json.Decoder(Mark)
@@ -78,7 +78,9 @@ class Marks:
         if mark.what == "replaying":
             self._intents[place] = mark.offsets
         elif mark.intent is not None:
-            self._intents.pop(Place(place.topic, place.partition, mark.intent), None)
+            begun = self._intents.pop(Place(place.topic, place.partition, mark.intent), ())
+            for offset in set(begun).difference(mark.offsets):
+                states.pop(offset, None)
 
     def state(self, letter: Place) -> What | None:
         """What became of a letter; None when nothing did."""

@@ -118,23 +118,30 @@ class Handling:
         source, origin = self._sources[letter.place.topic], letter.origin
         if origin is not None and origin.topic != source.topic:
             return f"unreadable: it came from {origin}, not from {source.topic}"
-        if origin is not None and origin.partition not in await self._partitions_of(source.topic):
+        if origin is not None and not await self._is_there(origin):
             return f"{letter.reason}: it came from {origin}, and {source.topic} has no partition {origin.partition} now"
         return trial.problem(letter, source.contract)
 
-    async def _partitions_of(self, topic: str) -> frozenset[int]:
-        if topic not in self._partitions:
-            self._partitions[topic] = await self._sender.partitions(topic)
-        return self._partitions[topic]
+    async def _is_there(self, origin: Place) -> bool:
+        """Whether the topic still has the partition."""
+        if origin.topic not in self._partitions:
+            self._partitions[origin.topic] = await self._sender.partitions(origin.topic)
+        return origin.partition in self._partitions[origin.topic]
 
     async def _finish(self, marks: Marks) -> None:
-        """Send what interrupted replays may have left, under the marks that these wrote."""
+        """Send what interrupted replays may have left, under the marks that these wrote.
+
+        Letters of partitions that are not there any more wait again: what is done with them is for this replay to say.
+        """
         for intent, offsets in marks.unfinished().items():
             wanted = frozenset(Place(intent.topic, intent.partition, offset) for offset in offsets)
             found = [each.letter async for each in self._box.letters(Selection(places=wanted), marks, handled=True)]
-            letters = list({letter.origin: letter for letter in found}.values())
+            lost = {each.place.offset for each in found if each.origin and not await self._is_there(each.origin)}
+            letters = list({each.origin: each for each in found if each.place.offset not in lost}.values())
             await self._send(intent, letters)
-            await self._mark(intent.topic, intent.partition, Mark("replayed", offsets, intent.offset))
+            done = Mark("replayed", tuple(offset for offset in offsets if offset not in lost), intent.offset)
+            number = await self._mark(intent.topic, intent.partition, done)
+            marks.take(Place(intent.topic, intent.partition, number), done)
             self.outcome.finished += len(letters)
 
     async def _put(self, letter: Letter, what: What) -> None:
