@@ -84,10 +84,9 @@ async def _topic(connection: Connection, source: TopicRange, progress: Progress)
             positions = {**positions, **ends}
             missing = sum(reader.missing.pop(number, 0) for number in batch)
             yield ReadBatch(records, positions, done, missing=missing)
-        if reader.missing:  # with no record behind
-            ends = {number: source.ends[number] for number in reader.missing}
-            done += sum(end - positions[number] for number, end in ends.items())
-            yield ReadBatch([], {**positions, **ends}, done, missing=sum(reader.missing.values()))
+        if positions != source.ends:  # the last offsets have no records: markers of transactions, or what was deleted
+            done += sum(end - positions[number] for number, end in source.ends.items())
+            yield ReadBatch([], dict(source.ends), done, missing=sum(reader.missing.values()))
 
 
 async def _file(
