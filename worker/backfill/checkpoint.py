@@ -63,17 +63,20 @@ class Checkpoint:
         rows = await self._ask(
             "SELECT id, state, created, updated, plan, progress FROM runs ORDER BY created DESC, id", ()
         )
-        return [
-            Run(
-                row[0],
-                msgspec.convert(row[1], State),
-                row[2],
-                row[3],
-                msgspec.json.decode(row[4], type=Plan),
-                msgspec.json.decode(row[5], type=Progress),
-            )
-            for row in rows
-        ]
+        try:
+            return [
+                Run(
+                    row[0],
+                    msgspec.convert(row[1], State),
+                    row[2],
+                    row[3],
+                    msgspec.json.decode(row[4], type=Plan),
+                    msgspec.json.decode(row[5], type=Progress),
+                )
+                for row in rows
+            ]
+        except msgspec.DecodeError as problem:
+            raise _unusable(self._path, problem) from problem
 
     async def run(self, run_id: str) -> Run:
         """The run called `run_id`. Raises CheckpointError."""
