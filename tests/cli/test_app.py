@@ -64,3 +64,13 @@ def test_who_reads_no_further_ends_it_quietly(command: str) -> None:
     finally:
         os.close(write)
     assert (ended.returncode, ended.stderr) == (1, b"")
+
+
+def test_ctrl_c_while_a_command_is_loaded_ends_it_without_a_traceback() -> None:
+    program = (
+        "import os, signal, sys; import worker.cli.app as app; from worker.cli import main\n"
+        "app.import_module = lambda name: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.argv = ['segment-worker', 'backfill', 'list']; main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")
