@@ -22,13 +22,13 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(150)]
 EVENT = b'{"type":"identify","userId":"u","messageId":"m"}'
 
 
-async def put(setting: Setup, origin: str, first_seen: str) -> None:
+async def put(setting: Setup, origin: str, first_seen: str, own: bytes = b"") -> None:
     place = f"{setting.topic(names.SEGMENT_EVENTS)}/{origin}"
     headers = {
         "reason": "invalid_fields", "detail": "", "dead_letter_origin": place,
         "first_seen": first_seen, "worker_version": "0",
     }  # fmt: skip
-    copy = Copy(b"k", EVENT, [(name, value.encode()) for name, value in headers.items()])
+    copy = Copy(b"k", EVENT, [("own", own), *((name, value.encode()) for name, value in headers.items())])
     async with resender(setting.deployment.connection) as sender:
         await sender.send(setting.topic(names.dead_letters_of(names.SEGMENT_EVENTS)), 0, [copy])
 
@@ -78,3 +78,14 @@ async def test_an_interrupted_replay_to_a_partition_that_is_not_there_any_more(b
         done = await replay(running, "--on-error", "keep")
         assert (done["finished"], done["replayed"], done["kept"]) == (0, 1, 1)
         assert len(await read_all(broker.bootstrap, running.topic(names.SEGMENT_EVENTS))) == 2
+
+
+async def test_a_letter_that_its_topic_would_not_take_with_one_header_more(broker: Broker, tmp_path: Path) -> None:
+    now = str(int(time.time() * 1000))
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        for size in (1024 * 1024 - 160, 1024 * 1024 - 1000):
+            await put(running, f"0/{size}", now, b"x" * size)
+        stopped = await replay(running, code=1)
+        assert "with the headers that say what it repeats" in str(stopped.get("stopped_at"))
+        done = await replay(running, "--on-error", "keep")
+        assert (done["finished"], done["replayed"], done["kept"]) == (0, 1, 1)

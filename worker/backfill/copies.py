@@ -4,7 +4,7 @@ from typing import Final
 
 from worker.backfill.plan import Plan
 from worker.backfill.selecting import Chosen, Source
-from worker.runtime.outgoing import Out, out
+from worker.runtime.outgoing import Out, fits, out
 from worker.runtime.replayed import replay_headers
 from worker.topics.contract import Contract
 
@@ -13,9 +13,6 @@ LINE_ROOM_BYTES: Final = 4096
 
 ANY_RUN: Final = "00000000-000000-0000"
 """As long as the id of a run."""
-
-_FRAMING_BYTES: Final = 64
-"""More than Kafka adds to a batch of one record."""
 
 
 def mark_in(run_id: str, source: Source) -> str:
@@ -30,4 +27,4 @@ def copy_in(run_id: str, plan: Plan, chosen: Chosen, contract: Contract) -> Out 
         mark_in(run_id, source), source.identity, chosen.arrived_ms, source.headers, relay=plan.relay
     )
     copy = out(source.key, source.value, headers)
-    return copy if copy.size + _FRAMING_BYTES <= contract.max_message_bytes else None
+    return copy if fits(copy, contract.max_message_bytes) else None

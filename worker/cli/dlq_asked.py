@@ -6,7 +6,7 @@ import typer
 
 from worker.config import Config
 from worker.deadletters.box import Box, Found
-from worker.deadletters.replay import Source
+from worker.deadletters.copies import Source
 from worker.deadletters.selection import Selection
 from worker.deadletters.trial import Trial
 from worker.deployment import Deployment, make_deployment
@@ -63,7 +63,11 @@ def _sources(deployment: Deployment) -> dict[str, Source]:
     internal = {agent.topic for agent in make_agents(deployment) if agent.internal}
     return {
         deployment.topic(contract.dead_letter): Source(
-            contract.name, contract.topic, contract.topic in internal, contract.retention_ms
+            contract.name,
+            contract.topic,
+            contract.topic in internal,
+            contract.max_message_bytes,
+            contract.retention_ms,
         )
         for contract in deployment.contracts.values()
         if contract.dead_letter is not None

@@ -1,6 +1,5 @@
 """Sends dead letters again, or gives them up, and remembers it (marks.py)."""
 
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from enum import StrEnum
@@ -9,12 +8,11 @@ from typing import Final
 from msgspec import Struct
 
 from worker.deadletters.box import Box, Found
+from worker.deadletters.copies import Source, can_be_sent, copy_of
 from worker.deadletters.letter import Letter, Place
 from worker.deadletters.marks import LETTERS_PER_MARK, Mark, Marks, What, write_mark
 from worker.deadletters.selection import Selection
 from worker.deadletters.trial import Trial
-from worker.runtime.origin import ORIGIN_HEADER
-from worker.runtime.replayed import ARRIVED_HEADER, IDENTITY_HEADER
 from worker.runtime.resend import Copy, Resender
 
 _HELD_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -45,17 +43,6 @@ class Outcome(Struct):
     """Sent because an earlier replay had been interrupted."""
     stopped_at: str | None = None
     """The letter that ended the run, and why: `<place>: <reason>: <detail>`."""
-
-
-class Source(Struct, frozen=True):
-    """Where the letters of a dead-letter topic came from."""
-
-    contract: str
-    topic: str
-    internal: bool
-    """Whether its readers know repeats by the header `origin`."""
-    retention_ms: int
-    """How long the topic keeps a record, by that one's own time; -1: for ever."""
 
 
 class _Pile:
@@ -118,9 +105,17 @@ class Handling:
         source, origin = self._sources[letter.place.topic], letter.origin
         if origin is not None and origin.topic != source.topic:
             return f"unreadable: it came from {origin}, not from {source.topic}"
+        refused = await self._refused(letter)
+        return trial.problem(letter, source.contract) if refused is None else f"{letter.reason}: {refused}"
+
+    async def _refused(self, letter: Letter) -> str | None:
+        """Why Kafka would not take the letter back; None where nothing is known against it."""
+        source, origin = self._sources[letter.place.topic], letter.origin
         if origin is not None and not await self._is_there(origin):
-            return f"{letter.reason}: it came from {origin}, and {source.topic} has no partition {origin.partition} now"
-        return trial.problem(letter, source.contract)
+            return f"it came from {origin}, and {source.topic} has no partition {origin.partition} now"
+        if not can_be_sent(letter, source):
+            return f"it is too large for {source.topic} with the headers that say what it repeats"
+        return None
 
     async def _is_there(self, origin: Place) -> bool:
         """Whether the topic still has the partition."""
@@ -131,15 +126,15 @@ class Handling:
     async def _finish(self, marks: Marks) -> None:
         """Send what interrupted replays may have left, under the marks that these wrote.
 
-        Letters of partitions that are not there any more wait again: what is done with them is for this replay to say.
+        Letters that Kafka would not take back wait again: what is done with them is for this replay to say.
         """
         for intent, offsets in marks.unfinished().items():
             wanted = frozenset(Place(intent.topic, intent.partition, offset) for offset in offsets)
             found = [each.letter async for each in self._box.letters(Selection(places=wanted), marks, handled=True)]
-            lost = {each.place.offset for each in found if each.origin and not await self._is_there(each.origin)}
-            letters = list({each.origin: each for each in found if each.place.offset not in lost}.values())
+            refused = {each.place.offset for each in found if await self._refused(each) is not None}
+            letters = list({each.origin: each for each in found if each.place.offset not in refused}.values())
             await self._send(intent, letters)
-            done = Mark("replayed", tuple(offset for offset in offsets if offset not in lost), intent.offset)
+            done = Mark("replayed", tuple(offset for offset in offsets if offset not in refused), intent.offset)
             number = await self._mark(intent.topic, intent.partition, done)
             marks.take(Place(intent.topic, intent.partition, number), done)
             self.outcome.finished += len(letters)
@@ -180,43 +175,14 @@ class Handling:
         return offset
 
     async def _send(self, intent: Place, letters: list[Letter]) -> None:
-        """Send `letters` to where they came from, with the origin that marks.py explains.
-
-        An event without messageId is named by its place: the copy says the original's, since what the event had done
-        before one of its actions failed must not be done twice.
-        """
+        """Send `letters` to where they came from."""
         by_partition: dict[tuple[str, int], list[Copy]] = {}
-        source = self._sources[intent.topic]
         for letter in letters:
             assert letter.origin is not None, "only such letters are put under a mark"
-            headers = list(letter.headers)
-            if source.internal:
-                origin = f"{intent.topic}/{intent.partition}@{intent.offset}/{letter.place.offset}/0"
-                headers = [each for each in headers if each[0] != ORIGIN_HEADER] + [(ORIGIN_HEADER, origin.encode())]
-            elif not _says(headers, IDENTITY_HEADER):
-                headers.append((IDENTITY_HEADER, str(letter.origin).encode()))
-            copy = _copy(letter, headers, source.retention_ms)
+            copy = copy_of(letter, self._sources[intent.topic], intent.offset)
             by_partition.setdefault((letter.origin.topic, letter.origin.partition), []).append(copy)
         for (topic, partition), copies in by_partition.items():
             await self._sender.send(topic, partition, copies)
-
-
-def _copy(letter: Letter, headers: list[tuple[str, bytes | None]], retention_ms: int) -> Copy:
-    """The record that the letter is, with its own time.
-
-    Kafka deletes records by their time: one older than the topic's retention may be gone before anybody has read it.
-    And it takes none of the future (by more than an hour, as it is by default). One that is older than half of the
-    retention, or of the future, has the present time, and a header that says its own.
-    """
-    now_ms = time.time() * 1000
-    if letter.first_seen_ms <= now_ms and (retention_ms < 0 or letter.first_seen_ms > now_ms - retention_ms / 2):
-        return Copy(letter.key, letter.value, headers, letter.first_seen_ms)
-    own_time = [] if _says(headers, ARRIVED_HEADER) else [(ARRIVED_HEADER, b"%d" % letter.first_seen_ms)]
-    return Copy(letter.key, letter.value, [*headers, *own_time])
-
-
-def _says(headers: list[tuple[str, bytes | None]], wanted: str) -> bool:
-    return any(name == wanted for name, _ in headers)
 
 
 async def _first(found: AsyncIterator[Found], limit: int | None) -> AsyncIterator[Letter]:

@@ -19,6 +19,9 @@ CHANGELOG_BATCH_BYTES = 4 * 1024 * 1024
 RECORD_OVERHEAD_BYTES = 64
 """More than Kafka's framing of a record adds to its key, value and headers."""
 
+_BATCH_OVERHEAD_BYTES = 64
+"""More than Kafka's framing of a batch adds to its records."""
+
 
 class Out(Struct, frozen=True, gc=False):
     """A record to be written. `size` is an upper bound of its bytes in a batch."""
@@ -35,3 +38,8 @@ def out(key: bytes | None, value: bytes | None, headers: Headers | None = None) 
     for name, content in headers or ():
         size += len(name) + len(content or b"") + 8
     return Out(key, value, headers or NO_HEADERS, size)
+
+
+def fits(record: Out, max_message_bytes: int) -> bool:
+    """Whether a topic with this limit takes `record`, not compressed, in a batch of its own."""
+    return record.size + _BATCH_OVERHEAD_BYTES <= max_message_bytes
