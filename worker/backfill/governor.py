@@ -10,6 +10,7 @@ from worker.backfill.pace import Look, Pace
 from worker.deployment import Deployment
 from worker.runtime.lag import LagReader, lag_of
 from worker.topics import names
+from worker.topics.cluster import patiently
 
 LOOK_S = 0.1
 """Between two looks."""
@@ -17,6 +18,9 @@ LOOK_S = 0.1
 PORTION_S = 0.05
 """Beside live traffic, a portion is sent this often. A live event waits behind one at most: some 50 ms of the workers'
 time at the highest rate. In smaller ones each record would cost them a batch of its own, ten times the work."""
+
+_PATIENCE_S = 30.0
+"""For brokers that are away for a while; a delivery waits as long."""
 
 INPUTS = {
     names.SEGMENT_EVENTS: (names.SEGMENT_EVENTS, *names.KEYED),
@@ -85,7 +89,7 @@ class Governor:
         return int(self._credit) if self.pace.live else min(int(self._credit), self.pace.room)
 
     async def _look(self) -> None:
-        depths = await self._lag.depths(self._group, self._topics)
+        depths = await patiently(lambda: self._lag.depths(self._group, self._topics), _PATIENCE_S)
         now = time.monotonic()
         inbound = depths[self._topics[0]]
         self.ends = dict(inbound.ends)

@@ -37,6 +37,18 @@ class TopicMissing(TopicsError):
     """The cluster has no such topic."""
 
 
+async def patiently(ask: Callable[[], Awaitable[AnswerT]], seconds: float) -> AnswerT:
+    """What `ask` answers; asked again, for so many seconds, where a broker is away. Raises KafkaError."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return await ask()
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(_RETRY_SECONDS)
+
+
 class Found(Struct, frozen=True):
     """A topic as it is on the cluster."""
 
@@ -87,14 +99,7 @@ class Cluster:
         return {each["topic"] for each in described if each["partitions"]}.intersection(names)
 
     async def _patiently(self, ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
-        deadline = time.monotonic() + self._patience_seconds
-        while True:
-            try:
-                return await ask()
-            except KafkaError as error:
-                if not error.retriable or time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(_RETRY_SECONDS)
+        return await patiently(ask, self._patience_seconds)
 
     async def _settings(self, names: list[str]) -> dict[str, dict[str, str]]:
         if not names:
