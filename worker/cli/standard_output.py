@@ -34,9 +34,8 @@ def telling_output() -> Iterator[None]:
     """
     given = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115  as the process's own, it stays open
     raw = _Raw(given.fileno(), "w", closefd=False)
-    sys.stdout = TextIOWrapper(
-        BufferedWriter(raw), given.encoding, given.errors, line_buffering=bool(given.line_buffering)
-    )
+    at_once = bool(given.line_buffering) or getattr(given, "write_through", False)  # PYTHONUNBUFFERED
+    sys.stdout = TextIOWrapper(BufferedWriter(raw), given.encoding, given.errors, line_buffering=at_once)
     try:
         try:
             yield
