@@ -36,11 +36,6 @@ _END_MERGED: Final = f"""
         SELECT cio_id FROM ending
         UNION SELECT people.cio_id FROM people JOIN gone ON people.merged_into = gone.cio_id
     ) SELECT cio_id, {_ALL} FROM gone"""
-_END_LIFE_BEFORE: Final = """
-    INSERT INTO ending SELECT ?1, ?2 - 1 FROM activities
-    WHERE subject = 'cio:' || ?1 AND type = 'person_created' AND number < ?2 LIMIT 1
-    ON CONFLICT (cio_id) DO UPDATE SET number = max(number, excluded.number)"""
-"""A call that a deletion of an earlier time has overtaken makes its person again, with the same cio_id."""
 _HANDLES: Final = """
     WITH RECURSIVE way (cio_id, primary_) AS (
         SELECT cio_id, cio_id FROM ending
@@ -71,7 +66,8 @@ _FORGET: Final = (
     """UPDATE people SET id = NULL, email = NULL, email_key = NULL, created = NULL, deleted = 1
         WHERE cio_id = ?1 AND fate <= ?2""",
 )
-"""For those of table `ending`, of whom all goes that is not newer than change `number`."""
+"""For those of table `ending`, of whom all goes that is not newer than change `number`: the same call may make a person
+again, with the same cio_id, when a deletion of an earlier time overtakes it."""
 _ABOUT_HANDLE: Final = "type NOT IN ('handle_suppressed', 'handle_freed')"
 _FORGET_HANDLE: Final = f"DELETE FROM activities WHERE subject = ? AND arrived < ? AND {_ABOUT_HANDLE}"
 """What arrived later is not about the deleted person, even if the handle's log is read before the person's."""
@@ -97,7 +93,7 @@ async def forget(database: aiosqlite.Connection, rows: Rows) -> None:
     if nobodys := [row for row in rows.devices if row.cio_id is None]:
         await database.executemany(_NOBODYS, [(row.token,) for row in nobodys])
         await database.executemany(_NOBODYS_LOG, [(row.token, row.number) for row in nobodys])
-    if rows.deleted or rows.merged or rows.made:
+    if rows.deleted or rows.merged:
         await _forget_people(database, rows)
     if of_handles := [row for row in rows.activities if row.subject.startswith((ID, EMAIL))]:
         await database.executemany(_FORGET_LATER, [(row.number, digest(row.subject)) for row in of_handles])
@@ -107,7 +103,6 @@ async def _forget_people(database: aiosqlite.Connection, rows: Rows) -> None:
     await database.executemany(_END, [(deleted.cio_id, deleted.number) for deleted in rows.deleted])
     await database.executemany(_END_WITH_PRIMARY, [(cio_id,) for cio_id in rows.merged])
     await database.execute(_END_MERGED)
-    await database.executemany(_END_LIFE_BEFORE, rows.made)
     async with database.execute("SELECT cio_id, number FROM ending") as cursor:
         ending = [(str(row[0]), int(row[1])) for row in await cursor.fetchall()]
     if not ending:

@@ -139,13 +139,6 @@ class SpanRow(NamedTuple):
     forgotten: bool
 
 
-class Made(NamedTuple):
-    """Change `number` tells of a new person."""
-
-    cio_id: str
-    number: int
-
-
 class Deleted(NamedTuple):
     """Change `number` deleted a profile, for an event that arrived then; these were its handles."""
 
@@ -174,7 +167,6 @@ class Rows:
     cleared: list[Cleared] = field(default_factory=list)
     spans: dict[str, list[SpanRow]] = field(default_factory=dict)
     """By anonymousId all that is known of it now, in the place of what was known before."""
-    made: list[Made] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
     """Profiles that told what is forgotten where they are merged into somebody who is deleted already."""
     deleted: list[Deleted] = field(default_factory=list)

@@ -6,16 +6,8 @@ from worker.destination.settings import ActionSettings
 from worker.destination.subscriptions import Subscriptions, automatic
 from worker.jsontypes import Json
 from worker.simulation import Arrival, Simulation
-from worker.workspace.changes import (
-    AttributesChanged,
-    Identifiers,
-    Origin,
-    PersonCreated,
-    PersonDeleted,
-    PersonMerged,
-)
+from worker.workspace.changes import PersonDeleted
 from worker.workspace.picture import Picture, shown
-from worker.workspace.picture.documents import Person
 from worker.workspace.settings import WorkspaceSettings
 from worker.workspace.values.people import Profile
 
@@ -47,17 +39,3 @@ def test_an_identify_under_way_makes_its_person_again_after_an_older_deletion() 
         assert [person["cio_id"] for person in people if isinstance(person, dict)] == there, f"seed {seed}"
         outcomes.add((len(there), sum(isinstance(change, PersonDeleted) for change in picture.activities)))
     assert outcomes == {(0, 1), (1, 1)}
-
-
-def test_who_is_made_again_has_nothing_of_before() -> None:
-    cause, names = Origin("m1", 0.0, 0.0, "segment.events", 0, 0), Identifiers("ada", None)
-    made = PersonCreated(cause=cause, cio_id="a", identifiers=names, created=0.0)
-    told = AttributesChanged(cause=cause, cio_id="a", set={"plan": 1}, removed=[], before={}, outdated={})
-    merged = PersonMerged(cause=cause, cio_id="a", into="b")
-    picture = Picture()
-    for change in (made, told, merged, made):
-        picture.apply(change)
-    assert picture.people["a"] == Person("a", "ada")
-    for change in (told, made):  # a repeated change does no harm
-        picture.apply(change)
-    assert picture.people["a"].attributes == {"plan": 1}

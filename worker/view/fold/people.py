@@ -11,7 +11,6 @@ from worker.view.rows import (
     EventRow,
     FormerRow,
     HandleRow,
-    Made,
     PersonRow,
     RelationshipRow,
     Rows,
@@ -63,9 +62,8 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
         case AttributesChanged():
             attributes_changed(profile_key(cio_id), change.set, change.removed, number, rows)
         case PersonCreated():
-            row = _named(cio_id, change.identifiers, number, created=change.created)
-            rows.people.append(row._replace(fate=number))
-            rows.made.append(Made(cio_id, number))
+            born = _named(cio_id, change.identifiers, number, created=change.created)
+            rows.people.append(born._replace(fate=number))  # also of who was deleted before
         case PersonIdentified():
             rows.people.append(PersonRow(cio_id, identified=True))
         case IdentifiersChanged():

@@ -119,12 +119,9 @@ class Picture:
         | changes.PersonDeleted,
     ) -> None:
         match change:
-            case changes.PersonCreated(identifiers=names):
-                if person.deleted or person.merged_into is not None:
-                    person = self._begin_again(person.cio_id)
+            case changes.PersonCreated(identifiers=names) | changes.IdentifiersChanged(after=names):
                 person.id, person.email = names.id, names.email
-            case changes.IdentifiersChanged(after=names):
-                person.id, person.email = names.id, names.email
+                person.deleted = False  # the call that made somebody may make the person again after a deletion
             case changes.PersonIdentified():
                 person.identified = True
             case changes.AttributesChanged():
@@ -148,13 +145,6 @@ class Picture:
                 self.people[person.cio_id] = documents.Person(person.cio_id, deleted=True)
             case _:
                 assert_never(change)
-
-    def _begin_again(self, cio_id: str) -> documents.Person:
-        """Somebody without anything of the one who was made by the same call, and deleted or merged since."""
-        for key in [key for key, event in self.events.items() if event.cio_id == cio_id and not event.anonymous_id]:
-            del self.events[key]
-        self.people[cio_id] = documents.Person(cio_id)
-        return self.people[cio_id]
 
     def _anonymous(
         self,
