@@ -9,10 +9,8 @@ import pytest
 from tests.view.example import ADA, BOB, OLD, attributes, example
 from tests.view.filling import fill, filler
 from tests.view.records import START, Topic, cause, created
-from worker.view.read.documents import PersonLine
 from worker.view.read.people import people
 from worker.workspace.changes import (
-    AnonymousIdAdded,
     AnonymousLinked,
     DeviceChanged,
     EventReceived,
@@ -165,29 +163,6 @@ async def test_what_a_merged_person_tells_after_that_is_forgotten_too(primary_fi
                 merged.add("cio:b", moved, 1)
                 await filling.catch_up(topic)
     assert rows(path, "SELECT subject, type FROM activities") == [("cio:a", "person_deleted")]
-
-
-@pytest.mark.parametrize("step", [1, 4, 100])
-async def test_who_is_made_again_is_there_again(step: int, tmp_path: Path) -> None:
-    path, topic = tmp_path / "view.sqlite", Topic()
-    for by, at in (("m1", 1), ("m2", 60)):
-        topic.add("cio:a", created("a", "ada", "Ada@Example.com", by=by, at=at))
-        topic.add("cio:a", attributes("a", by, at, {by: 1}))
-        topic.add("cio:a", AnonymousIdAdded(cause=cause(by, at), cio_id="a", anonymous_id="anon"))
-        if by == "m1":
-            topic.add("cio:a", deleted("a"))
-    async with filler(path) as filling:
-        for start in range(0, 7, step):
-            await filling.write({0: topic.partitions[0][start : start + step]})
-    assert await people(path, 10) == [PersonLine("a", "ada", "Ada@Example.com", START + 60)]
-    assert rows(path, "SELECT name FROM attributes") == [("m2",)]
-    assert rows(path, "SELECT anonymous_id FROM anonymous_ids") == [("anon",)]
-    assert rows(path, "SELECT type FROM activities ORDER BY number") == [
-        ("person_deleted",),
-        ("person_created",),
-        ("attributes_changed",),
-        ("anonymous_id_added",),
-    ]
 
 
 WHOSE = "SELECT coalesce(owner, cio_id), at FROM events LEFT JOIN moved_events USING (number) ORDER BY 1, 2"

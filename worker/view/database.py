@@ -101,7 +101,7 @@ async def _prepare(path: Path, database: aiosqlite.Connection) -> None:
     await database.execute("PRAGMA synchronous = NORMAL")
     await database.execute("PRAGMA cache_size = -65536")
     await database.execute("PRAGMA wal_autocheckpoint = 10000")  # 40 MB; more often costs half the speed
-    await database.execute("CREATE TEMP TABLE ending (cio_id TEXT PRIMARY KEY, number INTEGER NOT NULL)")
+    await database.execute("CREATE TEMP TABLE ending (cio_id TEXT PRIMARY KEY)")
 
 
 def _unusable(path: Path, problem: Exception) -> ViewFault:

@@ -22,20 +22,17 @@ _FREED: Final = "DELETE FROM handles WHERE handle = ? AND NOT suppressed"
 _NOBODYS: Final = "DELETE FROM devices WHERE token = ? AND cio_id IS NULL"
 _NOBODYS_LOG: Final = "DELETE FROM activities WHERE subject = 'device:' || ? AND number < ?"
 
-_ALL: Final = 2**63 - 1
-"""No change has a higher number."""
-_END: Final = """
-    INSERT INTO ending VALUES (?, ?) ON CONFLICT (cio_id) DO UPDATE SET number = max(number, excluded.number)"""
-_END_WITH_PRIMARY: Final = f"""
-    INSERT OR REPLACE INTO ending SELECT secondary.cio_id, {_ALL} FROM people AS secondary
+_END: Final = "INSERT OR IGNORE INTO ending VALUES (?)"
+_END_WITH_PRIMARY: Final = """
+    INSERT OR IGNORE INTO ending SELECT secondary.cio_id FROM people AS secondary
     JOIN people AS primary_ ON primary_.cio_id = secondary.merged_into AND primary_.deleted
     WHERE secondary.cio_id = ?"""
-_END_MERGED: Final = f"""
+_END_MERGED: Final = """
     INSERT OR IGNORE INTO ending
     WITH RECURSIVE gone (cio_id) AS (
         SELECT cio_id FROM ending
         UNION SELECT people.cio_id FROM people JOIN gone ON people.merged_into = gone.cio_id
-    ) SELECT cio_id, {_ALL} FROM gone"""
+    ) SELECT cio_id FROM gone"""
 _HANDLES: Final = """
     WITH RECURSIVE way (cio_id, primary_) AS (
         SELECT cio_id, cio_id FROM ending
@@ -50,24 +47,22 @@ _HANDLES: Final = """
     UNION ALL SELECT handle, activities.arrived FROM formers JOIN gone USING (cio_id) JOIN activities USING (number)"""
 """The names of those of table `ending`, with when the event arrived that deleted the person or gave the name up."""
 _FORGET: Final = (
-    "DELETE FROM attributes WHERE subject = 'cio:' || ?1 AND number <= ?2",
+    "DELETE FROM attributes WHERE subject = 'cio:' || ?1",
     # all subjects that begin with relationship/C/, since 0 follows /
-    """DELETE FROM attributes WHERE subject > 'relationship/' || ?1 || '/' AND subject < 'relationship/' || ?1 || '0'
-        AND number <= ?2""",
-    "DELETE FROM relationships WHERE cio_id = ?1 AND number <= ?2",
-    "DELETE FROM anonymous_ids WHERE cio_id = ?1 AND number <= ?2",
-    "DELETE FROM formers WHERE cio_id = ?1 AND number <= ?2",
+    "DELETE FROM attributes WHERE subject > 'relationship/' || ?1 || '/' AND subject < 'relationship/' || ?1 || '0'",
+    "DELETE FROM relationships WHERE cio_id = ?1",
+    "DELETE FROM anonymous_ids WHERE cio_id = ?1",
+    "DELETE FROM formers WHERE cio_id = ?1",
     # those under an anonymousId may be somebody else's: its own log tells (worker/view/moving.py)
-    "DELETE FROM events WHERE cio_id = ?1 AND number <= ?2 AND anonymous_id IS NULL",
-    """DELETE FROM activities WHERE subject = 'cio:' || ?1 AND number <= ?2 AND type <> 'person_deleted'
-        AND number NOT IN (SELECT number FROM events)""",
+    "DELETE FROM events WHERE cio_id = ?1 AND anonymous_id IS NULL",
+    """DELETE FROM activities WHERE subject = 'cio:' || ?1 AND type <> 'person_deleted'
+        AND number NOT IN (SELECT number FROM events) AND number <= (
+            SELECT coalesce(max(deletion.number), 9223372036854775807) FROM activities AS deletion
+            WHERE deletion.subject = 'cio:' || ?1 AND deletion.type = 'person_deleted')""",
     """UPDATE activities SET change = json_set(change, '$.identifiers', json('{"id": null, "email": null}'))
-        WHERE subject = 'cio:' || ?1 AND number <= ?2 AND type = 'person_deleted'""",
-    """UPDATE people SET id = NULL, email = NULL, email_key = NULL, created = NULL, deleted = 1
-        WHERE cio_id = ?1 AND fate <= ?2""",
+        WHERE subject = 'cio:' || ?1 AND type = 'person_deleted'""",
+    "UPDATE people SET id = NULL, email = NULL, email_key = NULL, created = NULL, deleted = 1 WHERE cio_id = ?1",
 )
-"""For those of table `ending`, of whom all goes that is not newer than change `number`: the same call may make a person
-again, with the same cio_id, when a deletion of an earlier time overtakes it."""
 _ABOUT_HANDLE: Final = "type NOT IN ('handle_suppressed', 'handle_freed')"
 _FORGET_HANDLE: Final = f"DELETE FROM activities WHERE subject = ? AND arrived < ? AND {_ABOUT_HANDLE}"
 """What arrived later is not about the deleted person, even if the handle's log is read before the person's."""
@@ -100,11 +95,11 @@ async def forget(database: aiosqlite.Connection, rows: Rows) -> None:
 
 
 async def _forget_people(database: aiosqlite.Connection, rows: Rows) -> None:
-    await database.executemany(_END, [(deleted.cio_id, deleted.number) for deleted in rows.deleted])
+    await database.executemany(_END, [(deleted.cio_id,) for deleted in rows.deleted])
     await database.executemany(_END_WITH_PRIMARY, [(cio_id,) for cio_id in rows.merged])
     await database.execute(_END_MERGED)
-    async with database.execute("SELECT cio_id, number FROM ending") as cursor:
-        ending = [(str(row[0]), int(row[1])) for row in await cursor.fetchall()]
+    async with database.execute("SELECT cio_id FROM ending") as cursor:
+        ending = [(str(row[0]),) for row in await cursor.fetchall()]
     if not ending:
         return
     handles = [(handle, deleted.arrived) for deleted in rows.deleted for handle in deleted.handles]

@@ -140,10 +140,9 @@ class SpanRow(NamedTuple):
 
 
 class Deleted(NamedTuple):
-    """Change `number` deleted a profile, for an event that arrived then; these were its handles."""
+    """A profile was deleted by an event that arrived then; these were its handles."""
 
     cio_id: str
-    number: int
     arrived: float
     handles: tuple[str, ...]
 

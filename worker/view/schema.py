@@ -43,7 +43,7 @@ CREATE TABLE activities (
 CREATE INDEX activities_of ON activities (subject, arrived, number);
 CREATE INDEX activities_failed ON activities (type) WHERE type IN ({FAILURES_SQL});
 
--- `named` and `fate`: the changes that last set the identifiers, and made, merged, restored or deleted the person.
+-- `named` and `fate`: the changes that last set the identifiers, and merged, restored or deleted the person.
 CREATE TABLE people (
     cio_id TEXT PRIMARY KEY, created REAL, identified INTEGER NOT NULL,
     named INTEGER, id TEXT, email TEXT, email_key TEXT,

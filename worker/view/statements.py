@@ -38,7 +38,7 @@ _PERSON: Final = _insert(
     PersonRow._fields,
     """ON CONFLICT (cio_id) DO UPDATE SET
         created = coalesce(excluded.created, created),
-        identified = iif(excluded.deleted, 0, max(excluded.identified, identified)),
+        identified = max(excluded.identified, identified),
         id = iif(excluded.named IS NULL, id, excluded.id),
         email = iif(excluded.named IS NULL, email, excluded.email),
         email_key = iif(excluded.named IS NULL, email_key, excluded.email_key),
@@ -54,7 +54,7 @@ _RELATIONSHIP: Final = _insert(
     """ON CONFLICT (cio_id, object_type_id, object_id) DO UPDATE SET
         related = excluded.related, since = coalesce(excluded.since, since), number = excluded.number""",
 )
-_ANONYMOUS_ID: Final = _insert("anonymous_ids", AnonymousIdRow._fields, _replace("cio_id, anonymous_id", "number"))
+_ANONYMOUS_ID: Final = _insert("anonymous_ids", AnonymousIdRow._fields, "ON CONFLICT DO NOTHING")
 _ANONYMOUS: Final = _insert(
     "anonymous",
     AnonymousRow._fields,

@@ -62,8 +62,7 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
         case AttributesChanged():
             attributes_changed(profile_key(cio_id), change.set, change.removed, number, rows)
         case PersonCreated():
-            born = _named(cio_id, change.identifiers, number, created=change.created)
-            rows.people.append(born._replace(fate=number))  # also of who was deleted before
+            rows.people.append(_named(cio_id, change.identifiers, number, created=change.created))
         case PersonIdentified():
             rows.people.append(PersonRow(cio_id, identified=True))
         case IdentifiersChanged():
@@ -80,7 +79,7 @@ def person_changed(change: PersonChange, number: int, rows: Rows) -> None:
             rows.people.append(PersonRow(cio_id, fate=number))
         case PersonDeleted():
             rows.people.append(PersonRow(cio_id, named=number, fate=number, deleted=True))
-            rows.deleted.append(Deleted(cio_id, number, change.cause.arrived, _handles(change.identifiers)))
+            rows.deleted.append(Deleted(cio_id, change.cause.arrived, _handles(change.identifiers)))
         case AnonymousIdAdded():
             rows.anonymous_ids.append(AnonymousIdRow(cio_id, change.anonymous_id, number))
         case RelationshipChanged():

@@ -16,10 +16,7 @@ class Identifiers(Struct, frozen=True, gc=False):
 
 
 class PersonCreated(Change, frozen=True, tag="person_created"):
-    """There is a new person; `created` is the time of the call that made it (unix seconds).
-
-    A call that a deletion of an earlier time has overtaken makes its person again, with the same cio_id.
-    """
+    """There is a new person; `created` is the time of the call that made it (unix seconds)."""
 
     cio_id: str
     identifiers: Identifiers

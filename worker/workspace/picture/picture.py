@@ -121,7 +121,6 @@ class Picture:
         match change:
             case changes.PersonCreated(identifiers=names) | changes.IdentifiersChanged(after=names):
                 person.id, person.email = names.id, names.email
-                person.deleted = False  # the call that made somebody may make the person again after a deletion
             case changes.PersonIdentified():
                 person.identified = True
             case changes.AttributesChanged():
