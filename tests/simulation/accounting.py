@@ -4,22 +4,16 @@ Each distinct event must be shown at one person, or wait, or something published
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from tests.simulation.cluster import Cluster
 from tests.simulation.histories import ERASURES, Step
 from tests.simulation.oracle import Call, calls_of, is_event
 from worker.workspace.changes import (
     AnonymousExpired,
-    EventReceived,
     IgnoredDeleted,
     IgnoredSuppressed,
     IgnoredUnknownCioId,
-    PersonCreated,
-    PersonDeleted,
-    PersonMerged,
-    PersonRestored,
-    WorkspaceChange,
 )
 from worker.workspace.messages.calls import Event
 from worker.workspace.picture import Picture
@@ -63,9 +57,8 @@ def _waiting(cluster: Cluster) -> Counter[str]:
 
 def _explained(cluster: Cluster, picture: Picture) -> set[str]:
     """Events that were dropped, and said to be, or that went with a person who was deleted."""
-    changes = [change for _, change in cluster.changes.values()]
-    found = {event.id for event in picture.events.values() if picture.owner(event) is None} | _of_former_lives(changes)
-    for change in changes:
+    found = {event.id for event in picture.events.values() if picture.owner(event) is None}
+    for _, change in cluster.changes.values():
         match change:
             case IgnoredDeleted() | IgnoredSuppressed() | IgnoredUnknownCioId():
                 found.add(change.cause.message_id)
@@ -74,39 +67,3 @@ def _explained(cluster: Cluster, picture: Picture) -> set[str]:
             case _:
                 pass
     return found
-
-
-def _of_former_lives(changes: Iterable[WorkspaceChange]) -> set[str]:
-    """Events of those who were deleted, or merged into somebody who was, and then made again under the same cio_id."""
-    found: set[str] = set()
-    deleted: set[str] = set()
-    merged: dict[str, str] = {}
-    received: dict[str, set[str]] = {}
-    moved: list[tuple[str, set[str]]] = []
-    for change in changes:
-        match change:
-            case PersonCreated():
-                events = received.pop(change.cio_id, set())
-                if (into := merged.pop(change.cio_id, None)) is not None:
-                    moved.append((into, events))
-            case PersonMerged():
-                merged[change.cio_id] = change.into
-            case PersonRestored():
-                merged.pop(change.cio_id, None)
-            case PersonDeleted():
-                deleted.add(change.cio_id)
-                found |= received.pop(change.cio_id, set())
-            case EventReceived(anonymous_id=None):
-                received.setdefault(change.cio_id, set()).add(change.id)
-            case _:
-                pass
-    return found.union(*(events for into, events in moved if _last(into, merged) in deleted))
-
-
-def _last(cio_id: str, merged: Mapping[str, str]) -> str:
-    """Whom somebody is merged into, or who that is merged into, and so on."""
-    passed = {cio_id}
-    while (into := merged.get(cio_id)) is not None and into not in passed:
-        passed.add(into)
-        cio_id = into
-    return cio_id

@@ -3,9 +3,11 @@
 Written against what is stored and published, with none of the code that decided it.
 """
 
+from collections import Counter
 from typing import Any
 
 from tests.simulation.cluster import Cluster
+from worker.workspace.changes import PersonCreated
 from worker.workspace.messages.calls import AnonymousCall, Event
 from worker.workspace.values.anonymous import Anonymous
 from worker.workspace.values.devices import Device
@@ -17,7 +19,7 @@ from worker.workspace.values.records import Names, Waiting
 def problems(cluster: Cluster) -> list[str]:
     """Everything that is wrong."""
     people = cluster.values("people")
-    found = _handles(people) + _nothing_is_left_over(people)
+    found = _made_twice(cluster) + _handles(people) + _nothing_is_left_over(people)
     found += _anonymous(cluster.values("anonymous"), people, merging=cluster.settings.anonymous_merge)
     found += _devices(cluster.values("devices"), people)
     found += _objects(cluster.values("objects"), people)
@@ -47,6 +49,12 @@ def handles_of(people: dict[str, Any], profile: Profile) -> set[str]:
     if profile.email is not None:
         handles.add(f"email:{profile.email.strip().lower()}")
     return handles
+
+
+def _made_twice(cluster: Cluster) -> list[str]:
+    """A cio_id is of one person, for ever: the other tables remember who was deleted."""
+    made = [change.cio_id for _, change in cluster.changes.values() if isinstance(change, PersonCreated)]
+    return [f"{cio_id} was made {times} times" for cio_id, times in Counter(made).items() if times > 1]
 
 
 def _handles(people: dict[str, Any]) -> list[str]:

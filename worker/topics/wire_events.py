@@ -100,7 +100,7 @@ def _endings() -> Iterator[Told]:
     yield 10, _opened("ada", "0123456789abcdef")
     yield 20, _identify("grace")
     yield 30, _opened("grace", "fedcba9876543210")
-    yield 40, _track("Report Created", userId="cio_000693075ae826e4f2a0")  # grace, as the worker calls her
+    yield 40, _track("Report Created", userId="cio_0006aae5e0e089e541d9")  # grace, as the worker calls her
     yield 50, _identify("hedy")
     yield 60, _alias("hedy", "grace")
     yield 100, _track("User Deleted", userId="ada")

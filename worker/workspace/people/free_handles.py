@@ -72,8 +72,8 @@ def _refuse(turn: Turn, key: str, handle: Handle, merge: Merge) -> None:
 
 def _make(turn: Turn, key: str, handle: Handle, call: Identify | Event | AddDevice | RemoveDevice) -> None:
     """A new person, to whom the call goes (DESIGN section 6.1: also for an event or a device)."""
-    cio_id = new_cio_id(turn.place, key, call.cause)
     rank = handle.rank + 1
+    cio_id = new_cio_id(turn.place, key, rank, call.cause)
     create_at(turn, cio_id, key, call.cause, call.at, rank)
     turn.put(key, replace(handle, status="owned", cio_id=cio_id, rank=rank))
     turn.tell(replace(call, to=profile_key(cio_id), via=key))
@@ -82,7 +82,8 @@ def _make(turn: Turn, key: str, handle: Handle, call: Identify | Event | AddDevi
 def _ask_for_email(turn: Turn, key: str, handle: Handle, call: Identify) -> None:
     """Whose id it is depends on whose the email is: until that is known the id is pending."""
     assert call.email is not None
-    cio_id = new_cio_id(turn.place, key, call.cause)
+    rank = handle.rank + 1
+    cio_id = new_cio_id(turn.place, key, rank, call.cause)
     turn.put(key, replace(handle, status="pending", cio_id=cio_id))
     wanted = email_key(call.email)
     turn.tell(
@@ -92,7 +93,7 @@ def _ask_for_email(turn: Turn, key: str, handle: Handle, call: Identify) -> None
             wanted=wanted,
             asker=key,
             cio_id=cio_id,
-            rank=handle.rank + 1,
+            rank=rank,
             claim=True,
             half="",
             identify=call,
@@ -106,7 +107,7 @@ def awaited(turn: Turn, key: str, handle: Handle, got: Answer) -> bool:
     A person who was granted it may have been merged, renamed or deleted at once, and word of that, from another
     partition, may have overtaken the answer.
     """
-    return handle.status == "pending" and handle.cio_id == new_cio_id(turn.place, key, got.cause)
+    return handle.status == "pending" and handle.cio_id == new_cio_id(turn.place, key, handle.rank + 1, got.cause)
 
 
 def claimed(turn: Turn, key: str, handle: Handle, got: Answer) -> None:

@@ -17,12 +17,13 @@ MADE: Final[Stamp] = (-1e10, "")
 """The stamp of an id or email that no identify has set: all may change it but those from before a merge (lineage)."""
 
 
-def new_cio_id(place: Place, handle: str, cause: Cause) -> str:
-    """The cio_id of the person that `cause` makes at `handle`: the partition in four hex digits, then a hash.
+def new_cio_id(place: Place, handle: str, rank: int, cause: Cause) -> str:
+    """The cio_id of the person of `rank` that `cause` makes at `handle`: the partition in four hex digits, then a hash.
 
-    The same event makes the same cio_id however often it is decided.
+    The same event makes the same cio_id however often it is decided. It makes another one, since the rank is higher,
+    where its person was deleted, by a deletion of an earlier time that came late, while it was still under way.
     """
-    told = f"{handle}\0{cause.message_id}\0{cause.topic}\0{cause.partition}\0{cause.offset}"
+    told = f"{handle}\0{rank}\0{cause.message_id}\0{cause.topic}\0{cause.partition}\0{cause.offset}"
     return f"{place.digits}{blake2b(told.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
 
 
