@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from tests.support.swallowed import Swallowed, recorded
 
-pytest_plugins = ["tests.support.broker"]
+pytest_plugins = ["tests.support.broker", "tests.support.three_brokers"]
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

@@ -111,10 +111,10 @@ async def test_a_broker_that_comes_late_or_comes_back_is_waited_for(tmp_path: Pa
 
 def test_fewer_replicas_than_could_be_is_a_difference() -> None:
     contract = own_contracts()["people"]
-    one = Found(1, 1, True, contract.settings(1))
+    one = Found(1, 1, contract.settings(1))
     assert compare(contract, one, 1) == []
     assert compare(contract, one, 3) == [Difference(contract.topic, "replication_factor", "at least 3", "1")]
-    three = Found(1, 3, True, contract.settings(3))
+    three = Found(1, 3, contract.settings(3))
     assert compare(contract, three, 1) == []
-    careless = Found(1, 3, True, {**contract.settings(3), "min.insync.replicas": "1"})
+    careless = Found(1, 3, {**contract.settings(3), "min.insync.replicas": "1"})
     assert compare(contract, careless, 3) == [Difference(contract.topic, "min.insync.replicas", "2", "1")]

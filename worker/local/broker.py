@@ -35,7 +35,8 @@ class LocalBroker:
     data: a broker started on it again has the topics of the last one. Ports that are not given are chosen free at the
     first start and then stay the same. With `quick_start` it takes a third less work to start and more to serve: for
     tests. `listeners` are further ways to it, with TLS or passwords; `scram_users` (by name, their passwords) are those
-    whom its new storage knows by SCRAM.
+    whom its new storage knows by SCRAM. It is a cluster by itself, unless Kafka's `settings` make it a node of the one
+    that `cluster_id` names.
     """
 
     def __init__(
@@ -48,6 +49,8 @@ class LocalBroker:
         quick_start: bool = False,
         listeners: tuple[Listener, ...] = (),
         scram_users: Mapping[str, str] | None = None,
+        settings: Mapping[str, str] | None = None,
+        cluster_id: str | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._directory = directory.absolute()
@@ -56,6 +59,8 @@ class LocalBroker:
         self._quick_start = quick_start
         self._listeners = listeners
         self._scram_users = scram_users or {}
+        self._settings = settings or {}
+        self._cluster_id = cluster_id or new_cluster_id()
         self._progress = progress
         self._node: Node | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -145,7 +150,7 @@ class LocalBroker:
     def _choose_node(self) -> Node:
         port, controller_port = self._ports
         chosen = free_ports(2)
-        return Node(self._directory, port or chosen[0], controller_port or chosen[1], self._listeners)
+        return Node(self._directory, port or chosen[0], controller_port or chosen[1], self._listeners, self._settings)
 
     def _prepare(self, node: Node, jars: list[Path]) -> None:
         """Check what can be checked beforehand, write the settings, format the storage where it is new."""
@@ -170,7 +175,7 @@ class LocalBroker:
                 for name, password in self._scram_users.items()
                 for argument in ("--add-scram", f"{mechanism}=[name={name},password={password}]")
             ]
-            cluster = ("-t", new_cluster_id(), "-c", str(node.properties), "--ignore-formatted")
+            cluster = ("-t", self._cluster_id, "-c", str(node.properties), "--ignore-formatted")
             arguments = ("format", *cluster, *users)
             options = ("-Xmx128m", _QUICK, _logging(node))
             command = java_command(jars, "kafka.tools.StorageTool", *arguments, options=options)

@@ -32,13 +32,15 @@ class Listener(Struct, frozen=True):
 
 
 class Node(Struct, frozen=True):
-    """A single Kafka node, broker and controller in one, listening on the loopback interface only."""
+    """A Kafka node, broker and controller in one, listening on the loopback interface only."""
 
     directory: Path
     """Everything of the node lies here: data, logs, properties, its process id."""
     port: int
     controller_port: int
     listeners: tuple[Listener, ...] = ()
+    further: Mapping[str, str] = {}
+    """Kafka's settings that differ from ours."""
 
     @property
     def bootstrap(self) -> str:
@@ -119,6 +121,7 @@ def server_properties(node: Node) -> dict[str, str]:
         "log.index.size.max.bytes": str(1024 * 1024),
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
         **own,
+        **node.further,
     }
 
 

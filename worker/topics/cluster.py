@@ -5,15 +5,17 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
+from aiokafka.protocol.metadata import MetadataRequest
 from msgspec import Struct
 
 from worker.runtime.connection import Connection
 from worker.runtime.greet import refusal
+from worker.runtime.patience import patiently
 from worker.topics.contract import Contract
 
 AnswerT = TypeVar("AnswerT")
@@ -55,16 +57,13 @@ class Found(Struct, frozen=True):
     partitions: int
     replication_factor: int
     """Of the partition that has the fewest replicas."""
-    ready: bool
-    """Whether every partition has a leader."""
     settings: Mapping[str, str]
 
 
 class Cluster:
     """A connection to a cluster's admin interface.
 
-    aiokafka asks any broker it knows of, once: what fails because that one is away is tried again, for
-    `patience_seconds`.
+    What fails because a broker is away is tried again for `patience_seconds`.
     """
 
     def __init__(self, client: AIOKafkaAdminClient, patience_seconds: float) -> None:
@@ -87,7 +86,6 @@ class Cluster:
             name: Found(
                 len(listed[name]),
                 min(len(each["replicas"]) for each in listed[name]),
-                all(each["leader"] >= 0 and not each["error_code"] for each in listed[name]),
                 settings.get(name, {}),
             )
             for name in existing
@@ -106,15 +104,23 @@ class Cluster:
             return {}
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
         found = {}
-        for response in await self._patiently(partial(self._client.describe_configs, resources)):
-            for resource in response.to_object()["resources"]:
-                if resource["error_code"]:
-                    raise TopicsError(
-                        f"the settings of {resource['resource_name']} can't be read: {_reason(resource['error_code'])}",
-                        "give the user of this connection the right to describe topics and their settings",
-                    )
-                entries = resource["config_entries"]
-                found[resource["resource_name"]] = {each["config_names"]: each["config_value"] for each in entries}
+        for resource in await self._patiently(partial(self._described, resources)):
+            if resource["error_code"]:
+                raise TopicsError(
+                    f"the settings of {resource['resource_name']} can't be read: {_reason(resource['error_code'])}",
+                    "give the user of this connection the right to describe topics and their settings",
+                )
+            entries = resource["config_entries"]
+            found[resource["resource_name"]] = {each["config_names"]: each["config_value"] for each in entries}
+        return found
+
+    async def _described(self, resources: list[ConfigResource]) -> list[dict[str, Any]]:
+        answers = await self._client.describe_configs(resources)
+        found = [resource for answer in answers for resource in answer.to_object()["resources"]]
+        for resource in found:
+            error = for_code(resource["error_code"])
+            if error.retriable:  # another broker has listed the topic, and this one does not know it yet
+                raise error(resource["resource_name"])
         return found
 
     async def create(self, contracts: list[Contract], replication_factor: int) -> None:
@@ -140,17 +146,31 @@ class Cluster:
             )
 
     async def wait_until_ready(self, names: Collection[str], timeout_seconds: float = 30.0) -> None:
-        """Wait until each of the topics `names` is listed and has leaders: a new topic is not at once."""
+        """Wait until every broker lists each of the topics `names` with leaders: they learn of a new one one by one."""
         deadline = time.monotonic() + timeout_seconds
         while True:
-            found = await self.topics(names)
-            waiting = [name for name in names if name not in found or not found[name].ready]
+            ready = await self._patiently(self._ready_everywhere)
+            waiting = [name for name in names if name not in ready]
             if not waiting:
                 return
             if time.monotonic() > deadline:
                 hint = "see the brokers' logs, and try again"
                 raise TopicsError(f"no leader after {timeout_seconds:.0f} s: {', '.join(waiting)}", hint)
             await asyncio.sleep(_POLL_SECONDS)
+
+    async def _ready_everywhere(self) -> set[str]:
+        """The topics that every broker lists with leaders."""
+        client = self._client._client  # noqa: SLF001  the public ways ask one broker, whichever it is
+        await client.force_metadata_update()
+        answers = [await client.send(broker.nodeId, MetadataRequest()) for broker in client.cluster.brokers()]
+        return set.intersection(
+            *({each["topic"] for each in answer.to_object()["topics"] if _has_leaders(each)} for answer in answers)
+        )
+
+
+def _has_leaders(topic: Mapping[str, Any]) -> bool:
+    partitions = topic["partitions"]
+    return bool(partitions) and all(each["leader"] >= 0 and not each["error_code"] for each in partitions)
 
 
 @asynccontextmanager
