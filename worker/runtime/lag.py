@@ -6,16 +6,13 @@ from typing import NamedTuple
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import (
-    GroupCoordinatorNotAvailableError,
-    GroupLoadInProgressError,
-    NotCoordinatorForGroupError,
-)
-from aiokafka.structs import OffsetAndMetadata
+from aiokafka.errors import for_code
+from aiokafka.protocol.commit import OffsetFetchRequest
 from msgspec import Struct
 
 from worker.runtime.connected import Entered
 from worker.runtime.connection import Connection
+from worker.runtime.patience import patiently
 from worker.runtime.reader import partition_numbers
 from worker.runtime.stopping import stop_consumer
 
@@ -40,11 +37,15 @@ class Depth(NamedTuple):
 
 
 class LagReader(Entered):
-    """Asks the brokers for ends and committed offsets."""
+    """Asks the brokers for ends and committed offsets.
+
+    While a group's coordinator is away, or another broker is only becoming it, its group is asked about again: no
+    answer of another broker stands for a group that has done nothing.
+    """
 
     def __init__(self, connection: Connection, timeout_s: float = 15.0) -> None:
         super().__init__(timeout_s)
-        self._admin = AIOKafkaAdminClient(**connection.client_options())
+        self._admin = AIOKafkaAdminClient(**connection.client_options(), request_timeout_ms=int(timeout_s * 1000))
         self._consumer = connection.consumer()
 
     async def _start(self) -> None:
@@ -69,17 +70,14 @@ class LagReader(Entered):
 
     async def depths(self, group: str, topics: Sequence[str]) -> dict[str, Depth]:
         """The ends of `topics`, and what a consumer group has to read next; in three requests."""
-        async with asyncio.timeout(self._timeout_s):
-            committed = await self._committed(group)
+        committed = await self.committed(group)
         found = await self._ends(topics)
         places = [TopicPartition(topic, number) for topic, ends in found.items() for number in ends]
         async with asyncio.timeout(self._timeout_s):
             starts = await self._consumer.beginning_offsets(places)
 
         def next_offset(topic: str, number: int) -> int:
-            place = TopicPartition(topic, number)
-            entry = committed.get(place)
-            return max(int(starts[place]), 0 if entry is None else entry.offset)
+            return max(int(starts[TopicPartition(topic, number)]), committed.get((topic, number), 0))
 
         return {
             topic: Depth(ends, {number: next_offset(topic, number) for number in ends}) for topic, ends in found.items()
@@ -87,18 +85,11 @@ class LagReader(Entered):
 
     async def committed(self, group: str) -> dict[tuple[str, int], int]:
         """The next offset that a consumer group will read, by topic and partition, where it has committed any."""
-        async with asyncio.timeout(self._timeout_s):
-            found = await self._committed(group)
-        return {(one.topic, one.partition): entry.offset for one, entry in found.items() if entry.offset >= 0}
+        return await patiently(lambda: self._committed(group), self._timeout_s)
 
     async def members(self, group: str) -> int:
         """How many members a consumer group has."""
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                (answer,) = await self._admin.describe_consumer_groups([group])
-        except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
-            return 0
-        return sum(len(found["members"]) for found in answer.to_object()["groups"])
+        return await patiently(lambda: self._members(group), self._timeout_s)
 
     async def _ends(self, topics: Sequence[str]) -> dict[str, dict[int, int]]:
         async with asyncio.timeout(self._timeout_s):
@@ -113,13 +104,26 @@ class LagReader(Entered):
             ends[place.topic][place.partition] = offset
         return ends
 
-    async def _committed(self, group: str) -> Mapping[TopicPartition, OffsetAndMetadata]:
-        """What the group has committed: nothing while the cluster has no coordinator, as before its first group."""
-        try:
-            found: Mapping[TopicPartition, OffsetAndMetadata] = await self._admin.list_consumer_group_offsets(group)
-        except (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError):
-            return {}
-        return found
+    async def _committed(self, group: str) -> dict[tuple[str, int], int]:
+        coordinator = await self._admin.find_coordinator(group)
+        # Not list_consumer_group_offsets(): it looks past the error that stands for the whole answer.
+        answer = await self._admin._send_request(OffsetFetchRequest(group, None), coordinator)  # noqa: SLF001
+        entries = [(topic, *entry) for topic, of_topic in answer.topics for entry in of_topic]
+        _raise_for(group, [answer.error_code, *(code for _, _, _, _, code in entries)])
+        return {(topic, number): offset for topic, number, offset, _, _ in entries if offset >= 0}
+
+    async def _members(self, group: str) -> int:
+        (answer,) = await self._admin.describe_consumer_groups([group])
+        found = answer.to_object()["groups"]
+        _raise_for(group, [each["error_code"] for each in found])
+        return sum(len(each["members"]) for each in found)
+
+
+def _raise_for(group: str, codes: Sequence[int]) -> None:
+    """Raises KafkaError for the first code that is an error."""
+    for code in codes:
+        if code:
+            raise for_code(code)(f"group {group}")
 
 
 def lag_of(topic: str, reader: str, ends: Mapping[int, int], done: Mapping[int, int]) -> TopicLag:
