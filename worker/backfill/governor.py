@@ -9,8 +9,8 @@ import msgspec
 from worker.backfill.pace import Look, Pace
 from worker.deployment import Deployment
 from worker.runtime.lag import LagReader, lag_of
+from worker.runtime.patience import patiently
 from worker.topics import names
-from worker.topics.cluster import patiently
 
 LOOK_S = 0.1
 """Between two looks."""

@@ -39,18 +39,6 @@ class TopicMissing(TopicsError):
     """The cluster has no such topic."""
 
 
-async def patiently(ask: Callable[[], Awaitable[AnswerT]], seconds: float) -> AnswerT:
-    """What `ask` answers; asked again, for so many seconds, where a broker is away. Raises KafkaError."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return await ask()
-        except KafkaError as error:
-            if not error.retriable or time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(_RETRY_SECONDS)
-
-
 class Found(Struct, frozen=True):
     """A topic as it is on the cluster."""
 
