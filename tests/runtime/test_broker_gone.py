@@ -1,28 +1,37 @@
 """Readers are left in good order also when their broker is gone."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests.support.groups import wait_for_members
 from worker.local.broker import LocalBroker
 from worker.runtime.connection import Connection
+from worker.runtime.errors import RuntimeFault
 from worker.runtime.follower import Follower
 from worker.runtime.lag import LagReader
 from worker.runtime.reader import TopicReader
 
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(90)]
 
-@pytest.mark.broker
-@pytest.mark.timeout(90)
-async def test_what_still_asks_a_broker_that_is_gone_can_be_left(own_broker: Callable[[], LocalBroker]) -> None:
+
+async def started(own_broker: Callable[[], LocalBroker]) -> tuple[LocalBroker, Connection]:
+    """A broker with topic `some`."""
     kafka = await asyncio.to_thread(own_broker)
-    connection = Connection((kafka.bootstrap,))
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
     await admin.start()
     await admin.create_topics([NewTopic("some", 2, 1)])
     await admin.close()
+    return kafka, Connection((kafka.bootstrap,))
+
+
+async def test_what_still_asks_a_broker_that_is_gone_can_be_left(own_broker: Callable[[], LocalBroker]) -> None:
+    kafka, connection = await started(own_broker)
     async with AsyncExitStack() as readers:
         reader = await readers.enter_async_context(TopicReader(connection, "some", positions={}, timeout_s=10.0))
         await readers.enter_async_context(TopicReader(connection, "some", group="some", timeout_s=10.0))
@@ -35,3 +44,18 @@ async def test_what_still_asks_a_broker_that_is_gone_can_be_left(own_broker: Cal
         await asyncio.sleep(4.0)
         stop.set()
         assert await reading is None
+
+
+async def test_a_farewell_that_a_broker_does_not_answer_hides_no_fault(own_broker: Callable[[], LocalBroker]) -> None:
+    kafka, connection = await started(own_broker)
+    assert kafka.pid is not None
+
+    async def fail(pid: int) -> None:
+        async with TopicReader(connection, "some", group="some", timeout_s=5.0):
+            await wait_for_members(kafka.bootstrap, "some", 1, 20.0)
+            os.kill(pid, signal.SIGSTOP)
+            raise RuntimeFault("why it stops")
+
+    with pytest.raises(RuntimeFault, match="why it stops"):
+        await fail(kafka.pid)
+    kafka.kill()

@@ -11,6 +11,7 @@ class Fetcher:
     """Of `Resting`."""
 
     def __init__(self) -> None:
+        self._fetch_task = asyncio.create_task(asyncio.sleep(0))
         self._pending_tasks: list[asyncio.Task[None]] = []
 
 
@@ -51,4 +52,4 @@ async def test_who_is_cancelled_stays_so() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await stop_consumer(consumer)
-    assert not consumer._client.closed
+    assert consumer._client.closed

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from worker.runtime.errors import BrokerUnreachable
-from worker.runtime.stopping import stop_consumer
+from worker.runtime.stopping import stop_consumer, stop_within
 
 
 class Entered:
@@ -35,8 +35,7 @@ class Entered:
         await self._leave()
 
     async def _leave(self) -> None:
-        async with asyncio.timeout(self._timeout_s):
-            await self._stop()
+        await stop_within(self._timeout_s, self._stop)
 
     async def _start(self) -> None:
         """Connect."""

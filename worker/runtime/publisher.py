@@ -11,6 +11,7 @@ from worker.runtime.connection import Connection
 from worker.runtime.errors import DeliveryFailed
 from worker.runtime.line import Delivery, Line
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, Out
+from worker.runtime.stopping import stop_within
 from worker.runtime.tuning import Tuning
 
 Outputs = Mapping[tuple[str, int], Sequence[Out]]
@@ -59,8 +60,7 @@ class KafkaPublisher:
 
     async def stop(self) -> None:
         """Disconnect; nothing is waiting to be sent, since every delivery is awaited."""
-        async with asyncio.timeout(self._timeout_s):
-            await self._producer.stop()
+        await stop_within(self._timeout_s, self._producer.stop)
 
     async def deliver(self, outputs: Outputs) -> None:
         """See `Publisher.deliver`."""
