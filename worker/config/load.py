@@ -32,6 +32,9 @@ OVERRIDES: Final = {
 
 DEFAULTS_SOURCE = "(defaults)"
 
+LARGEST: Final = 2**31 - 1
+"""Bytes, records or milliseconds that a field of Kafka's protocol can hold."""
+
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
     """The configuration in the file, or without one all defaults. Raises ConfigError, also where it cannot be read."""
@@ -124,14 +127,23 @@ def _check_tuning(reader: Reader, node: Node | None, tuning: Tuning) -> None:
 
     for name in _fields(Tuning):
         value = getattr(tuning, name)
-        if isinstance(value, int | float) and value <= 0:
+        if not isinstance(value, int | float):
+            continue
+        most = LARGEST if isinstance(value, int) else LARGEST // 1000
+        if value <= 0:
             add("must be more than 0", name)
+        elif value > most:
+            add(f"must be at most {most}", name)
     if tuning.dead_letter_ratio_max is not None and tuning.dead_letter_ratio_max > 1:
         add("must be a part of 1, such as 0.5", "dead_letter_ratio_max")
     if tuning.request_timeout_s <= tuning.session_timeout_s:
         add("must be more than session_timeout_s", "request_timeout_s", "session_timeout_s")
     if tuning.delivery_timeout_s >= tuning.session_timeout_s:
         add("must be less than session_timeout_s", "delivery_timeout_s", "session_timeout_s")
+    if tuning.heartbeat_interval_s >= tuning.session_timeout_s:
+        add("must be less than session_timeout_s", "heartbeat_interval_s", "session_timeout_s")
+    if tuning.fetch_wait_s >= tuning.request_timeout_s:
+        add("must be less than request_timeout_s", "fetch_wait_s", "request_timeout_s")
 
 
 def _event_name(name: str) -> str | None:
