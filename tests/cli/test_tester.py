@@ -91,11 +91,12 @@ def test_the_configuration_decides(tmp_path: Path) -> None:
     assert ask("event", TRACK, options=("--config", str(config))) == [{"matches": []}]
 
 
-def test_a_wrong_configuration_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [["event"], ["webhook"], ["event", "--send"]])
+def test_a_wrong_configuration_is_said(options: list[str], tmp_path: Path) -> None:
     config = tmp_path / "workspace.yaml"
     config.write_text("kafak: {}")
-    result = CliRunner().invoke(app, ["event", "--config", str(config)], input=b"")
-    assert result.exit_code == 1
+    result = CliRunner().invoke(app, [*options, "--config", str(config)], input=b"")
+    assert result.exit_code == 2
     assert "did you mean kafka" in result.output
 
 

@@ -15,7 +15,7 @@ from typing import Annotated, BinaryIO, TypeAlias
 import typer
 from rich.console import Console
 
-from worker.cli.connecting import ConfigOption
+from worker.cli.connecting import ConfigOption, configured
 from worker.cli.ndjson import Answer, answer_lines, in_lines, is_object, read_object
 from worker.cli.output import JsonOption
 from worker.cli.tester_action import answer_action
@@ -24,8 +24,7 @@ from worker.cli.tester_explain import explain_action, explain_event, explain_fql
 from worker.cli.tester_language import answer_fql, answer_mapping
 from worker.cli.tester_send import send_events
 from worker.cli.tester_webhook import answer_webhook
-from worker.config import Config, ConfigError, compile_subscriptions, load_config
-from worker.destination.subscriptions import Subscriptions
+from worker.config import compile_subscriptions
 from worker.jsontypes import JsonObject
 from worker.segment.decoding import InvalidJson
 
@@ -68,7 +67,7 @@ def event(
     if send:
         with _opened(file) as lines:
             raise send_events(lines.read(), config, timeout, as_json=as_json or not (explain or sys.stdout.isatty()))
-    subscriptions = _subscriptions(config)
+    subscriptions = compile_subscriptions(configured(config, as_json))
     run(
         file,
         explain,
@@ -107,7 +106,7 @@ def webhook(
     file: File = None, config: ConfigOption = None, explain: Explain = False, as_json: JsonOption = False
 ) -> None:
     """The track event that a reporting webhook becomes: a webhook, or {"webhook", "settings"}."""
-    settings = _config(config).source
+    settings = configured(config, as_json).source
     run(
         file,
         explain,
@@ -145,16 +144,3 @@ def _explain(console: Console, text: bytes, explainer: Explainer) -> None:
             console.print(f"✗ line {number}: {error}", style="red", markup=False)
         else:
             explainer(console, request)
-
-
-def _subscriptions(path: Path | None) -> Subscriptions:
-    return compile_subscriptions(_config(path))
-
-
-def _config(path: Path | None) -> Config:
-    try:
-        return load_config(path)
-    except ConfigError as error:
-        for problem in error.problems:
-            typer.secho(problem.text(error.source), fg="red", err=True)
-        raise typer.Exit(1) from error
