@@ -100,6 +100,20 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
             raise TopicsMissing(f"no broker knows {', '.join(missing)}. To make them: segment-worker topics apply")
         await super().subscribe(wanted)
 
+    async def seek_to_committed(self) -> Mapping[TP, int | None]:  # type: ignore[override]  # as Faust itself gets it
+        """Seek what was committed; None is told of the rest. It is one question, where aiokafka asks for each.
+
+        Dozens of them would be a long pause for a worker that is far from its brokers, at each rebalance.
+        """
+        consumer = self._ensure_consumer()
+        partitions = consumer.assignment()
+        found = await consumer._coordinator.fetch_committed_offsets(partitions)  # noqa: SLF001  the public way is for one
+        committed = {tp: found[tp].offset if tp in found else None for tp in partitions}
+        for tp, offset in committed.items():
+            if offset:
+                consumer.seek(tp, offset)
+        return committed
+
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         """Whether the offsets are committed, in the generation in which they were reached."""
         consumer = self._ensure_consumer()
