@@ -11,11 +11,15 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from tests.support.groups import wait_for_members
 from worker.local.broker import LocalBroker
+from worker.runtime import resend
 from worker.runtime.connection import Connection
-from worker.runtime.errors import RuntimeFault
+from worker.runtime.errors import DeliveryFailed, RuntimeFault
 from worker.runtime.follower import Follower
 from worker.runtime.lag import LagReader
+from worker.runtime.outgoing import out
+from worker.runtime.publisher import KafkaPublisher, kafka_producer
 from worker.runtime.reader import TopicReader
+from worker.runtime.tuning import Tuning
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(90)]
 
@@ -59,3 +63,28 @@ async def test_a_farewell_that_a_broker_does_not_answer_hides_no_fault(own_broke
     with pytest.raises(RuntimeFault, match="why it stops"):
         await fail(kafka.pid)
     kafka.kill()
+
+
+async def test_a_writer_whose_records_nobody_takes_can_be_left(
+    own_broker: Callable[[], LocalBroker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resend, "_DELIVERY_S", 2.0)
+    kafka, connection = await started(own_broker)
+    publisher = KafkaPublisher(kafka_producer(connection, Tuning()), 2.0)
+    await publisher.start()
+    outputs = {("some", 0): [out(b"k", b"v")]}
+    await publisher.deliver(outputs)
+
+    async def resent() -> None:
+        async with resend.resender(connection) as writer:
+            copies = [resend.Copy(b"k", b"v", [])]
+            await writer.send("some", 0, copies)
+            kafka.kill()
+            await writer.send("some", 0, copies)
+
+    async with asyncio.timeout(30):
+        with pytest.raises(DeliveryFailed, match="some/0 was not acknowledged"):
+            await resent()
+        with pytest.raises(DeliveryFailed, match="outputs to some were not acknowledged"):
+            await publisher.deliver(outputs)
+        await publisher.stop()

@@ -30,6 +30,7 @@ class Resting:
 
     def __init__(self) -> None:
         self._client = Client()
+        self._coordinator = None
         self._fetcher = Fetcher()
 
     async def stop(self) -> None:

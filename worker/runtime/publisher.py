@@ -11,7 +11,7 @@ from worker.runtime.connection import Connection
 from worker.runtime.errors import DeliveryFailed
 from worker.runtime.line import Delivery, Line
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, Out
-from worker.runtime.stopping import stop_within
+from worker.runtime.stopping import stop_producer
 from worker.runtime.tuning import Tuning
 
 Outputs = Mapping[tuple[str, int], Sequence[Out]]
@@ -60,7 +60,7 @@ class KafkaPublisher:
 
     async def stop(self) -> None:
         """Disconnect; nothing is waiting to be sent, since every delivery is awaited."""
-        await stop_within(self._timeout_s, self._producer.stop)
+        await stop_producer(self._producer, self._timeout_s)
 
     async def deliver(self, outputs: Outputs) -> None:
         """See `Publisher.deliver`."""

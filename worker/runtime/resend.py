@@ -10,8 +10,11 @@ from msgspec import Struct
 
 from worker.runtime.connection import Connection
 from worker.runtime.errors import DeliveryFailed
+from worker.runtime.stopping import stop_producer
 
 _DELIVERY_S = 30.0
+_STOP_S = 5.0
+"""Nothing is waited for then but connections: every delivery is awaited before."""
 _REQUEST_BYTES = 4 * 1024 * 1024
 _BATCH_BYTES = 512 * 1024
 """Below what any topic takes; a single record may be larger."""
@@ -79,9 +82,9 @@ async def resender(connection: Connection) -> AsyncIterator[Resender]:
         async with asyncio.timeout(_DELIVERY_S):
             await producer.start()
     except (KafkaError, TimeoutError) as problem:
-        await producer.stop()
+        await stop_producer(producer, _STOP_S)
         raise DeliveryFailed(f"the producer did not start: {problem!r}") from problem
     try:
         yield Resender(producer)
     finally:
-        await producer.stop()
+        await stop_producer(producer, _STOP_S)

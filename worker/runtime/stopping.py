@@ -1,21 +1,36 @@
 """Stopping clients, also while the brokers are away."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 log = structlog.get_logger(__name__)
 
+_COORDINATION = ("_coordination_task", "_heartbeat_task", "_commit_refresh_task", "_reset_committed_task")
+"""The tasks of aiokafka's two kinds of coordinators."""
 
-async def stop_within(limit_s: float, stop: Callable[[], Awaitable[None]]) -> None:
-    """Stop a client, or let it be after `limit_s` seconds: why it is stopped may be what matters, and is not hidden."""
+
+async def stop_within(limit_s: float, stop: Callable[[], Awaitable[None]]) -> bool:
+    """Stop a client, or let it be after `limit_s` seconds: why it is stopped may be what matters, and is not hidden.
+
+    Whether it did stop.
+    """
     try:
         async with asyncio.timeout(limit_s):
             await stop()
     except TimeoutError:
         log.warning("stop_took_too_long", limit_s=limit_s)
+        return False
+    return True
+
+
+async def stop_producer(producer: AIOKafkaProducer, limit_s: float) -> None:
+    """Stop `producer`, after `limit_s` seconds also where nobody takes its records: aiokafka 0.14 would wait for ever."""
+    if not await stop_within(limit_s, producer.stop):
+        await _end([producer._sender.sender_task])  # noqa: SLF001  there is no public way
+        await producer.client.close()
 
 
 async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
@@ -36,10 +51,15 @@ async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
 
 async def _hang_up(consumer: AIOKafkaConsumer) -> None:
     """Do what its `stop()` did not come to."""
-    fetcher = consumer._fetcher  # noqa: SLF001  here and below: there is no public way
+    coordinator, fetcher = consumer._coordinator, consumer._fetcher  # noqa: SLF001  here and below: there is no public way
+    await _end(getattr(coordinator, name, None) for name in _COORDINATION)
     if fetcher is not None:
-        fetches = [fetcher._fetch_task, *fetcher._pending_tasks]  # noqa: SLF001
-        for fetch in fetches:
-            fetch.cancel()
-        await asyncio.gather(*fetches, return_exceptions=True)
+        await _end([fetcher._fetch_task, *fetcher._pending_tasks])  # noqa: SLF001
     await consumer._client.close()  # noqa: SLF001
+
+
+async def _end(tasks: Iterable[asyncio.Task[None] | None]) -> None:
+    running = [task for task in tasks if task is not None]
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
