@@ -5,7 +5,7 @@ from ssl import SSLContext
 from aiokafka import AIOKafkaConsumer
 from msgspec import Struct
 
-from worker.runtime.header_names import read_any_header_name
+from worker.runtime.fetched import fetch_our_way
 
 
 class Connection(Struct, frozen=True):
@@ -36,5 +36,5 @@ class Connection(Struct, frozen=True):
 
     def consumer(self, *topics: str, **options: object) -> AIOKafkaConsumer:
         """A consumer, not started yet, that reads nothing of aborted transactions, and headers of any name."""
-        read_any_header_name()
+        fetch_our_way()
         return AIOKafkaConsumer(*topics, **self.client_options(), isolation_level="read_committed", **options)

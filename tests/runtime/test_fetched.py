@@ -6,7 +6,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatch
 
 from tests.support.header_names import Name, batch
-from worker.runtime.header_names import read_any_header_name
+from worker.runtime.fetched import Fetched, fetch_our_way
 
 Headers = list[tuple[str, bytes | None]]
 
@@ -28,32 +28,33 @@ CODECS = [DefaultRecordBatch.CODEC_NONE, *range(DefaultRecordBatch.CODEC_GZIP, D
 PLACE = TopicPartition("t", 0)
 
 
-def fetched(raw: bytes, offset: int = 0) -> fetcher.PartitionRecords:
+def read(raw: bytes, offset: int = 0) -> fetcher.PartitionRecords:
     """What a consumer makes of a fetch from `offset` on that brought `raw`."""
     return fetcher.PartitionRecords(PLACE, fetcher.MemoryRecords(raw), [], offset, None, None, True, 1)
 
 
-def shown(records: Sequence[fetcher.ConsumerRecord]) -> list[tuple[bytes, Headers]]:
+def shown(records: Sequence[Fetched]) -> list[tuple[bytes | None, Headers]]:
     return [(record.value, list(record.headers)) for record in records]
 
 
 @pytest.fixture(autouse=True)
-def any_name() -> None:
-    read_any_header_name()
+def ours() -> None:
+    fetch_our_way()
 
 
 @pytest.mark.parametrize("codec", CODECS)
 def test_what_is_no_utf_8_is_read_as_question_marks(codec: int) -> None:
-    records = fetched(batch(VALUES, codec))
+    records = read(batch(VALUES, codec))
     found = list(records)
     assert shown(found) == READ
+    assert {(record.topic, record.partition, record.key) for record in found} == {("t", 0, b"key")}
     assert [record.offset for record in found] == [0, 1, 2, 3, 4]
     assert [record.timestamp for record in found] == [1_700_000_000_000 + offset for offset in range(5)]
     assert records.next_fetch_offset == 5
 
 
 def test_reading_goes_on_behind_a_record_that_was_read_before() -> None:
-    assert shown(list(fetched(batch(VALUES), 2))) == READ[2:]
+    assert shown(list(read(batch(VALUES), 2))) == READ[2:]
 
 
 def test_batches_that_follow_each_other_are_all_read() -> None:
@@ -62,6 +63,6 @@ def test_batches_that_follow_each_other_are_all_read() -> None:
     raw = b"".join(
         number.to_bytes(8, "big") + one[8:] for number, one in enumerate([names, plain, names, names, plain])
     )
-    assert [value for value, _ in shown(list(fetched(raw)))] == [b"name", b"plain", b"name", b"name", b"plain"]
+    assert [value for value, _ in shown(list(read(raw)))] == [b"name", b"plain", b"name", b"name", b"plain"]
     # A fetch may end in the middle of a batch.
-    assert len(list(fetched(raw[:-1]))) == 4
+    assert len(list(read(raw[:-1]))) == 4
