@@ -1,9 +1,13 @@
-"""A consumer that is stopped while brokers are away is no cancelled task."""
+"""A consumer that is stopped while brokers are away is no cancelled task, and leaves no connection."""
 
 import asyncio
 
 import pytest
 
+from tests.support.broker import Broker
+from tests.support.kafka_cluster import KafkaCluster
+from tests.support.pipeline import Pipeline
+from worker.runtime.kafka_transport import KafkaConsumer
 from worker.runtime.stopping import stop_consumer
 
 
@@ -54,3 +58,29 @@ async def test_who_is_cancelled_stays_so() -> None:
         async with asyncio.timeout(0.01):
             await stop_consumer(consumer)
     assert consumer._client.closed
+
+
+@pytest.mark.broker
+async def test_a_worker_that_stops_while_a_fetch_rests_hangs_up(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with KafkaCluster(broker.bootstrap) as cluster:
+        pipeline = Pipeline(cluster)
+        await pipeline.create()
+        worker = pipeline.worker()
+        await worker.start()
+        batched = worker.runtime.consumer
+        assert isinstance(batched, KafkaConsumer)
+        consumer = batched._thread._consumer
+        assert consumer is not None
+        fetcher, connections = consumer._fetcher, consumer._client._conns
+        close = fetcher.close
+
+        async def close_while_a_fetch_rests() -> None:
+            fetcher._pending_tasks.add(asyncio.create_task(asyncio.sleep(60)))
+            await close()
+
+        monkeypatch.setattr(fetcher, "close", close_while_a_fetch_rests)
+        assert [each.connected() for each in connections.values()]
+        await worker.stop()
+        assert not any(each.connected() for each in connections.values())

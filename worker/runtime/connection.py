@@ -6,6 +6,7 @@ from aiokafka import AIOKafkaConsumer
 from msgspec import Struct
 
 from worker.runtime.fetched import fetch_our_way
+from worker.runtime.hanging_up import hang_up_our_way
 
 
 class Connection(Struct, frozen=True):
@@ -18,6 +19,11 @@ class Connection(Struct, frozen=True):
     sasl_username: str | None = None
     sasl_password: str | None = None
     client_id: str = "segment-worker"
+
+    def __post_init__(self) -> None:
+        """Let aiokafka's defects be worked around before any client is made."""
+        fetch_our_way()
+        hang_up_our_way()
 
     def client_options(self) -> dict[str, object]:
         """Keyword arguments that every aiokafka client takes."""
@@ -35,6 +41,5 @@ class Connection(Struct, frozen=True):
         return options
 
     def consumer(self, *topics: str, **options: object) -> AIOKafkaConsumer:
-        """A consumer, not started yet, that reads nothing of aborted transactions, and headers of any name."""
-        fetch_our_way()
+        """A consumer, not started yet, that reads nothing of aborted transactions."""
         return AIOKafkaConsumer(*topics, **self.client_options(), isolation_level="read_committed", **options)

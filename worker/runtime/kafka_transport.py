@@ -21,6 +21,7 @@ from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, OwnershipLost, TopicsMissing
 from worker.runtime.idle import Idle
 from worker.runtime.pace import Pace
+from worker.runtime.stopping import stop_consumer
 from worker.runtime.tuning import Tuning
 
 log = structlog.get_logger(__name__)
@@ -65,6 +66,18 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
     async def on_stop(self) -> None:
         """Do what the thread would do at its end."""
         await self._shutdown_thread()
+
+    async def on_thread_stop(self) -> None:
+        """Stop the consumer in our way; Faust does what is left."""
+        if self._consumer is not None:
+            await stop_consumer(self._consumer)
+        await super().on_thread_stop()
+
+    def close(self) -> None:
+        """Leave that to the end of this service, which comes: Faust calls this at a rebalance while it stops.
+
+        It would close the connections, and leave the group afterwards, with a new one that nobody closes.
+        """
 
     def _stopped_set(self) -> None:
         self._stopped.set()

@@ -53,8 +53,10 @@ class LagReader(Entered):
         await self._consumer.start()
 
     async def _stop(self) -> None:
-        await stop_consumer(self._consumer)
-        await self._admin.close()
+        try:
+            await stop_consumer(self._consumer)
+        finally:
+            await self._admin.close()
 
     async def ends(self, topic: str) -> dict[int, int]:
         """The offset after the last record of each partition.

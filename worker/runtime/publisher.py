@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
@@ -47,16 +48,19 @@ class KafkaPublisher:
         self._lines: dict[tuple[str, int], Line] = {}
 
     async def start(self) -> None:
-        """Connect.
+        """Connect; what began to does not stay connected where it does not get through, for whatever reason.
 
         Raises:
             DeliveryFailed: when no broker answers.
         """
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._producer.start()
-        except (KafkaError, TimeoutError) as problem:
-            raise DeliveryFailed(f"the producer did not start: {problem!r}") from problem
+        async with AsyncExitStack() as unless_started:
+            unless_started.push_async_callback(self.stop)
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    await self._producer.start()
+            except (KafkaError, TimeoutError) as problem:
+                raise DeliveryFailed(f"the producer did not start: {problem!r}") from problem
+            unless_started.pop_all()
 
     async def stop(self) -> None:
         """Disconnect; nothing is waiting to be sent, since every delivery is awaited."""

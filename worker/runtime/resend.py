@@ -79,12 +79,11 @@ async def resender(connection: Connection) -> AsyncIterator[Resender]:
         request_timeout_ms=int(_DELIVERY_S * 1000),
     )
     try:
-        async with asyncio.timeout(_DELIVERY_S):
-            await producer.start()
-    except (KafkaError, TimeoutError) as problem:
-        await stop_producer(producer, _STOP_S)
-        raise DeliveryFailed(f"the producer did not start: {problem!r}") from problem
-    try:
+        try:
+            async with asyncio.timeout(_DELIVERY_S):
+                await producer.start()
+        except (KafkaError, TimeoutError) as problem:
+            raise DeliveryFailed(f"the producer did not start: {problem!r}") from problem
         yield Resender(producer)
     finally:
         await stop_producer(producer, _STOP_S)

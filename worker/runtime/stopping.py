@@ -27,10 +27,17 @@ async def stop_within(limit_s: float, stop: Callable[[], Awaitable[None]]) -> bo
 
 
 async def stop_producer(producer: AIOKafkaProducer, limit_s: float) -> None:
-    """Stop `producer`, after `limit_s` seconds also where nobody takes its records: aiokafka would wait for ever."""
-    if not await stop_within(limit_s, producer.stop):
-        await _end([producer._sender.sender_task])  # noqa: SLF001  there is no public way
-        await producer.client.close()
+    """Stop `producer`, after `limit_s` seconds also where nobody takes its records: aiokafka would wait for ever.
+
+    Where the caller is cancelled, it is stopped at once.
+    """
+    stopped = False
+    try:
+        stopped = await stop_within(limit_s, producer.stop)
+    finally:
+        if not stopped:
+            await _end([producer._sender.sender_task])  # noqa: SLF001  there is no public way
+            await producer.client.close()
 
 
 async def stop_consumer(consumer: AIOKafkaConsumer) -> None:

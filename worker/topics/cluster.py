@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -199,9 +199,11 @@ async def _started(connection: Connection, servers: str, timeout_seconds: float)
     while True:
         client = AIOKafkaAdminClient(**connection.client_options())
         try:
-            await asyncio.wait_for(client.start(), timeout_seconds)
+            async with AsyncExitStack() as unless_started:
+                unless_started.push_async_callback(client.close)
+                await asyncio.wait_for(client.start(), timeout_seconds)
+                unless_started.pop_all()
         except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
-            await client.close()
             if time.monotonic() > deadline:
                 refused = await refusal(connection, _REFUSAL_SECONDS)
                 if refused is not None:
