@@ -95,7 +95,7 @@ lgo: {}
         (
             "kafka: {bootstrap_servers: 'a:1'}",
             "kafka.bootstrap_servers",
-            "must be a list, each item text that is not empty",
+            "must be a list, each item text that is not empty and without NUL",
         ),
         (
             "kafka: {topic_prefix: 'eu prod/'}",
@@ -129,7 +129,9 @@ lgo: {}
         ("worker: {fetch_wait_s: 30}", "worker.fetch_wait_s", "must be less than request_timeout_s"),
         ("worker: {max_fetch_bytes: 2147483648}", "worker.max_fetch_bytes", "must be at most 2147483647"),
         ("worker: {rebalance_timeout_s: 2147484}", "worker.rebalance_timeout_s", "must be at most 2147483"),
-        ("worker: {state_dir: ''}", "worker.state_dir", "must be text that is not empty"),
+        ("worker: {state_dir: ''}", "worker.state_dir", "must be text that is not empty and without NUL"),
+        ('view: {path: "a\\0b"}', "view.path", "must be text that is not empty and without NUL"),
+        ('relay: {ledger: "\\0"}', "relay.ledger", "must be text that is not empty and without NUL"),
         ("worker: {batch_records: many}", "worker.batch_records", "must be a whole number"),
         ("log: {level: 1}", "log.level", "must be one of: debug, error, info, warning"),
     ],

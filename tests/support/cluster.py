@@ -118,6 +118,11 @@ class WorkerHandle:
         return None if self._task.cancelled() else self._task.exception()
 
     @property
+    def ready(self) -> bool:
+        """Whether it said so."""
+        return self._ready.is_set()
+
+    @property
     def running(self) -> bool:
         return self._task is not None and not self._task.done()
 

@@ -44,7 +44,9 @@ async def check_all(config: Config, source: str, now: datetime) -> AsyncIterator
     try:
         async for finding in check_clock(deployment.connection, machines, now):
             yield finding
-    except (TopicsError, KafkaError, TimeoutError) as error:
+    except TopicsError as error:
+        yield problem("clock", f"the records' times could not be read: {error.problem}", error.hint)
+    except (KafkaError, TimeoutError) as error:
         yield problem(
             "clock", f"the records' times could not be read: {error!r}", "see the brokers' logs, and try again"
         )

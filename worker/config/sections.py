@@ -10,10 +10,8 @@ from worker.destination.subscriptions import Subscription, automatic
 from worker.metrics.settings import MetricsSettings
 from worker.relay.settings import RelaySettings
 from worker.runtime.tuning import Tuning
+from worker.text import Text
 from worker.workspace.settings import WorkspaceSettings
-
-Text: TypeAlias = Annotated[str, Meta(min_length=1)]
-"""Text that is not empty."""
 
 _NAME_MAX = 100  # a prefix and an app id together with a topic's own name stay below Kafka's 249
 _CHARACTERS = "of the characters A-Z a-z 0-9 . _ -"

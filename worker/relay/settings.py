@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
+from worker.text import Text
+
 Seconds = Annotated[float, Meta(gt=0)]
 
 ENDPOINTS: Final = {"US": "https://api.segment.io", "EU": "https://events.eu1.segmentapis.com"}
@@ -20,11 +22,11 @@ class RelaySettings(Struct, frozen=True, kw_only=True):
         ValueError: for settings that contradict each other, or an endpoint that is no URL.
     """
 
-    ledger: Annotated[str, Meta(min_length=1)] = "segment-worker-relay.sqlite"
+    ledger: Text = "segment-worker-relay.sqlite"
     """SQLite file with what has been delivered, so that nothing is delivered twice. Relays on a machine share it."""
     ledger_days: Annotated[int, Meta(ge=1, le=366)] = 30
     """How long a delivery is remembered."""
-    endpoint: Annotated[str, Meta(min_length=1)] | None = None
+    endpoint: Text | None = None
     """Deliver to this base URL instead of Segment's, e.g. in tests."""
     requests: Annotated[int, Meta(ge=1, le=100)] = 8
     """Requests under way at a time; of one partition it is always one, which keeps each person's order."""

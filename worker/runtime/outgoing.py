@@ -19,6 +19,9 @@ CHANGELOG_BATCH_BYTES = 4 * 1024 * 1024
 RECORD_OVERHEAD_BYTES = 64
 """More than Kafka's framing of a record adds to its key, value and headers."""
 
+_UTF_8_BYTES = 4
+"""The most of a character."""
+
 _BATCH_OVERHEAD_BYTES = 64
 """More than Kafka's framing of a batch adds to its records."""
 
@@ -36,7 +39,7 @@ def out(key: bytes | None, value: bytes | None, headers: Headers | None = None) 
     """A record to be written, with its size."""
     size = RECORD_OVERHEAD_BYTES + len(key or b"") + len(value or b"")
     for name, content in headers or ():
-        size += len(name) + len(content or b"") + 8
+        size += (len(name) if name.isascii() else _UTF_8_BYTES * len(name)) + len(content or b"") + 8
     return Out(key, value, headers or NO_HEADERS, size)
 
 

@@ -29,8 +29,8 @@ async def run_worker(runtime: Runtime, stop: asyncio.Event, *, on_ready: Callabl
     try:
         parts = (runtime.pulse.beat, lambda: watch(runtime), lambda: _app_crash(runtime), collect_garbage)
         async with beside(runtime.stop_for, *parts):
-            await _start(runtime, stop)
-            if on_ready is not None and runtime.fault is None:
+            started = await _start(runtime, stop)
+            if on_ready is not None and started:
                 on_ready()
             await first_of(stop, runtime.faulted)
     finally:
@@ -39,19 +39,19 @@ async def run_worker(runtime: Runtime, stop: asyncio.Event, *, on_ready: Callabl
         raise runtime.fault
 
 
-async def _start(runtime: Runtime, stop: asyncio.Event) -> None:
-    """Start the app; a fault or the wish to stop ends the waiting."""
+async def _start(runtime: Runtime, stop: asyncio.Event) -> bool:
+    """Start the app; whether it did: a fault or the wish to stop ends the waiting."""
     starting = asyncio.create_task(runtime.app.start())
     interrupted = asyncio.create_task(first_of(stop, runtime.faulted))
     await asyncio.wait([starting, interrupted], return_when=asyncio.FIRST_COMPLETED)
     interrupted.cancel()
-    if starting.done():
-        problem = starting.exception()
-        if isinstance(problem, Exception):
-            runtime.stop_for(problem)
-    else:
+    started = starting.done() and starting.exception() is None
+    if not starting.done():
         starting.cancel()
+    elif isinstance(problem := starting.exception(), Exception):
+        runtime.stop_for(problem)
     await asyncio.gather(starting, interrupted, return_exceptions=True)
+    return started and runtime.fault is None
 
 
 async def _app_crash(runtime: Runtime) -> None:

@@ -1,8 +1,8 @@
 """Times and sizes of the runtime, each with the reason for its value."""
 
-from typing import Annotated
+from msgspec import Struct
 
-from msgspec import Meta, Struct
+from worker.text import Text
 
 
 class Tuning(Struct, frozen=True):
@@ -27,7 +27,7 @@ class Tuning(Struct, frozen=True):
     """Lag without a commit for this long ends the worker (the watchdog)."""
     stop_s: float = 9.0
     """Longest graceful stop."""
-    state_dir: Annotated[str, Meta(min_length=1)] | None = None
+    state_dir: Text | None = None
     """Directory for the state of this one worker; none keeps it in memory. On disk it may be larger than memory and a
     restart need not read the whole changelog, but each decision costs more."""
     dead_letter_ratio_max: float | None = None

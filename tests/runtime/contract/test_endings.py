@@ -66,6 +66,19 @@ def test_a_recovery_that_gets_no_answer_ends_the_worker(play: Play, step: str) -
     play(scenario)
 
 
+def test_a_worker_that_is_stopped_while_it_starts_is_not_ready(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        worker = pipeline.worker()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(worker.runtime.app, "start", asyncio.Event().wait)
+            worker.launch()
+            await pipeline.pause(0.5)
+            await worker.stop()
+        assert not worker.ready
+
+    play(scenario)
+
+
 def test_a_quiet_worker_is_left_alone(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         tuning = msgspec.structs.replace(_tuning(pipeline), stall_s=_stall_s(pipeline))
