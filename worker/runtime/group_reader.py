@@ -10,6 +10,7 @@ from worker.runtime.commits import commit, generation_of
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable
+from worker.runtime.shared_commits import SharedCommits
 from worker.runtime.tuning import Tuning
 
 
@@ -36,6 +37,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
             **tuning.member_options(),
         )
         super().__init__(consumer, topic, tuning.delivery_timeout_s)
+        self._commits = SharedCommits(self._commit)
         self._generation = -1
         """In which what is read is ours."""
 
@@ -75,8 +77,15 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
             OwnershipLost: when the partition is not ours any more.
             BrokerUnreachable: when no broker took it in time.
         """
+        await self._commits.commit(self._generation, number, next_offset)
+
+    async def _commit(self, generation: int, offsets: Mapping[int, int]) -> None:
+        places = {TopicPartition(self._topic, number): offset for number, offset in offsets.items()}
         try:
-            offsets = {TopicPartition(self._topic, number): next_offset}
-            await commit(self._consumer, self._generation, offsets, self._timeout_s)
+            await commit(self._consumer, generation, places, self._timeout_s)
         except (KafkaError, TimeoutError) as problem:
-            raise BrokerUnreachable(f"{self._topic}/{number} {next_offset} not committed: {problem!r}") from problem
+            raise BrokerUnreachable(f"{self._topic} {dict(offsets)} not committed: {problem!r}") from problem
+
+    async def _stop(self) -> None:
+        await self._commits.close()
+        await super()._stop()
