@@ -50,8 +50,18 @@ async def flow(
 ) -> Flow:
     """Watch a contender just started until it has written `expected` outputs, or none any more for `quiet_s`.
 
-    `start_s` is how long to wait for the first. Raises ContenderFailed.
+    `start_s` is how long to wait for the first. Raises ContenderFailed, also where all came at once: they have no rate.
     """
+    found = await watch(contender, tail, expected, start_s=start_s, quiet_s=quiet_s)
+    if found.outputs == found.before:
+        raise contender.failed(f"gave {found.outputs} outputs at once: it can't be measured with so few events")
+    return found
+
+
+async def watch(
+    contender: Contender, tail: Tail, expected: int | None, *, start_s: float, quiet_s: float = _QUIET_S
+) -> Flow:
+    """The same where the start alone matters; all outputs may come at once."""
     before = await _first(contender, tail, start_s)
     began = moved = time.monotonic()
     start_cpu_s = cpu_s = contender.cpu_s()
@@ -61,8 +71,6 @@ async def flow(
         contender.check()
         if (count := await tail.count()) != seen:
             seen, moved, cpu_s = count, time.monotonic(), contender.cpu_s()
-    if seen == before:
-        raise contender.failed(f"gave {seen} outputs at once: it can't be measured with so few events")
     return Flow(began - contender.started, start_cpu_s, moved - began, cpu_s - start_cpu_s, before, seen)
 
 

@@ -52,7 +52,7 @@ changes tell them, are compared but for cio_ids."""
 async def run(bench: Bench) -> Section:
     """Measure."""
     file = bench.directory / "backfill.ndjson"
-    count = bench.amount(EVENTS, 1_000)
+    count = bench.amount(EVENTS, 4_000)
     file.write_bytes(b"\n".join(_lines(count)))
     live = await _latencies(bench, file)
     job = await pipeline_job(bench, "backfill", PARTITIONS)
