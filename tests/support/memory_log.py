@@ -5,23 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiokafka.errors import MessageSizeTooLargeError, UnknownTopicOrPartitionError
 from faust.types import TP
-from msgspec import Struct
 
+from worker.runtime.fetched import Fetched
 from worker.runtime.outgoing import Out
 
 START_MS = 1_700_000_000_000
 
 
-class MemoryRecord(Struct, frozen=True):
+class MemoryRecord(Fetched, frozen=True):
     """A record as it lies in a partition."""
 
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
     batch: int
     """Number of the record batch that it was written in."""
 

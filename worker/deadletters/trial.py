@@ -8,26 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from worker.deadletters.letter import Letter
 from worker.runtime.agent import AgentSpec
 from worker.runtime.errors import InvalidMessage, ValueTooLarge
+from worker.runtime.fetched import Fetched
 from worker.runtime.record import Record
 from worker.runtime.unit import Unit
 from worker.workspace.messages.decoding import DECODERS
-
-
-class _Again(Struct, frozen=True):
-    """The record that a letter is, as an agent would read it."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes | None], ...]
 
 
 class Trial:
@@ -55,7 +43,7 @@ class Trial:
             except (msgspec.DecodeError, UnicodeDecodeError) as problem:
                 return f"invalid_message: {problem}"
             return None
-        record = _Again(
+        record = Fetched(
             letter.origin.topic, letter.origin.partition, letter.origin.offset,
             letter.first_seen_ms, letter.key, letter.value, letter.headers,
         )  # fmt: skip
