@@ -26,3 +26,10 @@ def test_what_can_not_be_made_is_a_problem(tmp_path: Path) -> None:
         f"relay.ledger: {file} is no directory",
         f"worker.state_dir: {file} is no directory",
     ]
+
+
+def test_what_can_not_be_seen_is_a_problem(tmp_path: Path) -> None:
+    long = tmp_path / ("x" * 300)
+    found = list(check_files(places(long / "view.sqlite", long, long)))
+    assert [finding.level for finding in found] == ["problem"] * 3
+    assert found[1].message == f"relay.ledger: {long} can't be used: File name too long"

@@ -183,3 +183,15 @@ def test_a_directory_is_called_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [[], ["missing.ndjson"], ["-", "--topic", "people"], ["-", "--nonsense"]])
 def test_wrong_use_is_exit_code_2(arguments: list[str]) -> None:
     assert run(*arguments).exit_code == 2
+
+
+def test_what_can_not_be_sent_is_told_before_anything_is(tmp_path: Path) -> None:
+    long = tmp_path / ("x" * 300)
+    for path, told in (
+        (tmp_path / "none", "there is no file"),
+        (tmp_path, "is a directory"),
+        (long, "File name too long"),
+    ):
+        refused = run(str(path))
+        assert refused.exit_code == 2
+        assert told in " ".join(refused.stderr.replace("│", " ").split())

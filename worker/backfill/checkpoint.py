@@ -14,6 +14,7 @@ import aiosqlite
 import msgspec
 
 from worker.backfill.plan import Plan, Progress, Run, State
+from worker.path_kind import PathKind, path_kind
 from worker.sqlite_file import identity, is_empty, prepared
 
 TIMEOUT_S: Final = 30.0
@@ -98,8 +99,8 @@ class Checkpoint:
 
 @asynccontextmanager
 async def opened(path: Path, *, make: bool) -> AsyncIterator[Checkpoint]:
-    """The checkpoint at `path`; without `make` there must be one. Raises CheckpointError."""
-    if not make and not path.exists():
+    """The checkpoint at `path`; without `make` there must be one. Raises CheckpointError and OSError."""
+    if not make and path_kind(path) is PathKind.NOTHING:
         raise CheckpointError(f"there is no checkpoint at {path}", "name the file with --checkpoint")
     async with prepared(path, TIMEOUT_S, partial(_prepare, path), partial(_unusable, path)) as database:
         yield Checkpoint(database, path)

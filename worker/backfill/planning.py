@@ -11,6 +11,7 @@ from worker.backfill.plan import Files, FileSource, Plan, TopicRange
 from worker.backfill.sources import describe_file
 from worker.deployment import Deployment
 from worker.moments import parse_moment
+from worker.path_kind import PathKind, path_kind
 from worker.runtime.ranges import Bounds, RangeReader
 from worker.segment.fql import FqlError, compile_trigger
 from worker.topics import names
@@ -68,9 +69,10 @@ async def make_plan(
 def _file(path: Path) -> FileSource:
     """The file, which can be read; what is damaged further on is found later."""
     try:
-        if path.is_dir():
+        kind = path_kind(path)
+        if kind is PathKind.DIRECTORY:
             raise PlanError(f"{path} is a directory", "name its files, each with --file")
-        if path.exists() and not path.is_file():  # it is looked at first, and read again by `resume`
+        if kind is PathKind.OTHER:  # it is looked at first, and read again by `resume`
             raise PlanError(f"{path} is a pipe or a device, which can be read only once", "write it into a file first")
         with path.open("rb") as file:
             beginning = file.read(2)

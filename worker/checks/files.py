@@ -1,34 +1,48 @@
 """The places on disk that roles write to."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from worker.checks.finding import Finding, ok, problem
 from worker.config import Config
+from worker.path_kind import PathKind, path_kind
 
 
 def check_files(config: Config) -> Iterator[Finding]:
     """Whether each file or directory can be written by this user."""
-    yield _file("view.path", Path(config.view.path))
-    yield _file("relay.ledger", Path(config.relay.ledger))
+    yield _seen(_file, "view.path", config.view.path)
+    yield _seen(_file, "relay.ledger", config.relay.ledger)
     if config.worker.state_dir is not None:
-        state = Path(config.worker.state_dir)
-        yield _directory("worker.state_dir", state, state)
+        yield _seen(_directory, "worker.state_dir", config.worker.state_dir)
+
+
+def _seen(look: Callable[[str, Path], Finding], name: str, place: str) -> Finding:
+    try:
+        return look(name, Path(place))
+    except OSError as error:
+        return problem("files", f"{name}: {place} can't be used: {error.strerror}", "change its owner, or the path")
 
 
 def _file(name: str, path: Path) -> Finding:
-    if path.is_dir():
-        return problem("files", f"{name}: {path} is a directory", "name a file")
-    if path.exists():
-        return _writable(name, path, path)
-    return _directory(name, path, path.parent)
+    match path_kind(path):
+        case PathKind.DIRECTORY:
+            return problem("files", f"{name}: {path} is a directory", "name a file")
+        case PathKind.NOTHING:
+            return _made(name, path, path.parent)
+        case PathKind.FILE | PathKind.OTHER:
+            return _writable(name, path, path)
 
 
-def _directory(name: str, path: Path, directory: Path) -> Finding:
+def _directory(name: str, path: Path) -> Finding:
+    return _made(name, path, path)
+
+
+def _made(name: str, path: Path, directory: Path) -> Finding:
     """Whether `directory` is there or, as the roles do, can be made with those above it."""
-    existing = next(each for each in (directory.absolute(), *directory.absolute().parents) if each.exists())
-    if not existing.is_dir():
+    places = (directory.absolute(), *directory.absolute().parents)
+    existing, kind = next((each, kind) for each in places if (kind := path_kind(each)) is not PathKind.NOTHING)
+    if kind is not PathKind.DIRECTORY:
         return problem("files", f"{name}: {existing} is no directory", "correct the path")
     return _writable(name, path, existing)
 

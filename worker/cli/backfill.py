@@ -26,6 +26,7 @@ from worker.cli.output import JsonOption, Problem, emit, failed
 from worker.cli.send import Inbound
 from worker.deployment import Deployment
 from worker.gateway.lines import UnreadableError
+from worker.path_kind import PathKind, path_kind
 from worker.runtime.errors import BrokerUnreachable, DeliveryFailed, RecoveryFailed, TopicChanged
 from worker.topics import names
 from worker.topics.cluster import TopicsError
@@ -192,7 +193,7 @@ async def _replay(run: Run, deployment: Deployment, checkpoint: Path, gauge: Gau
 
 
 async def _runs(checkpoint: Path) -> list[Run]:
-    if not checkpoint.exists():
+    if path_kind(checkpoint) is PathKind.NOTHING:
         return []
     async with opened(checkpoint, make=False) as runs:
         return await runs.runs()

@@ -1,6 +1,7 @@
 """What commands that talk to Kafka share: the configuration file, and the way to the brokers."""
 
 import logging
+from os.path import exists
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -40,7 +41,7 @@ def view_of_dev() -> Path:
 def configured_view(path: Path | None, as_json: bool) -> Path:
     """The file of the view; without a configuration and a view of its own, that of `dev`."""
     view = Path(configured(path, as_json).view.path)
-    return view_of_dev() if path is None and not view.exists() and view_of_dev().exists() else view
+    return view_of_dev() if path is None and not exists(view) and exists(view_of_dev()) else view
 
 
 def connection_to(kafka: Kafka, as_json: bool) -> Connection:

@@ -14,6 +14,7 @@ from worker.cli.connecting import ConfigOption, configured, connection_to, hush_
 from worker.cli.output import JsonOption, Meter, Problem, emit, failed
 from worker.gateway.lines import STANDARD_INPUT, Line, UnreadableError, read_lines
 from worker.gateway.sending import InboundTopic, Sent, inbound_publisher, send_lines
+from worker.path_kind import PathKind, path_kind
 from worker.runtime.connection import Connection
 from worker.runtime.errors import DeliveryFailed
 from worker.topics import names
@@ -65,10 +66,8 @@ def send(
     anything could not be sent.
     """
     for file in files:
-        if file != STANDARD_INPUT and not file.exists():
-            raise typer.BadParameter(f"there is no file {file}", param_hint="FILE…")
-        if file.is_dir():
-            raise typer.BadParameter(f"{file} is a directory; name the files in it", param_hint="FILE…")
+        if file != STANDARD_INPUT:
+            _expect_file(file)
     kafka = configured(config, as_json).kafka
     hush_client_logs()
     begun = time.monotonic()
@@ -85,6 +84,17 @@ def send(
         hint = "see whether the brokers are well, and send again: repeats are recognised by their messageId"
         raise failed(Problem(f"not everything was delivered: {error}", hint), as_json) from error
     _show(contract.topic, sent, time.monotonic() - begun, as_json)
+
+
+def _expect_file(file: Path) -> None:
+    try:
+        kind = path_kind(file)
+    except OSError as error:
+        raise typer.BadParameter(f"{file} can't be read: {error.strerror}", param_hint="FILE…") from error
+    if kind is PathKind.NOTHING:
+        raise typer.BadParameter(f"there is no file {file}", param_hint="FILE…")
+    if kind is PathKind.DIRECTORY:
+        raise typer.BadParameter(f"{file} is a directory; name the files in it", param_hint="FILE…")
 
 
 async def _send(connection: Connection, contract: Contract, files: list[Path], quiet: bool) -> Sent:

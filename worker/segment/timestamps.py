@@ -73,8 +73,8 @@ def usual_milliseconds(value: str) -> int | None:
 @lru_cache(maxsize=4096)  # events that follow each other are often of the same second
 def _second(text: str) -> int | None:
     """Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss`; None if it is no time."""
-    if len(text) != _TO_SECONDS or text[4::3] != _USUAL_SHAPE:
-        return None
+    if len(text) != _TO_SECONDS or text[4::3] != _USUAL_SHAPE or text[11:13] == "24":
+        return None  # hour 24 is read by Python 3.14 only, and may have no milliseconds
     try:
         since_1970 = datetime.fromisoformat(f"{text}Z") - _EPOCH
     except ValueError:

@@ -10,6 +10,7 @@ from typing import Final
 
 import aiosqlite
 
+from worker.path_kind import PathKind, path_kind
 from worker.sqlite_file import connect, identity, is_damage, is_empty, prepared, said
 from worker.view.errors import ViewFault, ViewUnreadable
 from worker.view.schema import TABLES, VERSION
@@ -42,7 +43,7 @@ async def reader(path: Path) -> AsyncIterator[aiosqlite.Connection]:
         ViewUnreadable: when there is none, it can't be opened or read, or it is of another version.
     """
     try:
-        if not path.exists():
+        if path_kind(path) is PathKind.NOTHING:
             raise ViewUnreadable(f"there is no view at {path}", _START)
         database = await connect(f"{path.absolute().as_uri()}?mode=ro", TIMEOUT_S, uri=True)
     except (OSError, sqlite3.Error) as problem:
