@@ -17,6 +17,7 @@ from worker.deployment import Deployment, make_deployment
 from worker.local import settings
 from worker.local.ports import HOST, free_ports
 from worker.local.settings import Node
+from worker.runtime.connect import await_brokers
 from worker.topics import names
 from worker.topics.apply import apply
 from worker.topics.check import check
@@ -71,6 +72,7 @@ async def test_with_the_documented_rights_every_role_works(strict: Guarded, tmp_
         orjson.dumps({**orjson.loads(config.read_bytes()), "relay": relay, "source": {"write_key": "k"}})
     )
     deployment = make_deployment(load_config(config))
+    await await_brokers(deployment.connection, 60)  # on a busy machine a broker's first password takes long
     code, said = await asyncio.to_thread(checked, config)
     assert code == 1
     assert "this user may not see it" in said
