@@ -11,7 +11,7 @@ from worker.jsontypes import Json, JsonObject
 from worker.segment.events import check_event
 from worker.workspace.effects import Effect
 from worker.workspace.messages.cause import Cause
-from worker.workspace.routing import route
+from worker.workspace.routing import joined, route
 from worker.workspace.settings import WorkspaceSettings
 
 START = 1_709_542_800.0
@@ -233,6 +233,8 @@ class _InOrder(Writer):
             traits["email"] = self.pick(self.names.emails)
         if random.random() < 0.3:
             event["anonymousId"] = self.pick(self.names.anonymous)
+        if random.random() < 0.1:
+            event["context"] = {"device": {"token": self.pick(self.names.tokens), "type": "ios"}}
         self.write(event)
 
 
@@ -252,6 +254,6 @@ class Router:
         return [
             effect
             for outcome in self._subscriptions.commands(event, step.arrived)
-            for command in outcome.commands
+            for command in joined(outcome.commands)
             for effect in route(command, cause, self.settings)
         ]

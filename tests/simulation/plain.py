@@ -136,6 +136,8 @@ class Plain:
     def _identify(self, call: Call) -> None:
         email = traits(call.event).get("email")
         named = f"email:{str(email).strip().lower()}" if email else ""
+        if not call.user and call.anonymous and token_of(call):
+            self._anonymous(call)
         if not call.user or call.user in self.blocked or named in self.blocked:
             return
         person = self._named(call, str(email), named) if named else self._person(call)
@@ -146,6 +148,8 @@ class Plain:
             self._take_waiting(person)
         if call.anonymous:
             self._link(person, call.anonymous)
+        if token_of(call):
+            self._done(person, call)
 
     def _named(self, call: Call, email: str, named: str) -> Person:
         """The person of an identify that names an email."""

@@ -11,7 +11,7 @@ from worker.segment.events import InvalidEvent, decode_event
 from worker.topics.contracts import contracts_directory
 from worker.workspace.effects import DeadLetter
 from worker.workspace.messages import Cause
-from worker.workspace.routing import route
+from worker.workspace.routing import joined, route
 from worker.workspace.settings import WorkspaceSettings
 
 DIRECTORY = contracts_directory() / "examples" / "segment.events" / "v1"
@@ -37,7 +37,7 @@ def refusals(path: Path, subscriptions: Subscriptions) -> set[Reason]:
     for outcome in subscriptions.commands(event, ARRIVED):
         if outcome.error is not None:
             reasons.add(outcome.reason or Reason.INVALID_FIELDS)
-        for command in outcome.commands:
+        for command in joined(outcome.commands):
             effects = route(command, cause, WorkspaceSettings())
             reasons.update(effect.reason for effect in effects if isinstance(effect, DeadLetter))
     return reasons

@@ -15,7 +15,7 @@ from worker.runtime.unit import Unit
 from worker.segment.events import InvalidEvent, decode_event
 from worker.topics import names
 from worker.workspace.messages import Cause
-from worker.workspace.routing import route
+from worker.workspace.routing import joined, route
 from worker.workspace.settings import WorkspaceSettings
 
 
@@ -46,7 +46,7 @@ def route_agent(
                 unit.dead_letter(
                     dead_letters, record, outcome.reason or Reason.INVALID_FIELDS, f"{outcome.preset}: {outcome.error}"
                 )
-            for command in outcome.commands:
+            for command in joined(outcome.commands):
                 effects = route(command, cause, settings)
                 perform(effects if replayed is None else with_news(effects), record, unit)
 

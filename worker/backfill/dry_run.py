@@ -19,7 +19,7 @@ from worker.simulation.network import Network
 from worker.topics import names
 from worker.workspace.changes import WorkspaceChange
 from worker.workspace.messages import Cause
-from worker.workspace.routing import route
+from worker.workspace.routing import joined, route
 
 
 async def dry_run(deployment: Deployment, plan: Plan, told: Callable[[int], None]) -> Summary:
@@ -74,7 +74,7 @@ class Rehearsal:
         for outcome in self._subscriptions.commands(event, arrived):
             if outcome.error is not None:
                 self.tally.dead_letters[(outcome.reason or Reason.INVALID_FIELDS).value] += 1
-            for command in outcome.commands:
+            for command in joined(outcome.commands):
                 effects = route(command, cause, network.settings)
                 for dead in network.take(effects, (names.SEGMENT_EVENTS, partition)):
                     self.tally.dead_letters[dead.reason.value] += 1

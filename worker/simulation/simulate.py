@@ -15,7 +15,7 @@ from worker.simulation.network import Network
 from worker.topics import names
 from worker.workspace.messages.cause import Cause
 from worker.workspace.picture import Picture, shown
-from worker.workspace.routing import route
+from worker.workspace.routing import joined, route
 from worker.workspace.settings import WorkspaceSettings
 
 SETTLED_SECONDS: Final = 1.0
@@ -101,7 +101,7 @@ class Simulation:
             if outcome.error is not None:
                 reason = outcome.reason or Reason.INVALID_FIELDS
                 self._dead(reason, f"{outcome.preset}: {outcome.error}", cause.message_id)
-            for command in outcome.commands:
+            for command in joined(outcome.commands):
                 for dead in self.network.take(route(command, cause, self._settings), (names.SEGMENT_EVENTS, partition)):
                     self._dead(dead.reason, dead.detail, cause.message_id)
         return max(latest, arrived)

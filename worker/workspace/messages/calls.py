@@ -34,11 +34,22 @@ class Relation(Struct, frozen=True, array_like=True, gc=False):
     attributes: WireObject
 
 
+class UsedDevice(Struct, frozen=True, array_like=True, gc=False):
+    """The device that an identify comes from; `at` is when it was used."""
+
+    at: float
+    token: str
+    platform: str
+    last_used: int | float
+    attributes: WireObject
+
+
 class Identify(Request, frozen=True, array_like=True, tag="identify", kw_only=True):
     """Set a person's attributes; `id` and `email` are those among them, where they are identifiers.
 
     `named` is the key that the call named first. The verdicts are filled in while the call travels to the handles of
-    its email and id. With the `relations` the person is related once that has shown that the call is not ignored.
+    its email and id. Once that has shown that the call is not ignored, the person is related with the `relations`, and
+    uses the `device`.
     """
 
     at: float
@@ -51,6 +62,7 @@ class Identify(Request, frozen=True, array_like=True, tag="identify", kw_only=Tr
     id_verdict: Verdict = ""
     via: str = ""
     relations: tuple[Relation, ...] = ()
+    device: UsedDevice | None = None
 
 
 @final
@@ -115,6 +127,20 @@ class AddDevice(Request, frozen=True, array_like=True, tag="add_device", kw_only
     attributes: WireObject
     anonymous_id: str = ""
     via: str = ""
+
+
+def used(device: UsedDevice, to: str, cause: Cause, via: str = "") -> AddDevice:
+    """The call that `to` uses the device."""
+    return AddDevice(
+        to=to,
+        cause=cause,
+        at=device.at,
+        token=device.token,
+        platform=device.platform,
+        last_used=device.last_used,
+        attributes=device.attributes,
+        via=via,
+    )
 
 
 class RemoveDevice(Request, frozen=True, array_like=True, tag="remove_device", kw_only=True):

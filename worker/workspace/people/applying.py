@@ -11,9 +11,9 @@ from worker.workspace.changes import (
     PersonIdentified,
 )
 from worker.workspace.keys import attributes_key, id_key, profile_key
-from worker.workspace.messages.calls import Identify, Verdict, related
+from worker.workspace.messages.calls import Identify, Verdict, related, used
 from worker.workspace.messages.people import Release
-from worker.workspace.people import groups, linking, no_room, preferences
+from worker.workspace.people import devices, groups, linking, no_room, preferences
 from worker.workspace.people.identity import identifiers_of
 from worker.workspace.people.lineage import given_up
 from worker.workspace.people.naming import Kind, current_of, handle_of, is_claimed, is_same, stamp_of, unclaim
@@ -55,6 +55,8 @@ def apply_call(turn: Turn, profile: Profile, call: Identify) -> None:
     for relation in call.relations:
         relate = related(relation, key, call.cause, call.at, call.via)
         groups.receive(turn, turn.find(key, Profile) or profile, relate)
+    if call.device is not None:
+        devices.pass_on(turn, turn.find(key, Profile) or profile, used(call.device, key, call.cause, call.via))
 
 
 def _identifiers(turn: Turn, profile: Profile, call: Identify, stamp: Stamp) -> Profile:

@@ -1,5 +1,5 @@
 """From the commands of an event to the messages of the four keyed topics."""
 
-from worker.workspace.routing.route import route
+from worker.workspace.routing.route import joined, route
 
-__all__ = ["route"]
+__all__ = ["joined", "route"]

@@ -10,7 +10,7 @@ from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
 from worker.workspace.junk import LONGEST, LONGEST_TOKEN, is_junk
 from worker.workspace.keys import EMAIL
-from worker.workspace.messages.calls import AddDevice, Event, Identify, Relation, RemoveDevice
+from worker.workspace.messages.calls import AddDevice, Event, Identify, Relation, RemoveDevice, UsedDevice, used
 from worker.workspace.messages.cause import Cause
 from worker.workspace.routing.subjects import Refused, inner, seconds, text, time_of
 from worker.workspace.settings import WorkspaceSettings
@@ -49,25 +49,46 @@ def event(command: Command, cause: Cause, to: str) -> Event:
 def device(command: Command, cause: Cause, to: str) -> AddDevice | RemoveDevice:
     """A device that is used, or no longer."""
     given: JsonObject = {} if command.device is UNSET else command.device
-    token = text(given.get("token"))
-    if token is None or len(token) > LONGEST_TOKEN:
-        raise Refused(Reason.INVALID_FIELDS, "the device has no token, or one that is far too long")
     if command.action == "delete_device":
-        return RemoveDevice(to=to, cause=cause, at=time_of(command.timestamp, cause), token=token)
+        return RemoveDevice(to=to, cause=cause, at=time_of(command.timestamp, cause), token=_token(given))
+    return used(used_device(given, cause), to, cause)
+
+
+def used_device(given: JsonObject, cause: Cause) -> UsedDevice:
+    """The device of a command.
+
+    Raises Refused without a token, and with one that is far too long.
+    """
     last_used = seconds(given.get("last_used"))
-    return AddDevice(
-        to=to,
-        cause=cause,
+    return UsedDevice(
         at=time_of(last_used, cause),
-        token=token,
+        token=_token(given),
         platform=text(given.get("platform")) or "",
         last_used=floor(cause.time) if last_used is None else last_used,
         attributes=inner(given, "attributes"),
     )
 
 
+def has_token(given: JsonObject) -> bool:
+    """Whether the device can be named."""
+    token = text(given.get("token"))
+    return token is not None and len(token) <= LONGEST_TOKEN
+
+
+def _token(given: JsonObject) -> str:
+    token = text(given.get("token"))
+    if token is None or not has_token(given):
+        raise Refused(Reason.INVALID_FIELDS, "the device has no token, or one that is far too long")
+    return token
+
+
 def identify(
-    command: Command, cause: Cause, to: str, settings: WorkspaceSettings, relations: tuple[Relation, ...]
+    command: Command,
+    cause: Cause,
+    to: str,
+    settings: WorkspaceSettings,
+    relations: tuple[Relation, ...],
+    device: UsedDevice | None,
 ) -> Identify:
     """An identify of somebody who is named."""
     given: JsonObject = {} if command.attributes is UNSET else command.attributes
@@ -95,6 +116,7 @@ def identify(
         anonymous_id=text(given.get("anonymous_id")),
         email_verdict="invalid" if invalid else "",
         relations=relations,
+        device=device,
     )
 
 

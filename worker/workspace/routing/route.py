@@ -12,13 +12,24 @@ from worker.workspace.changes import IgnoredAnonymousIdentify, origin
 from worker.workspace.effects import DeadLetter, Effect, Publish, Send
 from worker.workspace.keys import DELIVERY, object_key
 from worker.workspace.messages.anonymous import Under
-from worker.workspace.messages.calls import AnonymousCall, Erase, Merge, Relate, Relation, Unrelate, related
+from worker.workspace.messages.calls import AnonymousCall, Erase, Merge, Relate, Relation, Unrelate, related, used
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.objects import DeleteObject, UpdateObject
 from worker.workspace.messages.people import ReportDelivery
-from worker.workspace.routing.calls import device, event, identify
+from worker.workspace.routing.calls import device, event, has_token, identify, used_device
 from worker.workspace.routing.subjects import ANONYMOUS, Refused, inner, object_name, person_key, time_of
 from worker.workspace.settings import WorkspaceSettings
+
+
+def joined(commands: list[Command]) -> list[Command]:
+    """The commands of an action, an identify and its device as one: where the identify is ignored, so is the device."""
+    if len(commands) != 2:
+        return commands
+    first, second = commands
+    given = second.device
+    if first.action != "identify" or second.action != "add_device" or given is UNSET or not has_token(given):
+        return commands
+    return [replace(first, device=given)]
 
 
 def route(command: Command, cause: Cause, settings: WorkspaceSettings) -> list[Effect]:
@@ -96,17 +107,22 @@ def _object(command: Command, cause: Cause, settings: WorkspaceSettings) -> list
 
 
 def _identify(command: Command, cause: Cause, to: str, settings: WorkspaceSettings) -> list[Effect]:
-    """An identify, and the objects that it names (semantics 5: traits.objectId)."""
+    """An identify, and with it the objects that it names (semantics 5: traits.objectId), and its device."""
     relations = tuple(
         Relation(object_name(inner(one, "identifiers")), inner(one, "relationship_attributes"))
         for one in command.cio_relationships or ()
     )
+    given = command.device
+    with_device = None if given is UNSET else used_device(given, cause)
     if not to.startswith(ANONYMOUS):
-        return [Send("people", to, identify(command, cause, to, settings, relations))]
-    # Of an anonymousId alone it is nobody's (semantics 4: there is no anonymous person), but the relationships wait.
+        return [Send("people", to, identify(command, cause, to, settings, relations, with_device))]
+    # Of an anonymousId alone it is nobody's (semantics 4: there is no anonymous person), but what comes with it waits.
     at = time_of(command.timestamp, cause)
     ignored = IgnoredAnonymousIdentify(cause=origin(cause), subject=to, call="identify")
-    return [Publish(to, ignored), *(_send(related(one, to, cause, at)) for one in relations)]
+    waiting: list[AnonymousCall] = [related(one, to, cause, at) for one in relations]
+    if with_device is not None:
+        waiting.append(used(with_device, to, cause))
+    return [Publish(to, ignored), *map(_send, waiting)]
 
 
 def _send(call: AnonymousCall) -> Send:
