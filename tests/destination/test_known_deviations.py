@@ -63,6 +63,27 @@ def test_id_created_num(created_at: float) -> None:
     assert isinstance(found["created_at"], int)
 
 
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [
+        (0, 0),
+        (-86_400, -86_400),
+        (1_000, 1_000),
+        (1_629_224_941.75, 1_629_224_941),
+        (1_629_224_941_500, 1_629_224_941),
+        (1_629_224_941_500.5, 1_629_224_941),
+        (-0.5, -1),
+        (10**15, 10**15),
+        (1e300, 1e300),
+    ],
+)
+@pytest.mark.parametrize("name", ["created_at", "createdAt"])
+def test_a_number_as_created_at_stays_a_number(name: str, given: float, number: float) -> None:
+    found = attributes(command(event("identify", userId="u1", traits={name: given})))["created_at"]
+    assert found == number
+    assert isinstance(found, int if isinstance(number, int) else float)
+
+
 def test_id_created_ms() -> None:
     found = attributes(command(event("identify", userId="u1", traits={"createdAt": 1_629_224_941_500})))
     assert found["created_at"] == 1_629_224_941

@@ -10,7 +10,6 @@ from typing import Final, TypeAlias
 import msgspec
 
 from worker.destination.actions import ACTIONS, Action
-from worker.destination.actions.values import as_seconds
 from worker.jsontypes import Json, JsonObject
 from worker.segment.fields import InvalidFields, compile_fields
 
@@ -60,15 +59,15 @@ def _one_by_one(action: Action) -> Callable[[JsonObject, str, Json], None]:
     }
     is_blank = _blanks(action)
     lenient = {mapped.field.name for mapped in action.fields if mapped.lenient}
-    times = {mapped.field.name for mapped in action.fields if mapped.is_time}
+    numbers = {mapped.field.name: mapped.number for mapped in action.fields if mapped.number is not None}
 
     def coerce_one(fields: JsonObject, name: str, value: Json) -> None:
         del fields[name]
         if is_blank(name, value) or name not in coercions:
             return
-        seconds = as_seconds(value) if name in times else None
-        if seconds is not None:
-            fields[name] = seconds
+        number = numbers[name](value) if name in numbers else None
+        if number is not None:
+            fields[name] = number
             return
         try:
             fields.update(coercions[name]({name: value}))

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias, cast
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from worker.destination.numbers import text_as_created_at
 from worker.jsontypes import Json, JsonObject
 
 EntityType: TypeAlias = Literal["person", "object", "delivery"]
@@ -82,8 +83,6 @@ def object_attributes(command: Command) -> JsonObject:
     attributes.pop("anonymous_id", None)
     created_at = command.created_at
     if created_at is not UNSET:
-        is_seconds = (
-            isinstance(created_at, str) and created_at.isascii() and created_at.isdigit() and len(created_at) <= 15
-        )
-        attributes["created_at"] = int(cast("str", created_at)) if is_seconds else created_at
+        number = text_as_created_at(created_at) if isinstance(created_at, str) else None
+        attributes["created_at"] = created_at if number is None else number
     return attributes

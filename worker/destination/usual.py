@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from worker.destination.actions import Action
-from worker.destination.actions.definition import TIMESTAMP, MappedField
-from worker.destination.actions.values import as_seconds
+from worker.destination.actions.definition import TIMESTAMP, AsNumber, MappedField
 from worker.destination.coercion import CLASSES
+from worker.destination.numbers import as_seconds
 from worker.destination.sources import Source, source_of
 from worker.jsontypes import Json, JsonObject
 from worker.segment.mapping import Mapping
@@ -27,8 +27,8 @@ _Take: TypeAlias = Callable[[JsonObject, list[Json]], bool]
 """Puts values of an event in their places; false where one is not what its field takes as it is."""
 
 # A step is one field: its place among the values, its key and the one to take where that has none, the class of its
-# values, whether it is a time.
-_Steps: TypeAlias = list[tuple[int, str, str | None, type, bool]]
+# values, what of a number stays one.
+_Steps: TypeAlias = list[tuple[int, str, str | None, type, AsNumber | None]]
 
 
 def compile_usual(action: Action, source: JsonObject, mapping: Mapping) -> Usual | None:
@@ -50,12 +50,12 @@ def compile_usual(action: Action, source: JsonObject, mapping: Mapping) -> Usual
             case Source(None, "timestamp") if mapped == TIMESTAMP:
                 root_timestamp = at
             case Source(None, key, otherwise):
-                at_top.append((at, key, otherwise, kinds[name], mapped.is_time))
+                at_top.append((at, key, otherwise, kinds[name], mapped.number))
             case Source(str(parent), key, otherwise):
-                inside.setdefault(parent, []).append((at, key, otherwise, kinds[name], mapped.is_time))
+                inside.setdefault(parent, []).append((at, key, otherwise, kinds[name], mapped.number))
             case _:
                 resolvers[name] = resolve
-                resolved.append((at, name, None, kinds[name], mapped.is_time))
+                resolved.append((at, name, None, kinds[name], mapped.number))
     takes = [_take_inside(parent, steps) for parent, steps in inside.items()] + (
         [_take_deeper(resolvers, resolved)] if resolvers else []
     )
@@ -67,7 +67,7 @@ def compile_usual(action: Action, source: JsonObject, mapping: Mapping) -> Usual
 def _usual(
     constants: list[Json], at_top: _Steps, root_timestamp: int | None, takes: list[_Take], required: list[int]
 ) -> Usual:
-    timed = at_top if root_timestamp is None else [*at_top, (root_timestamp, "timestamp", None, str, True)]
+    timed = at_top if root_timestamp is None else [*at_top, (root_timestamp, "timestamp", None, str, as_seconds)]
 
     def usual(payload: JsonObject, seconds: int | None) -> list[Json] | None:
         values = constants.copy()
@@ -100,14 +100,14 @@ def _take_inside(parent: str, steps: _Steps) -> _Take:
 
 def _take_from(holder: JsonObject, steps: _Steps, values: list[Json]) -> bool:
     get = holder.get
-    for at, key, otherwise, kind, is_time in steps:
+    for at, key, otherwise, kind, number in steps:
         value = get(key)
         if value is None and (otherwise is None or (value := get(otherwise)) is None):
             continue
         if value.__class__ is kind:
             if value or kind is not str:
                 values[at] = value
-        elif not (is_time and _put_time(values, at, value)):
+        elif number is None or not _put_number(values, at, number(value)):
             return False
     return True
 
@@ -126,11 +126,10 @@ def _take_deeper(resolvers: dict[str, Callable[[Value], Value]], steps: _Steps) 
     return take
 
 
-def _put_time(values: list[Json], at: int, value: Json) -> bool:
-    """Put a number that can be a time in its place; false if it cannot."""
-    seconds = as_seconds(value)
-    values[at] = seconds
-    return seconds is not None
+def _put_number(values: list[Json], at: int, number: int | float | None) -> bool:
+    """Put a number in its place; false if there is none."""
+    values[at] = number
+    return number is not None
 
 
 def _kind(mapped: MappedField) -> type | None:

@@ -19,6 +19,7 @@ from worker.destination.actions.definition import (
 from worker.destination.actions.devices import platform_name
 from worker.destination.actions.values import converted, converted_value, timestamp, with_anonymous_id
 from worker.destination.command import Command
+from worker.destination.numbers import as_created_at
 from worker.destination.settings import ActionSettings
 from worker.jsontypes import JsonObject
 
@@ -42,7 +43,7 @@ def build(
     person_id: str | None,
     anonymous_id: str | None,
     email: str | None,
-    created_at: str | int | None,
+    created_at: str | int | float | None,
     group_id: str | None,
     custom_attributes: JsonObject | None,
     relationship_attributes: JsonObject | None,
@@ -134,7 +135,7 @@ CREATE_UPDATE_PERSON = Action(
         string("id", "Person ID", path("userId")),
         ANONYMOUS_ID,
         string("email", "Email Address", {"@template": "{{traits.email}}"}),
-        time("created_at", "Created At", first_of("traits.created_at", "traits.createdAt")),
+        time("created_at", "Created At", first_of("traits.created_at", "traits.createdAt"), as_created_at),
         string("group_id", "Object ID", path("traits.objectId")),
         object_("custom_attributes", "Person Attributes", path("traits")),
         object_("relationship_attributes", "Relationship Attributes", path("traits.relationshipAttributes")),

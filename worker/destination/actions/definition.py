@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from worker.destination.command import Command
+from worker.destination.numbers import as_seconds
 from worker.destination.settings import ActionSettings
 from worker.jsontypes import Json, JsonObject
 from worker.segment.fields import Field
@@ -19,20 +20,24 @@ Build says nothing of them. Raises Rejected. The inputs belong to the event and 
 """
 
 
+AsNumber: TypeAlias = Callable[[Json], int | float | None]
+"""A value → the number that it is for a field; None if it is none."""
+
+
 class MappedField(Struct, frozen=True, kw_only=True):
     """A field of an action and where its value comes from unless a subscription says otherwise.
 
     `ours` is the reason why the field is in our action though not in Segment's catalogue, else None. A `lenient` one
     counts as absent where its value has a wrong type, so that it never costs an event that Segment accepts.
-    `is_time`: a number that can be a time stays a number though the type is string; Segment makes it text (known
-    deviations id_created_num, id_timestamp_num).
+    `number` says what of a number stays one though the type is string, None if it does not: those of times do, of which
+    Segment makes text (known deviations id_created_num, id_timestamp_num).
     """
 
     field: Field
     default: Json | UnsetType = UNSET
     ours: str | None = None
     lenient: bool = False
-    is_time: bool = False
+    number: AsNumber | None = None
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -88,9 +93,9 @@ def object_(name: str, label: str, default: Json) -> MappedField:
     return MappedField(field=Field(name=name, label=label, type="object"), default=default)
 
 
-def time(name: str, label: str, default: Json) -> MappedField:
+def time(name: str, label: str, default: Json, number: AsNumber = as_seconds) -> MappedField:
     """A string field for a time."""
-    return MappedField(field=Field(name=name, label=label, type="string"), default=default, is_time=True)
+    return MappedField(field=Field(name=name, label=label, type="string"), default=default, number=number)
 
 
 def ours(mapped: MappedField, why: str, *, lenient: bool = False) -> MappedField:

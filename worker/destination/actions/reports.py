@@ -18,8 +18,9 @@ from worker.destination.actions.definition import (
     path,
     string,
 )
-from worker.destination.actions.values import as_seconds, converted, timestamp, with_anonymous_id
+from worker.destination.actions.values import converted, timestamp, with_anonymous_id
 from worker.destination.command import Command
+from worker.destination.numbers import as_seconds
 from worker.destination.settings import ActionSettings
 from worker.jsontypes import Json, JsonObject
 from worker.segment.fields import Field

@@ -1,22 +1,9 @@
 """Attributes and times as commands carry them."""
 
-from typing import Final
-
 from msgspec import UNSET, UnsetType
 
 from worker.jsontypes import Json, JsonObject
-from worker.segment.timestamps import MILLISECONDS_FROM, convert_attributes, to_unix_attribute, to_unix_timestamp
-
-SECONDS_MIN: Final = 100_000_000
-"""The least number taken for unix seconds (March 1973): anything less is no time, but a counter or a mistake."""
-MILLISECONDS_MAX: Final = 100_000_000_000_000
-
-
-def as_seconds(value: Json) -> int | None:
-    """The unix seconds a number stands for: itself, or a thousandth of milliseconds; None if it cannot be a time."""
-    if isinstance(value, (int, float)) and SECONDS_MIN <= value < MILLISECONDS_MAX and value == int(value):
-        return int(value) if value < MILLISECONDS_FROM else int(value) // 1000
-    return None
+from worker.segment.timestamps import convert_attributes, to_unix_attribute, to_unix_timestamp
 
 
 def converted(attributes: JsonObject, convert_timestamp: bool | None) -> JsonObject:
@@ -33,7 +20,7 @@ def converted(attributes: JsonObject, convert_timestamp: bool | None) -> JsonObj
     return convert_attributes(attributes)
 
 
-def converted_value(value: str | int | None, convert_timestamp: bool | None) -> str | int | None:
+def converted_value(value: str | int | float | None, convert_timestamp: bool | None) -> str | int | float | None:
     """The same for the value of a field."""
     return to_unix_attribute(value) if isinstance(value, str) and convert_timestamp else value
 
