@@ -7,8 +7,9 @@ import typer
 from typer.testing import CliRunner, Result
 
 from tests.view.example import ADA, fill_example
-from tests.view.filling import fill
+from tests.view.filling import fill, view_of
 from tests.view.records import Topic, created
+from tests.workspace.world import World
 from worker.cli.show import objects_app, people_app
 from worker.jsontypes import JsonObject
 
@@ -102,6 +103,20 @@ def test_why(config: Path) -> None:
     assert ["set", '"Ada@Example.com"', "2023-11-14", "22:13:21Z", "m1"] in email
     old = ["set", '"old@example.com"', "2023-11-14", "22:13:20Z", "m0", "of", "the", "merged", "00010ld0"]
     assert old in email
+
+
+def test_why_what_was_told_to_a_secondary_before_the_merge_lost_to_what_is_older(tmp_path: Path) -> None:
+    world = World()
+    world.identify("ada", at=10, plan="primary's")
+    world.identify("eve", at=20)
+    world.alias("ada", "eve", at=60)
+    world.identify("eve", at=40, plan="late")
+    config = tmp_path / "workspace.yaml"
+    config.write_text(f"view:\n  path: {asyncio.run(view_of(world, tmp_path))}\n")
+    text = words(run(config, "people", "show", "ada", "--why", "plan"))
+    assert next(line for line in text if "lost" in line)[-7:] == ["m3", "m0", "goes", "before,", "by", "a", "merge"]
+    text = words(run(config, "people", "show", "ada", "--why", "plan", "--limit", "1"))
+    assert text[-1][-3:] == ["m0", "goes", "before"]
 
 
 def change_types(result: Result) -> list[object]:

@@ -71,6 +71,7 @@ def print_why(found: Sequence[AttributeHistory] | Sequence[Activity]) -> None:
     for each in found:
         if isinstance(each, AttributeHistory):
             table = new_table("what", "value", "before", "event's time", "by event", "why")
+            times = {step.by.message_id: step.by.time for step in each.steps}
             for step in each.steps:
                 add_row(
                     table,
@@ -79,7 +80,7 @@ def print_why(found: Sequence[AttributeHistory] | Sequence[Activity]) -> None:
                     _json(step.before),
                     shown_time(step.by.time),
                     step.by.message_id,
-                    _reason(step),
+                    _reason(step, times),
                 )
             _section(f"attribute {each.attribute}", None, table, len(each.steps))
     activities = [each for each in found if isinstance(each, Activity)]
@@ -103,13 +104,21 @@ def describe(activity: Activity) -> str:
     return _short(" ".join(f"{name}={_json(value)}" for name, value in said.items()))
 
 
-def _reason(step: Step) -> str:
+def _reason(step: Step, times: Mapping[str, float]) -> str:
     said = [
-        f"{step.winner} is newer" if step.winner is not None else step.reason,
+        step.reason if step.winner is None else _won(step.winner, times.get(step.winner), step.by),
         None if step.merged_from is None else f"merged from {step.merged_from}",
         None if step.profile is None else f"of the merged {step.profile}",
     ]
     return ", ".join(one for one in said if one is not None)
+
+
+def _won(winner: str, time: float | None, lost: Cause) -> str:
+    """Why `winner` won; its time is not known where its own step is not shown."""
+    if time is None:
+        return f"{winner} goes before"
+    newer = (time, winner) > (lost.time, lost.message_id)
+    return f"{winner} is newer" if newer else f"{winner} goes before, by a merge"
 
 
 def _attributes(attributes: Mapping[str, Value]) -> None:

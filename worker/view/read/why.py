@@ -45,7 +45,8 @@ SCANNED_MAX: Final = 100_000
 
 
 class Step(Struct, frozen=True):
-    """What an event did to an attribute. `lost`: it did nothing, since that of `winner` (a messageId) is newer.
+    """What an event did to an attribute. `lost`: it did nothing, since that of `winner` (a messageId) is newer, or was
+    the primary's in a merge before which the event had told it to the secondary.
 
     `profile`: it did so to that one, which was merged into the person, then or later.
     """

@@ -54,7 +54,7 @@ class AttributesChanged(Change, frozen=True, tag="attributes_changed"):
     """Attributes were set or removed.
 
     `before` has the values they had; `outdated` those that this call did not change because the call with the given
-    messageId is newer.
+    messageId is newer, or had told them to the primary of a merge, before which this one named the secondary.
     """
 
     cio_id: str
