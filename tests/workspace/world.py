@@ -1,10 +1,11 @@
 """A workspace to try things in: Segment events through the real decisions, each settled before the next."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
 
 from worker.destination.settings import ActionSettings
-from worker.destination.subscriptions import Subscriptions, automatic
+from worker.destination.subscriptions import Subscription, Subscriptions, automatic
 from worker.jsontypes import Json, JsonObject
 from worker.simulation import Arrival, Simulation
 from worker.workspace.changes import WorkspaceChange
@@ -18,10 +19,13 @@ START = 1_709_542_800.0
 class World:
     """Times are seconds after START; without one, an event is a minute later than the one before."""
 
-    def __init__(self, settings: WorkspaceSettings | None = None, partitions: int = 3) -> None:
+    def __init__(
+        self, settings: WorkspaceSettings | None = None, partitions: int = 3, more: Sequence[Subscription] = ()
+    ) -> None:
+        """With `more` subscriptions than the automatic ones."""
         settings = WorkspaceSettings() if settings is None else settings
         actions = ActionSettings(identifiers=settings.identifiers)
-        subscriptions = Subscriptions.compile(automatic(actions), actions)
+        subscriptions = Subscriptions.compile([*automatic(actions), *more], actions)
         self.simulation = Simulation(subscriptions, settings, partitions, Random(0))
         self._number = 0
         self._clock = 0.0

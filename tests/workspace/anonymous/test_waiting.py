@@ -2,8 +2,11 @@
 
 import pytest
 
-from tests.workspace.world import World
-from worker.jsontypes import JsonObject
+from tests.workspace.world import World, items
+from worker.destination.actions import ACTIONS
+from worker.destination.settings import ActionSettings
+from worker.destination.subscriptions import Subscription
+from worker.jsontypes import Json, JsonObject
 from worker.workspace.anonymous.flushing import FLUSH_STEP
 from worker.workspace.pages import PAGE_DIGESTS
 from worker.workspace.settings import WorkspaceSettings
@@ -194,3 +197,34 @@ def test_what_waited_under_it_goes_the_same_way() -> None:
         world.alias(primary, secondary, at=at)
     world.group("acme", anonymous="a", at=6, relationshipAttributes={"role": "bob", "ada": False, "bob": True})
     assert world.related("eve") == {"acme": {"role": "eve", "eve": True, "ada": False, "bob": True}}
+
+
+def second(action: str, trigger: str, **mapping: Json) -> Subscription:
+    """A second subscription like the preset, with another mapping."""
+    usual = ACTIONS[action].default_mapping(ActionSettings())
+    return Subscription(name="second", action=action, trigger=trigger, mapping={**usual, **mapping})
+
+
+@pytest.mark.parametrize("identified", ["before", "after"])
+def test_two_subscriptions_calls_of_one_event_are_no_repeats(identified: str) -> None:
+    more: JsonObject = {"@path": "$.context.more"}
+    world = World(
+        more=[
+            second("createUpdateObject", 'type = "group"', relationship_attributes=more),
+            second("createUpdateDevice", 'event = "Application Opened"', attributes=more),
+        ]
+    )
+    if identified == "before":
+        world.identify("ada", anonymous="a")
+    context: JsonObject = {"more": {"seat": 4}, "device": {"token": "t", "type": "ios"}}
+    event: JsonObject = {"anonymousId": "a", "context": context}
+    for _ in range(2):  # the second time a repeat
+        world.send({**event, "type": "group", "groupId": "acme", "traits": {"size": 7}}, 100, name="g")
+        opened: JsonObject = {"type": "track", "event": "Application Opened", "properties": {"v": 1}}
+        world.send({**event, **opened}, 110, name="d")
+    if identified == "after":
+        assert world.waiting("a") == 4
+        world.identify("ada", at=200, anonymous="a")
+    assert world.related("ada") == {"acme": {"seat": 4}}
+    (device,) = items(world.person("ada")["devices"])
+    assert device["attributes"] == {"v": 1, "seat": 4}

@@ -2,8 +2,10 @@
 
 from typing import Final, Literal, TypeAlias
 
+import msgspec
 from msgspec.structs import replace
 
+from worker.jsontypes import Json
 from worker.workspace import pages, queues
 from worker.workspace.changes import AnonymousExpired, AnonymousWaiting
 from worker.workspace.messages.anonymous import Under
@@ -19,6 +21,8 @@ KEEP_SECONDS: Final = 30 * 86_400
 
 EXPIRE_STEP: Final = 2
 """For each call that begins to wait, as many that have waited too long are dropped."""
+
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 Lane: TypeAlias = Literal["events", "calls"]
 
@@ -53,14 +57,27 @@ def counted(turn: Turn, anonymous: Anonymous, under: Under) -> int | None:
 
 
 def digest(call: AnonymousCall) -> bytes:
-    """What tells a call from others under the anonymousId."""
+    """What tells a call from others under the anonymousId, also from those that other subscriptions make of its event.
+
+    The times are left out: of an event that says none it is that of its arrival, another one when it is repeated.
+    """
     match call:
         case Event():
             return pages.digest_of(call.kind, call.name, call.id)
-        case Relate() | Unrelate():
+        case Relate():
+            said = _text([call.object_attributes, call.relationship_attributes])
+            return pages.digest_of(call_name(call), call.name, call.cause.message_id, said)
+        case Unrelate():
             return pages.digest_of(call_name(call), call.name, call.cause.message_id)
-        case AddDevice() | RemoveDevice():
+        case AddDevice():
+            said = _text([call.platform, call.attributes])
+            return pages.digest_of(call_name(call), call.token, call.cause.message_id, said)
+        case RemoveDevice():
             return pages.digest_of(call_name(call), call.token, call.cause.message_id)
+
+
+def _text(value: Json) -> str:
+    return _encode(value).decode()
 
 
 def _expire(turn: Turn, anonymous: Anonymous, name: str, under: Under, lane: Lane) -> Anonymous:
