@@ -27,8 +27,9 @@ def as_created_at(value: Json) -> int | float | None:
     So conditions compare numbers with it: Segment makes text of it (known deviation id_created_num), and Python's clock
     has fractions.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
+    seconds = as_seconds(value)
+    if seconds is not None or isinstance(value, bool) or not isinstance(value, (int, float)):
+        return seconds
     if abs(value) >= MILLISECONDS_MAX:
         return value
     whole = floor(value)
