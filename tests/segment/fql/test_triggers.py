@@ -3,6 +3,7 @@
 import pytest
 
 from worker.jsontypes import JsonObject
+from worker.segment.decoding import decode_json
 from worker.segment.fql import FqlError, compile_trigger
 
 TRACK_A: JsonObject = {
@@ -46,6 +47,26 @@ def matches(source: str, event: JsonObject = TRACK_A, *, strict: bool = False) -
 def test_segments_meaning_and_the_strict_one(source: str, segments: bool, strict: bool) -> None:
     assert matches(source) is segments
     assert matches(source, strict=True) is strict
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "9007199254740993",
+        "1234567890123456789",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-9223372036854775809",
+        "12345678901234567890123",
+    ],
+)
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_large_number_is_equal_to_itself(number: str, strict: bool) -> None:
+    event = decode_json(f'{{"type": "track", "properties": {{"id": {number}}}}}')
+    assert isinstance(event, dict)
+    assert matches(f"properties.id = {number}", event, strict=strict)
+    assert not matches(f"properties.id != {number}", event, strict=strict)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from worker.segment.fql.errors import FqlError
+from worker.segment.javascript import to_number
 
 MAX_LENGTH: Final = 50_000
 """The most characters a trigger may have."""
@@ -23,6 +24,8 @@ _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY
 _NAME: Final = _LETTERS | _DIGITS | frozenset("_-\\")
 _AFTER_NAME: Final = _TERMINATORS | frozenset(".(=!")
 _LAST_BASIC: Final = "\uffff"
+_EXACT: Final = range(-(2**63), 2**64)  # the whole numbers that an event's JSON is read exactly with
+_EXACT_DIGITS: Final = len(str(_EXACT.stop))
 
 
 class Kind(Enum):
@@ -67,6 +70,14 @@ def lex(source: str) -> list[Token]:
     if len(source) > MAX_LENGTH:
         raise FqlError(f"a trigger may have at most {MAX_LENGTH} characters", MAX_LENGTH, source)
     return join_names(_Lexer(source).tokens())
+
+
+def number_of(token: Token) -> int | float:
+    """The number a token stands for, as it is read from an event; NaN for a lone sign."""
+    digits = token.value.lstrip("+-")
+    if digits.isdigit() and len(digits) <= _EXACT_DIGITS and (whole := int(token.value)) in _EXACT:
+        return whole
+    return to_number(token.value)
 
 
 def join_names(tokens: list[Token]) -> list[Token]:

@@ -11,15 +11,14 @@ from typing import Final
 
 from worker.segment.fql import wording
 from worker.segment.fql.errors import FqlError, Warning_
-from worker.segment.fql.lexer import Kind, Token, lex
+from worker.segment.fql.lexer import Kind, Token, lex, number_of
 from worker.segment.fql.syntax import FIELDS, NESTED_FIELDS, Condition, Group, Literal_, Node, Nothing
-from worker.segment.javascript import to_number, to_string
+from worker.segment.javascript import to_string
 
 FUNCTIONS: Final = frozenset({"contains", "match"})
 """The functions FQL has."""
 
 _KEY = re.compile(r"[^\[.\]]+")
-_EXACT_DIGITS: Final = 18  # whole numbers of up to this many digits are compared exactly
 
 
 def parse(source: str) -> tuple[Group, list[Warning_]]:
@@ -34,12 +33,6 @@ def parse(source: str) -> tuple[Group, list[Warning_]]:
         case Nothing():
             raise FqlError(*parser.why_nothing(), source)
     return Group("and", (root,)), parser.warnings
-
-
-def number_of(token: Token) -> int | float:
-    """The number a token stands for; NaN for a lone sign."""
-    digits = token.value.lstrip("+-")
-    return int(token.value) if digits.isdigit() and len(digits) <= _EXACT_DIGITS else to_number(token.value)
 
 
 class _Tokens:

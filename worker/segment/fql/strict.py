@@ -8,8 +8,8 @@ is an error.
 from typing import Final
 
 from worker.segment.fql.errors import FqlError
-from worker.segment.fql.lexer import Kind, Token, lex
-from worker.segment.fql.parser import FUNCTIONS, number_of
+from worker.segment.fql.lexer import Kind, Token, lex, number_of
+from worker.segment.fql.parser import FUNCTIONS
 from worker.segment.fql.syntax import FIELDS, NESTED_FIELDS, Condition, Group, Node, Not
 
 _MAX_NESTING: Final = 50
