@@ -20,6 +20,14 @@ def mark_in(run_id: str, source: Source) -> str:
     return f"{run_id}/{source.source}/{source.position}"
 
 
+def place_in(run_id: str, mark: bytes | None) -> tuple[int, int] | None:
+    """The source and the position that `mark_in` made this mark of; None where it is no mark of the run."""
+    if mark is None or not mark.startswith(f"{run_id}/".encode()):
+        return None
+    _, source, position = mark.split(b"/")
+    return int(source), int(position)
+
+
 def copy_in(run_id: str, plan: Plan, chosen: Chosen, contract: Contract) -> Out | None:
     """The copy of a record; None where its headers make it too large for the topic of `contract`."""
     source = chosen.source

@@ -46,8 +46,8 @@ class Plan(Struct, frozen=True):
 class Progress(Struct, frozen=True):
     """How far a run is.
 
-    `positions`: by partition or number of the file, the next offset or the lines done. `scan`: where the target topic
-    ended, by partition, when this was written: what the run sent later lies behind. `done` and `total` are records of a
+    `positions`: by partition or number of the file, the next offset or the lines done. `scan`: what the run sent and
+    is not noted here lies behind these offsets of the target topic, by partition. `done` and `total` are records of a
     topic, or bytes of files; of `done` the topic no longer had `missing` when they were to be read.
     """
 
@@ -70,6 +70,12 @@ class Run(Struct, frozen=True):
     updated: float
     plan: Plan
     progress: Progress
+
+
+def is_noted(plan: Plan, progress: Progress, source: int, position: int) -> bool:
+    """Whether the run is done with a record: the offset in its partition, or the line in the file of this number."""
+    done = progress.positions[source]
+    return position < done if isinstance(plan.source, TopicRange) else position <= done
 
 
 def first_progress(plan: Plan) -> Progress:

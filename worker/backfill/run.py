@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Struct
 
 from worker.backfill.checkpoint import Checkpoint
-from worker.backfill.copies import LINE_ROOM_BYTES, copy_in, mark_in
+from worker.backfill.copies import LINE_ROOM_BYTES, copy_in, place_in
 from worker.backfill.governor import Governor
-from worker.backfill.plan import Progress, Run
+from worker.backfill.plan import Progress, Run, is_noted
 from worker.backfill.selecting import Choose, Unreadable, chooser
 from worker.backfill.sources import ReadBatch, read_source
 from worker.deployment import Deployment
@@ -78,11 +78,10 @@ async def replay(deployment: Deployment, checkpoint: Checkpoint, run: Run, told:
                 )
             await _expect_topic(deployment.connection, contract.topic, progress.scan, governor.ends)
             progress = msgspec.structs.replace(
-                counted,
-                positions={**progress.positions, **batch.positions},
-                scan=governor.ends or progress.scan,
-                done=batch.done,
+                counted, positions={**progress.positions, **batch.positions}, done=batch.done
             )
+            if governor.ends and not sender.has_unnoted(progress):
+                progress = msgspec.structs.replace(progress, scan=governor.ends)
             told(Status(progress, governor.waiting, governor.pace.live))
             if await checkpoint.save(run.id, progress, time.time()) == "cancelled":
                 raise Cancelled
@@ -94,7 +93,7 @@ class _Sender:
     """Makes records of what was read, and sends them."""
 
     def __init__(
-        self, publisher: KafkaPublisher, contract: Contract, partitions: int, run: Run, already: set[bytes]
+        self, publisher: KafkaPublisher, contract: Contract, partitions: int, run: Run, already: set[tuple[int, int]]
     ) -> None:
         self._publisher = publisher
         self._contract = contract
@@ -112,7 +111,7 @@ class _Sender:
                 filtered += 1
             elif isinstance(chosen, Unreadable):
                 unreadable += 1
-            elif mark_in(self._run.id, source).encode() in self._already:
+            elif (source.source, source.position) in self._already:
                 known += 1
             elif (copy := copy_in(self._run.id, self._run.plan, chosen, self._contract)) is None:
                 unreadable += 1
@@ -126,6 +125,11 @@ class _Sender:
             missing=progress.missing + batch.missing,
         )
         return outputs, counted
+
+    def has_unnoted(self, progress: Progress) -> bool:
+        """Whether an earlier process sent something that `progress` does not say: partitions may come in any order."""
+        self._already = {each for each in self._already if not is_noted(self._run.plan, progress, *each)}
+        return bool(self._already)
 
     async def send(self, outputs: list[tuple[int, Out]], governor: Governor) -> AsyncIterator[int]:
         """Send, as fast as `governor` permits; how many are left, after each step."""
@@ -147,17 +151,16 @@ async def _expect_topic(connection: Connection, topic: str, before: dict[int, in
             await reader.bounds_beyond(before)
 
 
-async def _sent_since(connection: Connection, topic: str, run: Run) -> set[bytes]:
-    """The marks of the records that the run sent after its last note. Raises TopicChanged: those before are gone."""
-    prefix = f"{run.id}/".encode()
-    found: set[bytes] = set()
+async def _sent_since(connection: Connection, topic: str, run: Run) -> set[tuple[int, int]]:
+    """What the run sent and has not noted, by source and position. Raises TopicChanged: what it noted is gone."""
+    found: set[tuple[int, int]] = set()
     async with RangeReader(connection, topic) as reader:
         starts, ends = await reader.bounds_beyond(run.progress.scan)
         positions = {number: max(run.progress.scan.get(number, 0), start) for number, start in starts.items()}
         async for batch in reader.batches(positions, ends):
             for records in batch.values():
                 for record in records:
-                    mark = mark_of(record.headers)
-                    if mark is not None and mark.startswith(prefix):
-                        found.add(mark)
+                    place = place_in(run.id, mark_of(record.headers))
+                    if place is not None and not is_noted(run.plan, run.progress, *place):
+                        found.add(place)
     return found
