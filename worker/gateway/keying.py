@@ -6,6 +6,7 @@ from worker.jsontypes import Json
 from worker.metrics.invalid import InvalidWebhook
 from worker.metrics.webhook import decode_webhook, webhook_key
 from worker.partitioning import partition_of_bytes
+from worker.segment.javascript import to_string
 from worker.topics import names
 
 
@@ -35,7 +36,7 @@ def _identifier(value: Json) -> bytes | None:
     if isinstance(value, str):
         return value.encode() or None
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return orjson.dumps(int(value) if value == value // 1 else value)  # 5.0 and 5 are one person
+        return to_string(value).encode()  # as the person's id will be: 5.0 and 5 are one
     return None
 
 
