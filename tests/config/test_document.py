@@ -15,6 +15,7 @@ from worker.jsontypes import Json
         ("a: 2020-01-01", {"a": "2020-01-01"}),
         ("a: '1'\nb: \"true\"", {"a": "1", "b": "true"}),
         ("a: &x [1, 2]\nb: *x", {"a": [1, 2], "b": [1, 2]}),
+        ('"\\ud83d\\ude00": "x\\ud83d\\ude00"', {"😀": "x😀"}),
         ("a: 1:30\nb: 1_000\nc: 0x1F", {"a": "1:30", "b": "1_000", "c": "0x1F"}),
     ],
 )
@@ -33,6 +34,8 @@ def test_scalars_mean_what_yaml_1_2_says(text: str, value: Json) -> None:
         ("[" * (DEPTH_MAX + 2), 1, "no YAML"),
         ("a: " + "[" * (DEPTH_MAX + 2) + "]" * (DEPTH_MAX + 2), 1, "levels deep"),
         ("a: " + "[" * 500 + "]" * 500, 1, "levels deep"),
+        ('a: 1\nb: "\\ud83d"', 2, "half a character"),
+        ('a: 1\n"\\ude00\\ud83d": 2', 2, "half a character"),
         ("a: &a [*a]", 1, ""),
     ],
 )

@@ -77,11 +77,11 @@ def parse(text: str, source: str) -> Node:
         raise ConfigError(source, [Problem(line, "", f"this is no YAML: {error.reason}")]) from error
     except RecursionError as error:
         raise ConfigError(source, [Problem(1, "", f"nested more than {DEPTH_MAX} levels deep")]) from error
-    except _TooLarge as error:
+    except _Unusable as error:
         raise ConfigError(source, [Problem(error.line, "", str(error))]) from error
 
 
-class _TooLarge(Exception):
+class _Unusable(Exception):
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
         self.line = line
@@ -95,22 +95,31 @@ class _Reader:
         line = node.start_mark.line + 1
         self._left -= 1
         if depth > DEPTH_MAX:
-            raise _TooLarge(line, f"nested more than {DEPTH_MAX} levels deep")
+            raise _Unusable(line, f"nested more than {DEPTH_MAX} levels deep")
         if self._left < 0:
-            raise _TooLarge(line, f"more than {VALUES_MAX} values")
+            raise _Unusable(line, f"more than {VALUES_MAX} values")
         if isinstance(node, yaml.ScalarNode):
-            return Scalar(line, _value(node), node.value)
+            text = _joined(node)
+            return Scalar(line, _value(node, text), text)
         if isinstance(node, yaml.SequenceNode):
             return Sequence(line, [self.node(item, depth + 1) for item in node.value])
         entries = []
         for key, value in node.value:
-            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            name = _joined(key) if isinstance(key, yaml.ScalarNode) else "?"
             entries.append(Entry(key.start_mark.line + 1, name, self.node(value, depth + 1)))
         return Section(line, entries)
 
 
-def _value(node: yaml.ScalarNode) -> str | int | float | bool | None:
+def _joined(node: yaml.ScalarNode) -> str:
+    """The text. JSON writes an emoji as two escapes, which YAML takes for two characters that are none."""
     text: str = node.value
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise _Unusable(node.start_mark.line + 1, "half a character: a \\ud… escape without its other half") from error
+
+
+def _value(node: yaml.ScalarNode, text: str) -> str | int | float | bool | None:
     if node.style is not None:
         return text
     if _NULL.fullmatch(text):
