@@ -178,6 +178,19 @@ def test_environment_variables_stand_in_values() -> None:
     ]
 
 
+def test_a_variable_means_what_its_text_would_mean_in_the_file() -> None:
+    environ = {"PORT": "9100", "PREFIX": "7", "LOOP": "true", "WAIT": "1.5", "NONE": "null", "KEY": "null"}
+    text = (
+        "monitoring: {port: '${PORT}'}\nsource: {loop_back: '${LOOP}', write_key: '${KEY}'}\n"
+        "kafka: {topic_prefix: '${PREFIX}', partitions: '${NONE}'}\nworker: {commit_interval_s: '${WAIT}'}"
+    )
+    config = parse_config(text, environ=environ)
+    assert (config.monitoring.port, config.source.loop_back, config.worker.commit_interval_s) == (9100, True, 1.5)
+    assert (config.kafka.topic_prefix, config.kafka.partitions, config.source.write_key) == ("7", None, "null")
+    assert problems("monitoring: {port: '9100'}") == [(1, "monitoring.port", "must be a whole number from 0 to 65535")]
+    assert problems("worker: {stall_s: '${X}'}", {"X": "nan"}) == [(1, "worker.stall_s", "must be a number")]
+
+
 def test_the_documented_variables_go_before_the_file() -> None:
     environ = {"SEGMENT_WORKER_BOOTSTRAP_SERVERS": "x:1, y:2", "SEGMENT_WORKER_LOG_LEVEL": "error"}
     config = parse_config("kafka: {bootstrap_servers: ['a:1']}\nlog: {level: debug}", environ=environ)

@@ -100,7 +100,7 @@ class _Reader:
             raise _Unusable(line, f"more than {VALUES_MAX} values")
         if isinstance(node, yaml.ScalarNode):
             text = _joined(node)
-            return Scalar(line, _value(node, text), text)
+            return Scalar(line, meaning(text) if node.style is None else text, text)
         if isinstance(node, yaml.SequenceNode):
             return Sequence(line, [self.node(item, depth + 1) for item in node.value])
         entries = []
@@ -119,9 +119,8 @@ def _joined(node: yaml.ScalarNode) -> str:
         raise _Unusable(node.start_mark.line + 1, "half a character: a \\ud… escape without its other half") from error
 
 
-def _value(node: yaml.ScalarNode, text: str) -> str | int | float | bool | None:
-    if node.style is not None:
-        return text
+def meaning(text: str) -> str | int | float | bool | None:
+    """What a text without quotes stands for."""
     if _NULL.fullmatch(text):
         return None
     if text in _BOOL:

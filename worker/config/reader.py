@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 import msgspec
 from msgspec import Struct
 
-from worker.config.document import Entry, Node, Scalar, Section, Sequence
+from worker.config.document import Entry, Node, Scalar, Section, Sequence, meaning
 from worker.config.environment import resolve
 from worker.config.expectation import expectation
 from worker.config.problems import Problem
@@ -78,7 +78,10 @@ class Reader:
         return []
 
     def value(self, kind: object, node: Node, path: str) -> object:
-        """The node as a value of this type; UNSET where it is none. Numbers may stand for text."""
+        """The node as a value of this type; UNSET where it is none.
+
+        Numbers may stand for text, and what comes from a variable for what it would mean in the file.
+        """
 
         def missing(at: Node, name: str) -> None:
             self.add(at, path, f"the environment variable {name} is not set")
@@ -90,6 +93,8 @@ class Reader:
         texts: list[Json] = [filled]
         if isinstance(node, Scalar) and isinstance(filled, (int, float)) and not isinstance(filled, bool):
             texts.append(node.text)
+        elif isinstance(node, Scalar) and isinstance(filled, str) and filled != node.value:
+            texts.append(meaning(filled))
         for candidate in texts:
             try:
                 found = cast("object", msgspec.convert(candidate, kind))
