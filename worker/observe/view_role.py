@@ -15,6 +15,7 @@ from worker.view.database import reader
 from worker.view.errors import ViewUnreadable
 from worker.view.read.waiting import waiting
 from worker.view.role import Written
+from worker.view.schema import FAILURES
 
 _FRESH_S: Final = 5.0
 """What waits is counted at most this often, however often it is asked for."""
@@ -67,8 +68,9 @@ class ViewObserver:
 
     def samples(self) -> Iterator[Sample]:
         """All metrics of role view."""
-        for kind, count in self._changes.items():
-            yield Sample(metrics.CHANGES, (kind,), count)
+        # What alerts are about from 0 on: Prometheus' increase() does not see the first value of a series.
+        for kind in dict.fromkeys((*FAILURES, *self._changes)):
+            yield Sample(metrics.CHANGES, (kind,), self._changes[kind])
         yield Sample(metrics.CHANGE_REPEATS, (), self._repeats)
         yield Sample(metrics.VIEW_BATCH_SECONDS, (), self._seconds)
         yield Sample(metrics.LAG, (self._topic,), self._lag)
