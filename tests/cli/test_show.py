@@ -136,6 +136,22 @@ def test_why_a_merge_or_refusal(config: Path) -> None:
     assert 'reason="unknown_primary"' in run(config, "people", "show", "nobody", "--why", "merge").stdout
 
 
+def test_the_last_refusals_of_anybody(config: Path) -> None:
+    everybody = run(config, "people", "show", "--why", "refusal", "--json")
+    assert {"failed_attribute_change", "merge_refused"} <= set(change_types(everybody))
+    newest = run(config, "people", "show", "--why", "refusal", "--json", "--limit", "1")
+    assert lines(newest) == lines(everybody)[:1]
+    told = words(run(config, "people", "show", "--why", "refusal"))
+    assert [f"cio:{ADA}", "failed_attribute_change"] in [line[:2] for line in told]
+
+
+@pytest.mark.parametrize("arguments", [("people", "show", "--why", "plan"), ("objects", "show", "--why", "name")])
+def test_why_needs_a_name(arguments: tuple[str, ...], config: Path) -> None:
+    result = run(config, *arguments)
+    assert result.exit_code == 2
+    assert "name the" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "hint"),
     [

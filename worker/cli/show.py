@@ -15,6 +15,7 @@ from worker.cli.output import JsonOption, Problem, emit, failed
 from worker.view.database import reader
 from worker.view.errors import ViewUnreadable
 from worker.view.read import why as reasons
+from worker.view.read.activities import last_failures
 from worker.view.read.documents import Activity, Object, ObjectLine, Person, PersonLine
 from worker.view.read.identity import find_person, nearest, otherwise_known, subjects, subjects_of_name
 from worker.view.read.objects import Named, find_objects, nearest_objects, objects, one_object
@@ -35,7 +36,7 @@ WhyPerson: TypeAlias = Annotated[
         "--why",
         metavar="WHAT",
         help="Tell what decided it: an attribute's name, `id` or `email`, `attribute` for all of them, `merge` or "
-        "`refusal`. An attribute of such a name: `attribute:merge`.",
+        "`refusal` (without a name, the last ones of anybody). An attribute of such a name: `attribute:merge`.",
     ),
 ]
 WhyObject: TypeAlias = Annotated[
@@ -78,8 +79,12 @@ def show_people(
     as_json: JsonOption = False,
 ) -> None:
     """Show a person, or list the people who were created last. Exit code 1: there is no such person."""
+    if who is None and why not in (None, "refusal"):
+        raise typer.BadParameter("name the person; only `refusal` is told of anybody", param_hint="--why")
     path = configured_view(config, as_json)
-    if who is None:
+    if who is None and why is not None:
+        _print_refusals(_ask(_refusals(path, limit), as_json), as_json)
+    elif who is None:
         _print_people(_ask(people(path, limit), as_json), as_json)
     elif why is not None:
         _print_why(_ask(_person_why(path, who, parse_why(why), limit), as_json), as_json)
@@ -102,6 +107,8 @@ def show_objects(
     as_json: JsonOption = False,
 ) -> None:
     """Show an object (of each type that has one of this id), or list objects. Exit code 1: there is none."""
+    if object_id is None and why is not None:
+        raise typer.BadParameter("name the object", param_hint="--why")
     path = configured_view(config, as_json)
     if object_id is None:
         _print_objects(_ask(objects(path, limit, object_type), as_json), as_json)
@@ -160,6 +167,11 @@ async def _person_why(
         return found
 
 
+async def _refusals(path: Path, limit: int) -> list[Activity]:
+    async with reader(path) as database:
+        return await last_failures(database, limit)
+
+
 async def _cio_id(database: aiosqlite.Connection, who: str) -> str:
     found = await find_person(database, who)
     if found is None:
@@ -211,6 +223,15 @@ def _print_objects(found: list[ObjectLine], as_json: bool) -> None:
         _emit_all(found)
     else:
         show_text.print_objects(found)
+
+
+def _print_refusals(found: Sequence[Activity], as_json: bool) -> None:
+    if as_json:
+        _emit_all(found)
+    elif found:
+        show_text.print_changes(found)
+    else:
+        show_text.print_why(found)
 
 
 def _print_why(found: Sequence[reasons.AttributeHistory] | Sequence[Activity], as_json: bool) -> None:

@@ -8,11 +8,16 @@ import msgspec
 
 from worker.view.read.documents import Activity, Cause
 from worker.view.read.identity import listed
+from worker.view.schema import FAILURES_SQL
 from worker.workspace.changes import Origin, WorkspaceChange
 
 _LAST = """
     SELECT arrived, number, change FROM activities WHERE subject = ?1
     AND (?2 IS NULL OR type IN (SELECT value FROM json_each(?2))) ORDER BY arrived DESC, number DESC LIMIT ?3"""
+
+_LAST_FAILED = f"""
+    SELECT subject, change FROM activities WHERE number IN
+    (SELECT number FROM activities WHERE type IN ({FAILURES_SQL}) ORDER BY number DESC LIMIT ?) ORDER BY number DESC"""
 
 _Found: TypeAlias = tuple[float, int, str, str]
 """When it arrived, its number, its subject, and the change as it was published."""
@@ -50,6 +55,12 @@ async def last_decisions(
             latest = max(latest, arrived)
             found.append((latest, number, subject, change))
     return _newest_first(found, limit)
+
+
+async def last_failures(database: aiosqlite.Connection, limit: int) -> list[Activity]:
+    """The last `limit` changes of anybody that tell that something did not happen, as the view read them."""
+    async with database.execute(_LAST_FAILED, (limit,)) as cursor:
+        return [Activity(str(row[0]), _change(str(row[1]))) for row in await cursor.fetchall()]
 
 
 async def _last(database: aiosqlite.Connection, subject: str, limit: int, types: Iterable[str] | None) -> list[_Found]:
