@@ -37,3 +37,13 @@ def test_there_need_be_no_standard_output(tmp_path: Path) -> None:
     command = f"exec {sys.executable} -m worker backfill list >&-"
     ended = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False, timeout=60, cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_what_the_locale_has_no_character_for_is_escaped(tmp_path: Path) -> None:
+    (tmp_path / "workspace.yaml").write_text("view: {path: 'a…'}", encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "worker", "config", "check", "--config", "workspace.yaml"],
+        capture_output=True, check=False, timeout=60, cwd=tmp_path, env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert rb"path: a\u2026" in ended.stdout

@@ -1,4 +1,4 @@
-"""Standard output that says of itself when it can't be written, as on a full disk: whichever command prints."""
+"""Standard output that takes any text, and says of itself when it can't be written, as on a full disk."""
 
 import os
 import sys
@@ -30,12 +30,12 @@ class _Raw(FileIO):
 def telling_output() -> Iterator[None]:
     """Where standard output can't be written in the block, the process ends with one line that says so, and with 1.
 
-    A process that was given none prints nowhere.
+    A process that was given none prints nowhere. What the locale has no character for is written as an escape.
     """
     given = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115  as the process's own, it stays open
     raw = _Raw(given.fileno(), "w", closefd=False)
     at_once = bool(given.line_buffering) or getattr(given, "write_through", False)  # PYTHONUNBUFFERED
-    sys.stdout = TextIOWrapper(BufferedWriter(raw), given.encoding, given.errors, line_buffering=at_once)
+    sys.stdout = TextIOWrapper(BufferedWriter(raw), given.encoding, "backslashreplace", line_buffering=at_once)
     try:
         try:
             yield
