@@ -33,8 +33,16 @@ def _finding(difference: Difference) -> Finding:
     message = f"{topic}: {what} is {difference.found}, not {difference.expected}"
     if what == "partitions":
         hint = (
-            "a topic's partitions can't be changed without building the state anew: delete it, or set kafka.partitions"
+            "set kafka.partitions to it, which counts for all topics; or delete the topic and apply its contract: "
+            "partitions can't be changed without building the state anew"
         )
         return problem("topics", message, hint)
     hint = f"change it with kafka-configs.sh --alter --topic {topic}, or delete the topic and apply its contract"
-    return problem("topics", message, hint) if what in _ESSENTIAL else warning("topics", message, hint)
+    essential = what in _ESSENTIAL and not _is_roomier(difference)
+    return problem("topics", message, hint) if essential else warning("topics", message, hint)
+
+
+def _is_roomier(difference: Difference) -> bool:
+    """Whether the topic only takes larger records than it needs to, as one made with the brokers' defaults does."""
+    found = difference.found
+    return difference.what == "max.message.bytes" and found is not None and int(found) > int(difference.expected)
