@@ -85,6 +85,14 @@ def test_damage_among_the_values_is_named_and_the_next_start_reads_the_changelog
     again.close()
 
 
+@pytest.mark.parametrize("place", ["file", "file/below", "none.lock"])
+def test_a_directory_that_cannot_be_used_is_named(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "none.lock" / "people.lock").mkdir(parents=True)
+    with pytest.raises(RuntimeFault, match=f"{place} can't be used .*: is worker.state_dir right"):
+        DiskStore(tmp_path / place, "people")
+
+
 def test_other_errors_of_the_disk_are_named_and_leave_the_file_alone(tmp_path: Path) -> None:
     store = DiskStore(tmp_path, "people")
     state = store.partition(0)

@@ -188,10 +188,14 @@ class DiskStore:
     """The partitions of one table in a directory that belongs to this worker alone."""
 
     def __init__(self, directory: Path, table: str) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        """Raises RuntimeFault when the directory can't be used, or another worker uses it."""
         self._directory = directory
         self._table = table
-        self._lock = _lock(directory / f"{table}.lock")
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(directory / f"{table}.lock")
+        except OSError as problem:
+            raise RuntimeFault(f"{directory} can't be used ({problem}): is worker.state_dir right?") from problem
         self._partitions: dict[int, DiskPartitionState] = {}
 
     def _path(self, number: int) -> Path:
