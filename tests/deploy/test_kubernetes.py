@@ -167,6 +167,8 @@ def test_the_readme_gives_each_role_the_job_that_the_alerts_ask_for() -> None:
         assert rule["replacement"].replace("$1", matched[1]) == f"segment-worker-{name}"
     jobs = {job for each in rules() for job in re.findall(r'job=~"([^"]+)"', each["expr"])}
     assert jobs == {"segment-worker.*"}
+    missing = {job for each in rules() for job in re.findall(r'job="([^"]+)"', each["expr"])}
+    assert missing == {f"segment-worker-{name}" for name in ROLES}
 
 
 def test_the_disruption_budget_and_services_select_the_pods() -> None:

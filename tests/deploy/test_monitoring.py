@@ -122,6 +122,8 @@ def test_dead_letters_of_each_role_raise_an_alert(role: Role) -> None:
 def test_prometheus_loads_the_rules_and_grafana_the_dashboard() -> None:
     prometheus = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())
     assert prometheus["rule_files"] == ["/etc/prometheus/alerts.yml"]
+    missing = re.findall(r'absent\(up{job="([^"]+)"}\)', rule("SegmentWorkerMissing")["expr"])
+    assert missing == [each["job_name"] for each in prometheus["scrape_configs"]]
     assert all(job["job_name"].startswith("segment-worker") for job in prometheus["scrape_configs"])
     (source,) = yaml.safe_load((DEPLOY / "grafana/provisioning/datasources/prometheus.yml").read_text())["datasources"]
     assert source["type"] == "prometheus"
