@@ -152,7 +152,7 @@ def _resuming(run: Run, checkpoint: Path, config: Path | None) -> str:
 
 
 def _perform(run: Run, deployment: Deployment, checkpoint: Path, resuming: str, as_json: bool) -> None:
-    with Gauge(run.plan, quiet=as_json) as gauge:
+    with Gauge(run.plan, quiet=as_json, before=run.progress.done) as gauge:
         if not as_json:
             typer.echo(f"backfill {run.id}; when it is stopped: {resuming}", err=True)
         try:

@@ -24,8 +24,10 @@ LINE_EVERY_S = 2.0
 class Gauge:
     """Shows on standard error how far a backfill is: a bar with rate and ETA on a terminal, plain lines elsewhere."""
 
-    def __init__(self, plan: Plan, *, quiet: bool) -> None:
+    def __init__(self, plan: Plan, *, quiet: bool, before: int = 0) -> None:
+        """`before` is what an earlier process has done of it."""
         self._quiet = quiet
+        self._before = before
         self._unit = "records" if isinstance(plan.source, TopicRange) else "bytes"
         self._total = first_progress(plan).total
         self._began = time.monotonic()
@@ -73,9 +75,9 @@ class Gauge:
 
     def _eta(self, done: int) -> str:
         passed = time.monotonic() - self._began
-        if not 0 < done < self._total or passed < 1:
+        if not self._before < done < self._total or passed < 1:
             return ""
-        return f", some {passed * (self._total - done) / done:,.0f} s left"
+        return f", some {passed * (self._total - done) / (done - self._before):,.0f} s left"
 
 
 def print_runs(runs: list[Run]) -> None:
