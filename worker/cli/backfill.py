@@ -56,10 +56,10 @@ def backfill(
     ] = None,
     topic: Annotated[Inbound, typer.Option(help="Segment events or reporting webhooks.")] = Inbound.SEGMENT_EVENTS,
     start: Annotated[
-        str | None, typer.Option("--from", help="Only what arrived since: ISO 8601, unix seconds, or ago: 36h.")
+        str | None, typer.Option("--from", help="Only what arrived since: ISO 8601 (UTC), unix seconds, or ago: 36h.")
     ] = None,
     end: Annotated[
-        str | None, typer.Option("--to", help="Only what arrived before: ISO 8601, unix seconds, or ago: 36h.")
+        str | None, typer.Option("--to", help="Only what arrived before: ISO 8601 (UTC), unix seconds, or ago: 36h.")
     ] = None,
     offsets: Annotated[
         list[str] | None,

@@ -45,7 +45,8 @@ Reasons: TypeAlias = Annotated[
     list[str] | None, typer.Option("--reason", help="Only with this reason. May be repeated.")
 ]
 Since: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Given up since: 2026-11-22T10:00:00Z, 2026-11-22, or ago: 90m, 36h.")
+    str | None,
+    typer.Option(metavar="TIME", help="Given up since: 2026-11-22T10:00:00Z, 2026-11-22 (UTC), or ago: 90m, 36h."),
 ]
 Until: TypeAlias = Annotated[str | None, typer.Option(metavar="TIME", help="Given up before this time.")]
 AtMost: TypeAlias = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many letters.")]
