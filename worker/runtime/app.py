@@ -22,6 +22,7 @@ from worker.runtime.dead_letter_limit import limit_of
 from worker.runtime.disk_store import DiskStore
 from worker.runtime.errors import OwnershipLost, RecoveryFailed, RuntimeFault
 from worker.runtime.kafka_transport import KafkaTransport
+from worker.runtime.last_check import check_last
 from worker.runtime.measured_publisher import MeasuredPublisher
 from worker.runtime.meter import Deliveries, Meter, Progress
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, out
@@ -89,9 +90,9 @@ class Runtime:
         self.stores = _stores(tuning, agents)
         self.kafka_publisher: KafkaPublisher | None = None
         if publisher is None:
-            self.kafka_publisher = publisher = KafkaPublisher(
-                kafka_producer(connection, tuning), tuning.delivery_timeout_s + 2
-            )
+            producer = kafka_producer(connection, tuning)
+            check_last(producer, self.pulse.check)
+            self.kafka_publisher = publisher = KafkaPublisher(producer, tuning.delivery_timeout_s + 2)
         self.deliveries = {"outputs": Deliveries(), "changelog": Deliveries()}
         self.publisher = MeasuredPublisher(publisher, self.deliveries["outputs"], self.deliveries["changelog"])
         self.progress = Progress()
