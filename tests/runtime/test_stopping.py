@@ -1,12 +1,22 @@
-"""A consumer that is stopped while brokers are away is no cancelled task, and leaves no connection."""
+"""A consumer that is stopped while brokers are away is no cancelled task, and leaves no connection.
+
+Nor does one that is stopped in a rebalance wait for the others.
+"""
 
 import asyncio
+from collections.abc import Collection
+from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from tests.support.broker import Broker
+from tests.support.cluster import until
+from tests.support.groups import wait_for_members
 from tests.support.kafka_cluster import KafkaCluster
 from tests.support.pipeline import Pipeline
+from worker.runtime.connection import Connection
 from worker.runtime.kafka_transport import KafkaConsumer
 from worker.runtime.stopping import stop_consumer
 
@@ -84,3 +94,49 @@ async def test_a_worker_that_stops_while_a_fetch_rests_hangs_up(
         assert [each.connected() for each in connections.values()]
         await worker.stop()
         assert not any(each.connected() for each in connections.values())
+
+
+class Busy(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Gives partitions away only when it is done."""
+
+    def __init__(self) -> None:
+        self.done = asyncio.Event()
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        if revoked:
+            await self.done.wait()
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        pass
+
+
+@pytest.mark.broker
+async def test_who_stops_waits_for_nobody_else_in_a_rebalance(broker: Broker) -> None:
+    group = f"test-{uuid4().hex}"
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(group, 3, 1)])
+    connection = Connection((broker.bootstrap,))
+    options = {"group_id": group, "heartbeat_interval_ms": 200, "session_timeout_ms": 30_000}
+
+    async def member(listener: Busy | None = None) -> AIOKafkaConsumer:
+        consumer = connection.consumer(**options)
+        consumer.subscribe([group], listener=listener)
+        await consumer.start()
+        return consumer
+
+    busy = Busy()
+    stopping, slow = await member(), await member(busy)
+    await wait_for_members(broker.bootstrap, group, 2, 30)
+    await until(lambda: len(slow.assignment()) > 0, what="both have partitions")
+    joining = asyncio.create_task(member())
+    await until(lambda: bool(stopping._coordinator._performed_join_prepare), what="the new one is waited for")
+    async with asyncio.timeout(5):
+        await stop_consumer(stopping)
+    assert not any(each.connected() for each in stopping._client._conns.values())
+    busy.done.set()
+    await wait_for_members(broker.bootstrap, group, 2, 30)
+    for each in (slow, await joining):
+        await stop_consumer(each)
+    await admin.delete_topics([group])
+    await admin.close()

@@ -1,15 +1,22 @@
 """Stopping clients, also while the brokers are away."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.errors import KafkaError
+from aiokafka.protocol.group import LeaveGroupRequest
 
 log = structlog.get_logger(__name__)
 
 _COORDINATION = ("_coordination_task", "_heartbeat_task", "_commit_refresh_task", "_reset_committed_task")
 """The tasks of aiokafka's two kinds of coordinators."""
+
+_LOOK_AGAIN_S = 0.1
+_LEAVE_S = 1.0
 
 
 async def stop_within(limit_s: float, stop: Callable[[], Awaitable[None]]) -> bool:
@@ -47,6 +54,7 @@ async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
     lets the CancelledError out of `stop()`, as if the caller had been cancelled, and the connections stay open; they
     do, too, where the caller was.
     """
+    joining = asyncio.create_task(_give_up_joining(consumer._coordinator))  # noqa: SLF001  there is no public way
     try:
         await consumer.stop()
     except asyncio.CancelledError:
@@ -54,6 +62,30 @@ async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
+    finally:
+        await _end([joining])
+
+
+async def _give_up_joining(coordinator: object) -> None:
+    """While its consumer stops, wait no longer for the other members of the group in a rebalance: leave it.
+
+    aiokafka 0.14 waits until all of them have joined, which lasts as long as one has work to finish, or was killed. The
+    broker answers the question to join first on its connection, so the farewell takes another one. A static member
+    does not leave: were it the group's leader, the others would wait for it until its session ends.
+    """
+    if not isinstance(coordinator, GroupCoordinator) or coordinator._group_instance_id is not None:  # noqa: SLF001
+        return
+    task = coordinator._coordination_task  # noqa: SLF001  here and below: there is no public way
+    while not coordinator._performed_join_prepare:  # noqa: SLF001
+        if task.done():
+            return
+        await asyncio.wait([task], timeout=_LOOK_AGAIN_S)
+    if coordinator.coordinator_id is not None:
+        request = LeaveGroupRequest(coordinator.group_id, coordinator.member_id)
+        with contextlib.suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(_LEAVE_S):
+                await coordinator._client.send(coordinator.coordinator_id, request)  # noqa: SLF001
+    task.cancel()  # which makes `stop()` end as if it were cancelled
 
 
 async def _hang_up(consumer: AIOKafkaConsumer) -> None:
