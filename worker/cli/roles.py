@@ -153,7 +153,9 @@ async def _await_topics(deployment: Deployment) -> None:
             f"({', '.join(sorted({each.topic for each in wrong}))}): segment-worker topics apply | check. Topics that "
             "this user has no right to describe look missing too"
         )
-    forgetful = [each.topic for each in found if each.expected == "compact" and "compact" not in (each.found or "")]
+    aging = {each.topic for each in found if each.what == "retention.ms"}  # which counts beside compaction, too
+    policies = [each for each in found if each.expected == "compact"]
+    forgetful = [each.topic for each in policies if "compact" not in (each.found or "") or each.topic in aging]
     if forgetful:
         raise RuntimeFault(
             f"Kafka deletes old records of {', '.join(forgetful)}, and with them state: set cleanup.policy=compact "

@@ -205,7 +205,8 @@ class Runtime:
             store.drop(tp.partition)
             raise RecoveryFailed(
                 f"{tp.topic}/{tp.partition} was read up to offset {state.changelog_offset}, but ends at {ends[tp]}: "
-                "records are missing, or another worker writes to it; it is read again at the next start"
+                "records are missing, or another worker writes to it; it is read again at the next start. Where that "
+                "does not help: " + MADE_ANEW
             )
         for repair in state.repairs(CHANGELOG_BATCH_BYTES // 2):
             records = [out(key, value) for key, value in repair]
