@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from faust.types import TP
+
 from worker.runtime.agent import AgentSpec
 from worker.runtime.app import Runtime
 from worker.runtime.outgoing import Out
@@ -41,6 +43,10 @@ class Cluster(Protocol):
 
     async def committed(self, group: str, topic: str) -> dict[int, int]:
         """The group's committed offset by partition, where there is one."""
+        ...
+
+    async def set_committed(self, group: str, place: TP, offset: int) -> None:
+        """Set the offset of a group that has no members, as an operator may."""
         ...
 
     def stand_still(self, seconds: float) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from faust.types import TP
 
 from tests.support.cluster import WorkerHandle, Wrap
 from worker.runtime.agent import AgentSpec
@@ -106,6 +107,14 @@ class KafkaCluster:
             for partition, entry in offsets.items()
             if partition.topic == topic and entry.offset >= 0
         }
+
+    async def set_committed(self, group: str, place: TP, offset: int) -> None:
+        async with AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap, group_id=group, enable_auto_commit=False
+        ) as operator:
+            where = TopicPartition(*place)
+            operator.assign([where])
+            await operator.commit({where: offset})
 
     def stand_still(self, seconds: float) -> None:
         time.sleep(seconds)

@@ -85,6 +85,9 @@ class MemoryCluster:
         offsets = self.kafka.log.committed.get(group, {})
         return {tp.partition: offset for tp, offset in offsets.items() if tp.topic == topic}
 
+    async def set_committed(self, group: str, place: TP, offset: int) -> None:
+        self.kafka.log.committed.setdefault(group, {})[place] = offset
+
     def stand_still(self, seconds: float) -> None:
         virtual_time.stand_still(seconds)
 

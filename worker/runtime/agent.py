@@ -114,7 +114,8 @@ class AgentLoop:
         if state.position + 1 < committed:
             raise RecoveryFailed(
                 f"{self._table.changelog_topic_name}/{tp.partition} includes {tp.topic}/{tp.partition} up to offset "
-                f"{state.position}, but that was committed up to {committed}: the changelog lost records. "
-                "Build the state anew from the events, as deploy/README.md, Recovery, describes"
+                f"{state.position}, but that was committed up to {committed}. If somebody set the group's offset "
+                f"forward, set it back to {state.position + 1}; else the changelog lost records: build the state anew "
+                "from the events, as deploy/README.md, Recovery, describes"
             )
         return state

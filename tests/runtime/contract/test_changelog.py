@@ -1,6 +1,7 @@
 """Changelogs that hold what they should not."""
 
 import pytest
+from faust.types import TP
 
 from tests.runtime.conftest import Play
 from tests.support.cluster import until
@@ -120,6 +121,24 @@ def test_a_changelog_that_was_lost_is_refused_with_a_clear_text(play: Play) -> N
         problem = await worker.ended()
         assert isinstance(problem, RecoveryFailed)
         assert pipeline.layout.changelogs[0] in str(problem)
+
+    play(scenario)
+
+
+def test_an_offset_that_was_set_forward_is_refused_and_can_be_set_back(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        place = TP(pipeline.layout.topic("in"), 0)
+        await pipeline.send(40, keys=1)
+        await _run_to_the_end(pipeline)
+        await pipeline.send(40, keys=1)
+        await pipeline.cluster.set_committed(pipeline.layout.app_id, place, 60)
+        worker = pipeline.worker()
+        worker.launch()
+        with pytest.raises(RecoveryFailed, match=r"If somebody set .* offset forward, set it back to 40;"):
+            raise await worker.ended()
+        await pipeline.cluster.set_committed(pipeline.layout.app_id, place, 40)
+        await _run_to_the_end(pipeline)
+        await pipeline.check()
 
     play(scenario)
 
