@@ -18,7 +18,7 @@ from tests.pipeline.metrics import delivered, first_arrivals, metrics, publish, 
 from tests.pipeline.outcome import read_all
 from tests.support.broker import Broker
 from worker.jsontypes import JsonObject
-from worker.local.segment_api import Faults, Rates, Recorder, SegmentApi
+from worker.local.segment_api import Fault, Faults, Rates, Recorder, SegmentApi
 from worker.relay.errors import SegmentRefuses
 from worker.relay.lane import AHEAD_RECORDS
 from worker.relay.meter import RelayMeter
@@ -111,6 +111,26 @@ async def test_relays_that_come_and_go_deliver_everything_once_each_with_a_ledge
             await delivered(around.running, 60)
     assert around.counts() == ids(events)
     assert first_arrivals(around.segment.recorder.arrivals) == {f"person-{n}": list(range(60)) for n in range(30)}
+
+
+async def test_one_that_is_stopping_gives_no_partition_away_before_its_requests_are_answered(
+    around: Surroundings,
+) -> None:
+    """As in a rolling restart, where the next one joins the group while the last one ends."""
+    events = metrics(1, 5, seed=7)
+    around.segment.faults = Faults(slow_s=1.8)
+    around.segment.faults.order(Fault.SLOW)
+    stop = asyncio.Event()
+    ending = asyncio.create_task(run_relay(around.delivery("a", timeout_s=6.0), stop))
+    await around.publish(events)
+    async with asyncio.timeout(20):
+        while len(around.segment.recorder.arrivals) < len(events):
+            await asyncio.sleep(0.01)
+    stop.set()
+    async with around.relay(around.delivery("b")):
+        await delivered(around.running, 60)
+        await ending
+    assert around.counts() == ids(events)
 
 
 async def test_a_replay_is_not_delivered_again(around: Surroundings) -> None:

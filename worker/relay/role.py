@@ -61,6 +61,7 @@ class Relay:
         self._delivery = delivery
         self._pulse = Pulse(delivery.tuning)
         self._lanes: dict[int, Lane] = {}
+        self._stopping = False
         self._desk: Desk | None = None
         # While a request is waited for, heartbeats go on; but the partitions' next owner should not wait for long.
         self._drain_s = min(delivery.settings.timeout_s, delivery.tuning.session_timeout_s / 3)
@@ -73,17 +74,19 @@ class Relay:
     async def assigned(self, numbers: Collection[int]) -> None:
         """See `Shares.assigned`."""
         assert self._desk is not None
+        if self._stopping:  # it is a member until its last requests are answered, and takes on no more
+            return
         self._lanes = {number: Lane(number, self._desk) for number in numbers}
         log.info("partitions_assigned", partitions=sorted(numbers))
 
     async def revoked(self, numbers: Collection[int]) -> None:
         """See `Shares.revoked`."""
         await self.close_lanes()
+        self._lanes = {}
 
     async def close_lanes(self) -> None:
-        """End all lanes, together."""
-        lanes, self._lanes = self._lanes, {}
-        await asyncio.gather(*(lane.close(self._drain_s) for lane in lanes.values()))
+        """End all lanes, together; of those that are ending already it waits for the end."""
+        await asyncio.gather(*(lane.close(self._drain_s) for lane in self._lanes.values()))
 
     async def run(self, ledger: Ledger, on_ready: Callable[[], None] | None, stop: asyncio.Event) -> None:
         """Work until `stop` is set or something fails."""
@@ -108,6 +111,7 @@ class Relay:
                 if on_ready is not None:
                     on_ready()
                 await first_of(stop, self.faulted)
+                self._stopping = True
                 await self.close_lanes()
 
     def _courier(self, session: aiohttp.ClientSession) -> Courier:
