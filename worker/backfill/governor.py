@@ -70,7 +70,7 @@ class Governor:
                 await self._look()
             permitted = min(wanted, self._allowed())
             if permitted > 0:
-                self._credit -= permitted
+                self._credit = max(0.0, self._credit - permitted)  # it is no bound on what goes while all is quiet
                 self.pace = msgspec.structs.replace(self.pace, room=self.pace.room - permitted)
                 self._sent += permitted
                 return permitted
