@@ -22,13 +22,10 @@ def parse_moment(text: str, now: datetime) -> int:
     Raises ValueError.
     """
     ago = _AGO.fullmatch(text.strip())
-    if ago is not None:
-        moment = now - int(ago[1]) * _UNITS[ago[2]]
-    else:
-        try:
-            moment = datetime.fromisoformat(text.strip())
-        except ValueError:
-            raise ValueError(f"{text!r} is no time: 2026-11-22T10:00:00Z, 2026-11-22, or how long ago: 36h") from None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
+    try:
+        moment = datetime.fromisoformat(text.strip()) if ago is None else now - int(ago[1]) * _UNITS[ago[2]]
+    except (ValueError, OverflowError):  # OverflowError: so long ago that no calendar has it
+        raise ValueError(f"{text!r} is no time: 2026-11-22T10:00:00Z, 2026-11-22, or how long ago: 36h") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * 1000)
