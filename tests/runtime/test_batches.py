@@ -8,7 +8,7 @@ from tests.support.recording import PlainRecord, RecordingPublisher
 from worker.reasons import Reason
 from worker.runtime.batch import Batches, Changelog
 from worker.runtime.dead_letter_limit import DeadLetterLimit, LimitState
-from worker.runtime.errors import InvalidMessage, TooManyDeadLetters
+from worker.runtime.errors import InvalidMessage, TooManyDeadLetters, ValueTooLarge
 from worker.runtime.meter import Meter
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.record import Record
@@ -21,6 +21,8 @@ LETTERS = Target("letters", 4, 10_000)
 def _handle(record: Record, unit: Unit[int]) -> None:
     if record.value == b"bad":
         raise InvalidMessage(Reason.INVALID_EVENT, "as ordered")
+    if record.value == b"large":
+        raise ValueTooLarge("as ordered")
     if record.value == b"boom":
         raise KeyError("boom")
     unit.put("count", (unit.get("count") or 0) + 1)
@@ -62,6 +64,23 @@ async def test_repeats_are_dropped_and_counted_between_agents_only() -> None:
     await outside.process([b"a", b"a"], b"up/0/7/0")
     assert (inside.count, inside.meter.repeats) == (b"1", 1)
     assert (outside.count, outside.meter.repeats) == (b"2", 0), "others may set any header"
+
+
+async def test_a_message_that_is_too_large_is_a_dead_letter_once_however_often_it_is_sent() -> None:
+    inside = Counting(internal=True)
+    await inside.process([b"large", b"large"], b"up/0/7/0")
+    assert (inside.meter.dead_letters, inside.meter.repeats) == ({Reason.STATE_TOO_LARGE: 1}, 1)
+
+
+async def test_what_comes_before_one_that_is_too_large_is_decided_again_and_counted_once() -> None:
+    outside, inside = Counting(), Counting(internal=True)
+    await outside.process([b"a"])
+    await outside.process([b"a", b"b", b"large"])
+    assert (outside.count, outside.meter.skipped) == (b"2", 1)
+    sent = [(b"a", b"up/0/7/0"), (b"a", b"up/0/7/0"), (b"large", b"up/0/8/0")]
+    records = [PlainRecord("in", 1, n, b"k", value, [("origin", origin)]) for n, (value, origin) in enumerate(sent)]
+    await inside.batches.process(records, inside.state, lambda: None)
+    assert (inside.count, inside.meter.repeats) == (b"1", 1)
 
 
 async def test_a_dead_letter_at_the_first_offset_counts_for_the_limit() -> None:

@@ -10,11 +10,12 @@ from worker.partitioning import partition_of
 from worker.reasons import Reason
 from worker.runtime import unit as unit_module
 from worker.runtime.dead_letter import DETAIL_BYTES
+from worker.runtime.errors import ValueTooLarge
 from worker.runtime.origin import ORIGIN_HEADER
-from worker.runtime.outgoing import Out, out
+from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, Out, out
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.replayed import REPLAYED_HEADER
-from worker.runtime.unit import Target, Unit
+from worker.runtime.unit import RECORD_WRITES_BYTES, UNIT_BYTES, VALUE_BYTES, Target, Unit
 
 TARGET = ("out", 12, 1_000)
 
@@ -137,3 +138,24 @@ def test_of_several_writes_to_a_key_the_last_is_written_and_counted() -> None:
     assert unit.size == sum(one.size for one in prepared.written)
     assert unit.get("a") == 22
     assert unit.get("old") is None
+
+
+def test_the_largest_value_is_kept_and_one_that_is_larger_by_a_byte_refused() -> None:
+    unit: Unit[str] = Unit(None, msgspec.json.Decoder(str))
+    unit.begin(Arrived(1))
+    unit.put("a", "x" * (VALUE_BYTES - len('""')))
+    with pytest.raises(ValueTooLarge, match=f"{VALUE_BYTES + 1} bytes"):
+        unit.put("b", "x" * (VALUE_BYTES - len('""') + 1))
+
+
+def test_one_record_writes_no_more_than_fits_a_changelog_batch_behind_a_full_unit() -> None:
+    unit: Unit[str] = Unit(None, msgspec.json.Decoder(str))
+    unit.begin(Arrived(1))
+    value, most = "x" * (VALUE_BYTES // 2), RECORD_WRITES_BYTES // (VALUE_BYTES // 2)
+    for number in range(most - 1):
+        unit.put(f"k{number}", value)
+    with pytest.raises(ValueTooLarge, match="the record would write"):
+        unit.put("k", value)
+    unit.begin(Arrived(2))
+    unit.put("k", value)  # the next record's own
+    assert UNIT_BYTES + RECORD_WRITES_BYTES < CHANGELOG_BATCH_BYTES

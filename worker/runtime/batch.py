@@ -82,6 +82,8 @@ class Batches(Generic[ValueT]):
             if self._limit is not None and unit.position >= 0:
                 self._limit.observe(records[start:end], unit.dead_offsets)
             await self._write(unit, records[start], state, fence)
+            self._meter.skipped += unit.skipped
+            self._meter.repeats += unit.repeats
             start = end
         self._meter.records += len(records)
 
@@ -114,12 +116,12 @@ class Batches(Generic[ValueT]):
 
     def _apply(self, record: Record, unit: Unit[ValueT], state: PartitionState | None) -> None:
         if state is not None and record.offset <= state.position:
-            self._meter.skipped += 1
+            unit.skipped += 1
             return
         unit.begin(record)
         try:
             if state is not None and self._internal and self._repeated(unit, state):
-                self._meter.repeats += 1
+                unit.repeats += 1
                 return
             self._handle(record, unit)
         except InvalidMessage as problem:

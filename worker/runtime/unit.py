@@ -112,6 +112,10 @@ class Unit(Generic[ValueT]):
         self.seen: dict[bytes, Mark] = {}
         self.position = -1
         self.size = 0
+        self.skipped = 0
+        """Records that the state had included already."""
+        self.repeats = 0
+        """Messages that had been applied before."""
         self.dead_letters: list[Reason] = []
         self.dead_offsets: set[int] = set()
         """Of the records that became dead letters."""
