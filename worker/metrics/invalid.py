@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NoReturn
 
-from worker.jsontypes import Json, JsonObject
+from worker.jsontypes import Json
 from worker.reasons import Reason
 
 MAX_IDENTIFIER: Final = 1000
@@ -67,18 +67,3 @@ def identifier(fields: Mapping[str, Json], key: str, path: str) -> str:
     if type(value) is int:
         return str(value)
     refuse(f"{path}{key} must be a string or null, not {kind_of(value)}")
-
-
-def nests_deeper_than(value: JsonObject, limit: int) -> bool:
-    """Whether objects and arrays lie more than `limit` deep in `value`, itself included."""
-    level: list[Json] = [value]
-    for _ in range(limit):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return False
-    return True

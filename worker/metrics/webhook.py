@@ -6,8 +6,9 @@ import orjson
 from msgspec import Struct
 
 from worker.jsontypes import Json, JsonObject
-from worker.metrics.invalid import InvalidWebhook, identifier, kind_of, nests_deeper_than, refuse, required_text
+from worker.metrics.invalid import InvalidWebhook, identifier, kind_of, refuse, required_text
 from worker.metrics.person import Person, read_person
+from worker.nesting import nests_deeper
 from worker.reasons import Reason
 
 __all__ = [
@@ -83,7 +84,7 @@ def read_webhook(body: JsonObject) -> Webhook:
 
 
 def _check_depth(body: JsonObject) -> None:
-    if nests_deeper_than(body, MAX_DEPTH):
+    if nests_deeper(body, MAX_DEPTH):
         raise InvalidWebhook(Reason.NOT_JSON, f"nests deeper than {MAX_DEPTH} levels")
 
 

@@ -5,6 +5,7 @@ from typing import Final
 import orjson
 
 from worker.jsontypes import Json
+from worker.nesting import nests_deeper
 
 MAX_NESTING: Final = 64
 """How many arrays and objects may be inside each other."""
@@ -27,17 +28,6 @@ def decode_json(raw: bytes | str) -> Json:
     if _brackets(raw) > MAX_NESTING and nests_deeper(value, MAX_NESTING):
         raise InvalidJson(f"nested more than {MAX_NESTING} levels deep")
     return value
-
-
-def nests_deeper(value: Json, limit: int) -> bool:
-    """Whether more than `limit` arrays and objects are inside each other; in linear time and without recursion."""
-    level = [value]
-    for _ in range(limit + 1):
-        containers = [item for item in level if isinstance(item, dict | list)]
-        if not containers:
-            return False
-        level = [inner for item in containers for inner in (item.values() if isinstance(item, dict) else item)]
-    return True
 
 
 def _brackets(raw: bytes | str) -> int:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from worker.jsontypes import Json, JsonObject
-from worker.segment.decoding import MAX_NESTING, nests_deeper
+from worker.nesting import nests_deeper
+from worker.segment.decoding import MAX_NESTING
 from worker.segment.javascript import type_name
 from worker.segment.mapping import directives, replacement, structure
 from worker.segment.mapping.directives import Resolver, failing
