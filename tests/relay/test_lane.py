@@ -61,9 +61,11 @@ async def test_what_the_ledger_has_is_not_sent_and_is_committed(bench: Bench) ->
 
 
 async def test_the_same_message_twice_in_a_batch_goes_once(bench: Bench) -> None:
-    await bench.run([make_record(0), make_record(1, make_value(0)), make_record(2)])
+    await bench.run([make_record(0), make_record(1, make_value(0, again=True)), make_record(2)])
     assert bench.delivered() == numbers(0, 2)
     assert bench.commits == [3]
+    assert bench.meter.repeats == 1
+    assert "again" not in bench.api.recorder.arrivals[0].event, "the first one counts"
 
 
 @pytest.mark.parametrize("bad", [0, 3, 6])

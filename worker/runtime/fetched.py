@@ -9,7 +9,6 @@ aiokafka makes of each record a frozen dataclass of eleven fields, at a third of
 
 import struct
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any, ClassVar, Final, TypeVar
 
 from aiokafka import TopicPartition
@@ -89,13 +88,10 @@ class _Batch:
         return next(self._batch)
 
     def __iter__(self) -> Iterator[Any]:
-        read = 0
         try:
-            for record in self._batch:
-                read += 1
-                yield record
+            yield from self._batch
         except UnicodeDecodeError:
-            yield from islice(_Mended(self._raw), read, None)
+            yield from _Mended(self._raw)  # from its beginning: aiokafka passes over what it has had
 
 
 class _Mended(_DefaultRecordBatchPy):  # type: ignore[misc]  # final only for type checkers
