@@ -1,16 +1,17 @@
 """How much the governor lets through, where the pace is known."""
 
 import math
+from collections.abc import Sequence
 from typing import cast
 
 import pytest
 
 from worker.backfill import governor
-from worker.backfill.governor import PORTION_S, Governor
+from worker.backfill.governor import LOOK_S, PORTION_S, Governor
 from worker.backfill.pace import QUIET_S, Pace
 from worker.config import load_config
 from worker.deployment import make_deployment
-from worker.runtime.lag import LagReader
+from worker.runtime.lag import Depth, LagReader
 from worker.topics import names
 
 RATE = 1_000.0
@@ -38,9 +39,9 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     return made
 
 
-def governed(limit: float | None = None) -> Governor:
-    """It looks at nothing: its pace is set."""
-    return Governor(cast("LagReader", None), make_deployment(load_config(None)), names.SEGMENT_EVENTS, limit)
+def governed(limit: float | None = None, lag: "Lag | None" = None) -> Governor:
+    """Without `lag` it looks at nothing: its pace is set."""
+    return Governor(cast("LagReader", lag), make_deployment(load_config(None)), names.SEGMENT_EVENTS, limit)
 
 
 async def sent_in(governed: Governor, time: Time, seconds: float) -> int:
@@ -84,3 +85,27 @@ async def test_what_was_not_sent_in_time_is_not_made_up_for(time: Time) -> None:
     await one.permit(1)
     time.now += 60
     assert await one.permit(1_000_000) <= 2 * RATE * PORTION_S
+
+
+class Lag:
+    """The brokers: two inbound partitions, of which the second ends with a marker of a transaction."""
+
+    def __init__(self) -> None:
+        self.done = 100
+
+    async def depths(self, _group: str, topics: Sequence[str]) -> dict[str, Depth]:
+        assert topics[0] == names.SEGMENT_EVENTS
+        rest = {topic: Depth({0: 50}, {0: 50}) for topic in topics[1:]}
+        return {topics[0]: Depth({0: 100, 1: 31}, {0: self.done, 1: 30}), **rest}
+
+
+async def test_a_marker_at_an_end_waits_for_nobody(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(governor, "LOOK_S", LOOK_S)
+    lag = Lag()
+    one = governed(lag=lag)
+    await one.permit(1)
+    assert (one.waiting, one.ends) == (0, {0: 100, 1: 31})
+    time.now += LOOK_S
+    lag.done = 60
+    await one.permit(1)
+    assert one.waiting == 40 - 1, "which of them are markers nobody tells"

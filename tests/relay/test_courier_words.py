@@ -27,7 +27,9 @@ async def test_a_wrong_write_key_stops_it_and_is_not_told() -> None:
 
 async def test_an_answer_that_repeats_the_write_key_is_masked() -> None:
     async def echo(request: web.Request) -> web.Response:
-        return web.Response(status=400, text=f"no such key: {KEY} {request.headers['Authorization']}")
+        authorization = request.headers["Authorization"]
+        unpadded = authorization.removeprefix("Basic ").rstrip("=")
+        return web.Response(status=400, text=f"no such key: {KEY} {authorization} {unpadded}")
 
     async with serving(echo) as url, carrying(url) as one:
         verdict = await one.deliver()

@@ -31,6 +31,14 @@ async def test_adding_again_changes_nothing(tmp_path: Path) -> None:
         assert await ledger.known(["a", "b"]) == {"b"}
 
 
+async def test_room_that_was_just_made_is_not_given_up(tmp_path: Path) -> None:
+    async with open_ledger(tmp_path / "l") as ledger:
+        await ledger.reserve(["a"], 100.0)
+        await ledger.reserve(["b"], 200.0)
+        assert await ledger.prune(150.0) == 1
+        assert await ledger.prune(150.0) == 0
+
+
 async def test_what_room_was_made_for_is_not_known_until_it_is_added(tmp_path: Path) -> None:
     async with open_ledger(tmp_path / "l") as ledger:
         await ledger.add(["a"], 100.5)

@@ -21,8 +21,9 @@ from worker.jsontypes import JsonObject
 from worker.local.segment_api import Fault, Faults, Rates, Recorder, SegmentApi
 from worker.relay.errors import SegmentRefuses
 from worker.relay.lane import AHEAD_RECORDS
+from worker.relay.ledger import open_ledger
 from worker.relay.meter import RelayMeter
-from worker.relay.role import Delivery, run_relay
+from worker.relay.role import Delivery, Relay, run_relay
 from worker.relay.settings import RelaySettings
 from worker.runtime.errors import RuntimeFault
 from worker.runtime.lag import LagReader
@@ -131,6 +132,17 @@ async def test_one_that_is_stopping_gives_no_partition_away_before_its_requests_
         await delivered(around.running, 60)
         await ending
     assert around.counts() == ids(events)
+
+
+async def test_one_that_has_stopped_takes_no_partitions_from_a_rebalance_that_ends_late(around: Surroundings) -> None:
+    delivery, stop = around.delivery(), asyncio.Event()
+    relay = Relay(delivery, RelayMeter())
+    stop.set()
+    async with open_ledger(Path(delivery.settings.ledger)) as ledger:
+        await relay.run(ledger, None, stop)
+        before = asyncio.all_tasks()
+        await relay.assigned([0, 1])
+        assert asyncio.all_tasks() == before, "a lane would work until somebody closes it"
 
 
 async def test_a_replay_is_not_delivered_again(around: Surroundings) -> None:

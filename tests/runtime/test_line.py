@@ -41,7 +41,7 @@ class Producer:
         await asyncio.sleep(0.01)
 
 
-class Noting(BatchBuilder):
+class Noting(BatchBuilder):  # type: ignore[misc]  # aiokafka has no types
     """A batch that can be looked into."""
 
     def __init__(self) -> None:
