@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from worker.workspace.anonymous import decide_anonymous
 from worker.workspace.anonymous.flushing import FLUSH_STEP
+from worker.workspace.anonymous.waiting import KEEP_SECONDS
 from worker.workspace.effects import Delete, Place, Put, Send
 from worker.workspace.keys import anonymous_key
 from worker.workspace.messages.anonymous import AnonymousMessage, ContinueFlush, Link, Under, Unlink
@@ -77,4 +78,15 @@ def test_who_is_linked_during_a_flush_gets_what_that_put_back() -> None:
     table.tell(Link(to=KEY, cause=cause("bob", 2001), at=30, cio_id=BOB))
     table.go_on()
     assert table.waiting == 0
+    assert len(table.sent) == count
+
+
+def test_a_flush_that_is_under_way_drops_nothing_because_of_a_later_identify() -> None:
+    table = Table()
+    count = 3 * FLUSH_STEP
+    for number in range(count):
+        table.tell(event(f"m{number}", 1000 + number))
+    table.tell(Link(to=KEY, cause=cause("ada", 1000 + KEEP_SECONDS), at=10, cio_id=ADA))
+    table.tell(Link(to=KEY, cause=cause("again", 2000 + KEEP_SECONDS), at=20, cio_id=ADA))
+    table.go_on()
     assert len(table.sent) == count

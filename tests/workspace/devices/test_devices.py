@@ -190,3 +190,16 @@ def test_the_people_whose_attributes_it_remembers_are_bounded() -> None:
 def attributes(world: World, name: str) -> Json:
     (device,) = items(world.person(name)["devices"])
     return device["attributes"]
+
+
+def test_however_many_remove_it_the_removal_by_its_owner_counts() -> None:
+    world = World()
+    world.device("t", "ada", at=10)
+    world.device("t", "ada", at=20, removed=True)
+    for number in range(PEOPLE_MAX + 1):
+        world.device("t", f"user{number}", at=30 + number, removed=True)
+    assert world.tokens("ada") == []
+    device = next(
+        one for table in world.simulation.network.tables.values() if isinstance(one := table.get("device:t"), Device)
+    )
+    assert len(device.removals) == PEOPLE_MAX
