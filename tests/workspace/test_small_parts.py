@@ -9,6 +9,7 @@ from worker.workspace.facts import REMEMBERED_MAX, Facts, with_gone, with_merged
 from worker.workspace.junk import LONGEST, is_junk
 from worker.workspace.keys import DELIVERY, EMAIL, ID, PROFILE, email_key, object_name, split_object_name
 from worker.workspace.people.lineage import (
+    MERGES_MAX,
     Passage,
     above_floor,
     lowered_attributes,
@@ -103,3 +104,10 @@ def test_a_relationship_above_the_floor() -> None:
     assert lowered_attributes(attributes, 2).shown() == attributes.shown()
     ended = above_floor(Register((1.0, "m1"), NEVER, attributes, (1.0, "m1")), floor)
     assert not ended.present
+
+
+def test_the_last_merges_are_noted_at_a_handle_and_no_more() -> None:
+    note = ""
+    for number in range(3 * MERGES_MAX):
+        note = noted(note, Passage(float(number), 1))
+    assert [passage.at for passage in passages(note)] == list(range(2 * MERGES_MAX, 3 * MERGES_MAX))

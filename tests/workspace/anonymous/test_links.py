@@ -17,6 +17,7 @@ from worker.workspace.anonymous.links import (
     owner_at,
     spans,
 )
+from worker.workspace.changes import LinkSpan
 from worker.workspace.picture import attribution
 from worker.workspace.values.anonymous import Linked
 
@@ -128,6 +129,7 @@ def test_nothing_shifts_from_somebody_who_is_gone() -> None:
 def test_links_are_bounded() -> None:
     links = links_of([(float(number), "ab"[number % 2]) for number in range(3 * LINKS_MAX)])
     assert len(links) <= LINKS_MAX
+    assert spans(links)[0] == LinkSpan("a", 0.0, None), "the first one's is also the history"
     assert owner_at(links, -1.0) == "a"
     assert current(links) == "b"
 

@@ -189,3 +189,24 @@ def test_what_came_between_two_suppressions_waits_for_the_next_person() -> None:
     world.semantic("User Suppressed", "ada", at=30)
     world.identify("bob", at=40, anonymous="a")
     assert world.events("bob") == ["seen"]
+
+
+def test_an_older_deletion_that_comes_later_lifts_nothing_of_a_newer_one() -> None:
+    world = World()
+    world.semantic("User Deleted", "ada", at=100)
+    world.identify("ada", at=150)
+    world.semantic("User Deleted", f"cio_{world.person('ada')['cio_id']}", at=90)
+    world.track("ada", at=95)
+    assert world.people() == []
+
+
+def test_an_unsuppression_of_the_time_of_the_suppression_does_not_lift_it_however_it_names_the_person() -> None:
+    world = World()
+    world.identify("ada", at=0)
+    cio_id = world.person("ada")["cio_id"]
+    world.semantic("User Suppressed", "ada", at=10)
+    for name in ("ada", f"cio_{cio_id}"):
+        world.semantic("User Unsuppressed", name, at=10)
+        assert world.shown()["suppressed"] == ["id:ada"]
+    world.semantic("User Unsuppressed", f"cio_{cio_id}", at=11)
+    assert world.shown()["suppressed"] == []

@@ -112,3 +112,14 @@ def test_what_waited_while_the_name_was_nobody_s_is_as_new_as_it_was_said() -> N
     world.alias("cat", "ada", at=70)
     world.identify("cat", at=80, email="e@x.io")
     assert world.related("cat") == {"acme": {"role": "admin"}}
+
+
+def test_what_happened_in_the_moment_in_which_a_name_was_given_up_is_still_its_persons() -> None:
+    world = World()
+    world.identify("ada", email="old@x.io", at=10)
+    world.identify("ada", email="new@x.io", at=100)
+    world.identify("bob", email="old@x.io", at=110)
+    then = world.track("old@x.io", at=100)
+    later = world.track("old@x.io", at=100.001)
+    assert world.events("ada") == [then]
+    assert world.events("bob") == [later]

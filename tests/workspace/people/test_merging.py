@@ -265,3 +265,14 @@ def test_a_repeated_identify_from_before_the_merge_does_not_change_the_email() -
     assert world.person("bob")["email"] == "e@x.io"
     world.again(call)
     assert world.person("bob")["email"] == "e@x.io"
+
+
+def test_what_the_secondary_was_told_in_the_moment_of_the_merge_goes_behind_the_primarys() -> None:
+    world = World()
+    world.identify("ada", at=10, plan="primary")
+    world.identify("bob", at=20)
+    world.alias("ada", "bob", at=100)
+    world.identify("bob", at=100, plan="before", city="Oslo")
+    assert world.person("ada")["attributes"] == {"plan": "primary", "city": "Oslo"}
+    world.identify("bob", at=100.001, plan="after")
+    assert world.person("ada")["attributes"] == {"plan": "after", "city": "Oslo"}
