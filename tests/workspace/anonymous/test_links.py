@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from worker.workspace.anonymous.links import (
+    AGAIN_MAX,
     FORGOTTEN,
     LINKS_MAX,
+    Shift,
     continued,
     continues,
     current,
@@ -132,6 +134,15 @@ def test_links_are_bounded() -> None:
     assert spans(links)[0] == LinkSpan("a", 0.0, None), "the first one's is also the history"
     assert owner_at(links, -1.0) == "a"
     assert current(links) == "b"
+
+
+def test_who_comes_between_the_last_identifies_of_another_has_only_what_is_between_them() -> None:
+    links = links_of([(float(number), "a") for number in range(2 * AGAIN_MAX)])
+    assert len(links[0].again) == AGAIN_MAX
+    last = 2.0 * AGAIN_MAX - 1
+    after, shift = linked(links, "b", (last - 0.5, "late"))
+    assert [owner_at(after, at) for at in (last - 0.6, last - 0.4, last)] == ["a", "b", "a"]
+    assert shift == Shift(last - 0.5, last, "a")
 
 
 def test_a_repeated_identify_takes_nothing_of_what_was_forgotten_at_the_same_time() -> None:
