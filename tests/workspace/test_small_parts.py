@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.workspace.attributes import apply
+from worker.workspace.effects import Place
 from worker.workspace.facts import REMEMBERED_MAX, Facts, with_gone, with_merged
 from worker.workspace.junk import LONGEST, is_junk
 from worker.workspace.keys import DELIVERY, EMAIL, ID, PROFILE, email_key, object_name, split_object_name
+from worker.workspace.messages.cause import Cause
+from worker.workspace.people.identity import new_cio_id
 from worker.workspace.people.lineage import (
     MERGES_MAX,
     Passage,
@@ -62,13 +65,13 @@ def test_facts_are_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["", " ", "undefined", "'null'", "NULL ", "Anonymous", "0", "x" * (LONGEST + 1), "a\0b"]
+    "word", ["", " ", "''", '""', "' '", "undefined", "'null'", "NULL ", "Anonymous", "0", "x" * (LONGEST + 1), "a\0b"]
 )
 def test_junk(word: str) -> None:
     assert is_junk(word) == (word != "NULL ")
 
 
-@pytest.mark.parametrize("word", ["ada", "00", "'nulls", "none-of-these", "undefined user", "Null Island"])
+@pytest.mark.parametrize("word", ["ada", "00", "'", '"', "'nulls", "none-of-these", "undefined user", "Null Island"])
 def test_no_junk(word: str) -> None:
     assert not is_junk(word)
 
@@ -111,3 +114,10 @@ def test_the_last_merges_are_noted_at_a_handle_and_no_more() -> None:
     for number in range(3 * MERGES_MAX):
         note = noted(note, Passage(float(number), 1))
     assert [passage.at for passage in passages(note)] == list(range(2 * MERGES_MAX, 3 * MERGES_MAX))
+
+
+def test_the_next_person_at_a_handle_has_a_cio_id_of_its_own_also_from_the_same_event() -> None:
+    place, cause = Place(3, 12), Cause("m", 1.0, 1.0, "segment.events", 0, 0)
+    made = [new_cio_id(place, "id:ada", rank, cause) for rank in (1, 1, 2)]
+    assert made[0] == made[1] != made[2]
+    assert {one[:4] for one in made} == {"0003"}

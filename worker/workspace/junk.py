@@ -34,7 +34,7 @@ def is_junk(identifier: str) -> bool:
     if not identifier or identifier.isspace() or "\0" in identifier:
         return True
     word = identifier
-    if word[0] in "'\"" and length > 2 and word[0] == word[-1]:
+    if word[0] in "'\"" and length > 1 and word[0] == word[-1]:
         word = word[1:-1]
         if not word.strip():
             return True
