@@ -76,7 +76,8 @@ async def test_data_survives_a_restart_on_the_same_port(own_broker: Callable[[],
     bootstrap, first_pid = broker.bootstrap, broker.pid
     await create_topic(bootstrap, "kept")
     await send(bootstrap, "kept", b"before")
-    broker.restart()
+    broker.stop()
+    broker.start()
     assert broker.bootstrap == bootstrap
     assert broker.pid != first_pid
     assert await read_all(bootstrap, "kept") == [b"before"]

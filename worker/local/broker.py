@@ -133,11 +133,6 @@ class LocalBroker:
         self._process.returncode = 0  # so that Popen does not warn of a child nobody waits for
         self._process = None
 
-    def restart(self) -> None:
-        """Stop it and start it on the same ports with the same data."""
-        self.stop()
-        self.start()
-
     def __enter__(self) -> Self:
         self.start()
         return self

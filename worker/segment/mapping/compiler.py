@@ -180,5 +180,5 @@ def _is_flat(node: Json) -> bool:
     if name == "@literal":
         return _is_flat(option)
     if name == "@if" and isinstance(option, dict):
-        return all(_is_flat(option.get(key)) for key in ("then", "else")) and _is_flat(option.get("exists"))
+        return _is_flat(option.get("then")) and _is_flat(option.get("else"))
     return False
