@@ -34,7 +34,11 @@ def test_every_setting_is_reachable(name: str, value: Json) -> None:
     [
         ("{requests: 0}", "a whole number from 1 to 100"),
         ("{ledger_days: 0}", "a whole number from 1 to 366"),
-        ("{timeout_s: 0}", "above 0"),
+        ("{timeout_s: 0}", "a number above 0 and at most 86400"),
+        ("{timeout_s: 1e999}", "a number above 0 and at most 86400"),
+        ("{retry_min_s: 86401}", "a number above 0 and at most 86400"),
+        ("{retry_max_s: 1e20}", "a number above 0 and at most 86400"),
+        ("{breaker_pause_s: 1e20}", "a number above 0 and at most 86400"),
         ("{retry_min_s: 5, retry_max_s: 1}", "retry_max_s must not be less than retry_min_s"),
         ("{endpoint: segment.example}", "http:// or https://"),
         ("{endpoint: 'https://u:SECRET8@host/x'}", "endpoint must not have a user or a password"),

@@ -39,7 +39,9 @@ def _number(what: str, kind: inspect.IntType | inspect.FloatType) -> str:
         return f"{what} from {kind.ge} to {kind.le}"
     if kind.ge is not None:
         return f"{what} of {kind.ge} or more"
-    return f"{what} above {kind.gt}" if kind.gt is not None else what
+    if kind.gt is not None:
+        return f"{what} above {kind.gt}" + (f" and at most {kind.le}" if kind.le is not None else "")
+    return what
 
 
 def _join(alternatives: Iterable[str]) -> str:

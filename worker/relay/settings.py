@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from worker.text import Text
 
-Seconds = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 
 ENDPOINTS: Final = {"US": "https://api.segment.io", "EU": "https://events.eu1.segmentapis.com"}
 """Segment's tracking API, by region (customerio_semantics.md 8.4)."""
