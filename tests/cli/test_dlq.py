@@ -231,6 +231,8 @@ async def test_a_worker_stops_when_all_it_gets_becomes_dead_letters(broker: Brok
         (["show"], "name a letter"),
         (["list", "--reason", "nonsense"], "is none of"),
         (["list", "--since", "soon"], "is no time"),
+        (["list", "--since", "2h", "--until", "3h"], "2h is not before --until 3h"),
+        (["replay", "--since", "2026-11-22", "--until", "2026-11-22"], "is not before"),
         (["list", "--topic", "nonsense"], "has no dead letters"),
         (["show", "x"], "is not <topic>/<partition>/<offset>"),
     ],

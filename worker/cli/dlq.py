@@ -165,6 +165,8 @@ def _asked(
         )
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from problem
+    if selection.since_ms is not None and selection.until_ms is not None and selection.since_ms >= selection.until_ms:
+        raise typer.BadParameter(f"{since} is not before --until {until}", param_hint="--since")
     loaded = configured(config, as_json)
     hush_client_logs()
     try:
