@@ -53,6 +53,11 @@ async def make_plan(
         _check_filter(contract, where)
     if contract == names.REPORTING_EVENTS and not relay:
         raise PlanError("webhooks only become message metrics, which need --relay", "add --relay")
+    if contract != names.REPORTING_EVENTS and relay:
+        raise PlanError(
+            f"--relay is of webhooks; nothing of {contract} goes to Segment",
+            f"leave it out, or add --topic {names.REPORTING_EVENTS}",
+        )
     if files:
         if start or end or offsets:
             raise PlanError("--from, --to and --offsets are of a topic", "filter files with --where")
