@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from msgspec.structs import replace
 
 from tests.support.broker import Broker
 from worker.local.broker import LocalBroker
@@ -65,6 +66,17 @@ async def test_what_differs_is_told_and_left_as_it_is(broker: Broker) -> None:
     ]
     assert await check(connection(broker), contracts) == expected
     assert (await apply(connection(broker), contracts)).differences == expected
+
+
+async def test_nothing_is_created_beside_a_topic_with_another_number_of_partitions(broker: Broker) -> None:
+    contracts = own_contracts(2)
+    there = {"segment.events": replace(contracts["segment.events"], partitions=5)}
+    await apply(connection(broker), there)
+    with pytest.raises(TopicsError, match=r"segment\.events has 5 partitions, not 2; nothing was created") as raised:
+        await apply(connection(broker), contracts)
+    assert "kafka.partitions to 5" in raised.value.hint
+    missing = [each for each in await check(connection(broker), contracts) if each.what == "topic"]
+    assert len(missing) == len(contracts) - 1
 
 
 async def test_a_topic_that_appears_meanwhile_is_no_error(broker: Broker) -> None:
