@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from tests.backfill.deployment import backfill, checkpoint, sent
+from tests.backfill.deployment import backfill, checkpoint, inbound, sent, started
 from tests.backfill.traces import Traces, traces, view_caught_up
 from tests.pipeline.deployment import Setup, end, setup
 from tests.support.broker import Broker
@@ -211,6 +212,32 @@ async def test_a_cancelled_backfill_is_over(broker: Broker, tmp_path: Path) -> N
         assert "is cancelled" in refused["error"]
         (listed,) = await backfill(running, "list")
         assert (listed["id"], listed["state"]) == (run.id, "cancelled")
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_one_that_is_stopped_says_how_to_go_on(broker: Broker, tmp_path: Path, number: int) -> None:
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"".join(identify("u1", "free", 1, messageId=f"m{each}") + b"\n" for each in range(500)))
+    async with setup(broker.bootstrap, tmp_path, partitions=2) as running:
+        process = started(running, "--file", str(file), "--rate", "30")
+        while not await inbound(running):
+            assert process.poll() is None
+            await asyncio.sleep(0.05)
+        process.send_signal(number)
+        assert await asyncio.to_thread(process.wait, 30) == 1
+        (run,) = await backfill(running, "list")
+        assert run["state"] == "unfinished"
+        assert f"go on with `segment-worker backfill resume {run['id']} --ch" in backfill_log(running)
+        assert "Traceback" not in backfill_log(running)
+        # More was sent than is noted: the next process would look for it.
+        cancel = ["cancel", run["id"], "--checkpoint", str(checkpoint(running))]
+        told = await asyncio.to_thread(CliRunner().invoke, app, cancel)
+        assert f"is cancelled: at least {run['progress']['sent']} events sent" in told.output
+
+
+def backfill_log(running: Setup) -> str:
+    return running.config.with_name("backfill.log").read_text()
 
 
 async def unfinished(running: Setup, *files: Path) -> Run:

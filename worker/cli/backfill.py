@@ -28,6 +28,7 @@ from worker.deployment import Deployment
 from worker.gateway.lines import UnreadableError
 from worker.path_kind import PathKind, path_kind
 from worker.runtime.errors import BrokerUnreachable, DeliveryFailed, RecoveryFailed, TopicChanged
+from worker.runtime.signals import cancelled_by_sigterm
 from worker.topics import names
 from worker.topics.cluster import TopicsError
 
@@ -157,7 +158,7 @@ def _perform(run: Run, deployment: Deployment, checkpoint: Path, resuming: str, 
             typer.echo(f"backfill {run.id}; when it is stopped: {resuming}", err=True)
         try:
             progress = _run(_replay(run, deployment, checkpoint, gauge), as_json)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, asyncio.CancelledError):
             raise failed(Problem("stopped", f"go on with `{resuming}`"), as_json) from None
     found = _run(_one(checkpoint, run.id), as_json)
     if progress is None:
@@ -182,7 +183,7 @@ async def _dry_run(deployment: Deployment, plan: Plan, gauge: Gauge) -> Summary:
 
 
 async def _replay(run: Run, deployment: Deployment, checkpoint: Path, gauge: Gauge) -> Progress | None:
-    with claimed(checkpoint, run.id):
+    with claimed(checkpoint, run.id), cancelled_by_sigterm():
         async with opened(checkpoint, make=False) as runs:
             current = await runs.run(run.id)
             try:

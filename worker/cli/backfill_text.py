@@ -93,13 +93,14 @@ def print_runs(runs: list[Run]) -> None:
 
 
 def print_run(run: Run) -> None:
-    """What became of a backfill."""
+    """What became of a backfill. One that was ended may have sent more than it has noted."""
     at = run.progress
+    at_least = "" if run.state == "done" else "at least "
     left_out = f", {at.filtered:,} left out by the filter" if run.plan.where is not None else ""
     unreadable = (
         f", {at.unreadable:,} that could only become dead letters or are too large left out" if at.unreadable else ""
     )
-    typer.echo(f"backfill {run.id} is {run.state}: {at.sent:,} events sent{left_out}{unreadable}")
+    typer.echo(f"backfill {run.id} is {run.state}: {at_least}{at.sent:,} events sent{left_out}{unreadable}")
     if at.missing:
         typer.echo(_missing(at.missing))
 

@@ -6,6 +6,7 @@ Where no loop runs, SIGTERM as an exception, as Ctrl-C is one.
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -30,6 +31,21 @@ def stop_on_signals() -> Iterator[asyncio.Event]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def cancelled_by_sigterm() -> Iterator[None]:
+    """SIGTERM cancels the task that uses it, as asyncio.run's handler of Ctrl-C does: in the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 @contextmanager
