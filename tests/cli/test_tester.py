@@ -218,7 +218,9 @@ def test_a_file_is_read_like_standard_input(tmp_path: Path) -> None:
     lines.write_bytes(orjson.dumps(TRACK) + b"\n" + orjson.dumps(TRACK) + b"\n")
     result = CliRunner().invoke(app, ["event", str(lines)])
     assert len(result.stdout.splitlines()) == 2
-    assert CliRunner().invoke(app, ["event", str(tmp_path / "none")]).exit_code == 1
+    missing = CliRunner().invoke(app, ["event", str(tmp_path / "none")])
+    assert missing.exit_code == 2
+    assert "can't be read: No such file" in missing.output
 
 
 def test_a_file_may_be_one_object_over_several_lines(tmp_path: Path) -> None:

@@ -129,8 +129,7 @@ def _opened(file: Path | None) -> AbstractContextManager[BinaryIO]:
     try:
         return nullcontext(sys.stdin.buffer) if file is None else file.open("rb")
     except OSError as error:
-        typer.secho(f"error: {file}: {error.strerror}", fg="red", err=True)
-        raise typer.Exit(1) from error
+        raise typer.BadParameter(f"{file} can't be read: {error.strerror}", param_hint="FILE") from error
 
 
 def _explain(console: Console, text: bytes, explainer: Explainer) -> None:
