@@ -64,6 +64,15 @@ def test_facts_are_bounded() -> None:
     assert facts.who("a199") == "b"
 
 
+def test_a_fact_that_is_told_anew_is_the_latest() -> None:
+    facts = Facts()
+    for number in range(REMEMBERED_MAX):
+        facts = with_merged(facts, f"a{number}", "b")
+    facts = with_merged(with_merged(facts, "a0", "c"), "another", "b")
+    assert facts.who("a0") == "c"
+    assert facts.who("a1") == "a1"
+
+
 @pytest.mark.parametrize(
     "word", ["", " ", "''", '""', "' '", "undefined", "'null'", "NULL ", "Anonymous", "0", "x" * (LONGEST + 1), "a\0b"]
 )

@@ -41,18 +41,20 @@ def with_merged(facts: Facts, cio_id: str, into: str) -> Facts:
     Who says so was somebody then. If it is known to have been merged into `cio_id`, that was before, and both were
     restored since, one after the other, from merges in a circle (worker/workspace/people/absorption.py).
     """
-    merged = {**facts.merged, cio_id: into}
+    merged = _with(facts.merged, cio_id, into)
     if facts.who(into) == cio_id:
         del merged[into]
-    return Facts(_bounded(merged), facts.gone)
+    return Facts(merged, facts.gone)
 
 
 def with_gone(facts: Facts, cio_id: str, at: float) -> Facts:
     """The facts, and that `cio_id` was deleted at `at`."""
-    return Facts(facts.merged, _bounded({**facts.gone, cio_id: at}))
+    return Facts(facts.merged, _with(facts.gone, cio_id, at))
 
 
-def _bounded(facts: dict[str, FactT]) -> dict[str, FactT]:
-    while len(facts) > REMEMBERED_MAX:
-        del facts[next(iter(facts))]
-    return facts
+def _with(facts: dict[str, FactT], cio_id: str, fact: FactT) -> dict[str, FactT]:
+    """The facts with this one as the latest, also where it takes the place of an earlier one."""
+    latest = {name: one for name, one in facts.items() if name != cio_id}
+    while len(latest) >= REMEMBERED_MAX:
+        del latest[next(iter(latest))]
+    return latest | {cio_id: fact}
