@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import tracemalloc
 from pathlib import Path
 
 import msgspec
@@ -89,3 +90,23 @@ async def test_a_letter_that_its_topic_would_not_take_with_one_header_more(broke
         assert "with the headers that say what it repeats" in str(stopped.get("stopped_at"))
         done = await replay(running, "--on-error", "keep")
         assert (done["finished"], done["replayed"], done["kept"]) == (0, 1, 1)
+
+
+async def test_letters_of_one_record_are_held_once_however_many_there_are(broker: Broker, tmp_path: Path) -> None:
+    """A worker that is killed before its ack, again and again, writes the same letter each time."""
+    now, size, count = str(int(time.time() * 1000)), 500_000, 60
+    async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
+        for _ in range(count):
+            await put(running, "0/1", now, b"x" * size)
+        letters = running.topic(names.dead_letters_of(names.SEGMENT_EVENTS))
+        value, headers = write_mark(Mark("replaying", tuple(range(count))))
+        async with resender(running.deployment.connection) as sender:
+            await sender.send(letters, 0, [Copy(None, value, headers)])
+        tracemalloc.start()
+        try:
+            done = await replay(running)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert (done["finished"], done["replayed"]) == (1, 0)
+        assert peak < count * size / 2

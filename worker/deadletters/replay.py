@@ -130,10 +130,15 @@ class Handling:
         """
         for intent, offsets in marks.unfinished().items():
             wanted = frozenset(Place(intent.topic, intent.partition, offset) for offset in offsets)
-            found = [each.letter async for each in self._box.letters(Selection(places=wanted), marks, handled=True)]
-            refused = {each.place.offset for each in found if await self._refused(each) is not None}
-            letters = list({each.origin: each for each in found if each.place.offset not in refused}.values())
-            await self._send(intent, letters)
+            refused: set[int] = set()
+            letters: dict[Place | None, Letter] = {}
+            async with aclosing(self._box.letters(Selection(places=wanted), marks, handled=True)) as found:
+                async for each in found:
+                    if await self._refused(each.letter) is None:
+                        letters[each.letter.origin] = each.letter
+                    else:
+                        refused.add(each.letter.place.offset)
+            await self._send(intent, list(letters.values()))
             done = Mark("replayed", tuple(offset for offset in offsets if offset not in refused), intent.offset)
             number = await self._mark(intent.topic, intent.partition, done)
             marks.take(Place(intent.topic, intent.partition, number), done)
