@@ -80,6 +80,15 @@ def test_first_sends_the_first_instance_per_delivery_and_person() -> None:
     assert agent.handle(event("a")) == "duplicate"
 
 
+def test_what_says_something_new_each_time_is_sent_each_time() -> None:
+    agent = Agent(FIRST)
+    changed = "cio_subscription_preferences_changed"
+    for number, topics in enumerate(('{"topics":{"topic_1":true}}', '{"topics":{"topic_1":false}}')):
+        assert agent.handle(event(f"p{number}", changed, content=topics)) == "sent"
+        reply = make_webhook("sms", "replied", inbound_event_id=f"i{number}")
+        assert agent.handle(msgspec.structs.replace(reply, event_id=f"r{number}")) == "sent"
+
+
 def test_first_is_bounded_by_time() -> None:
     agent = Agent(FIRST)
     assert agent.handle(event("a")) == "sent"

@@ -8,12 +8,16 @@ from worker.metrics.effects import MetricEffect, PublishMetric, Skip, SkipReason
 from worker.metrics.recent import DAY, RecentSet, RecentValue
 from worker.metrics.settings import MetricsSettings
 from worker.metrics.track import NotMapped, TrackMapper
-from worker.metrics.webhook import Webhook, webhook_key
+from worker.metrics.webhook import PREFERENCES_CHANGED, REPLIED, Webhook, webhook_key
 from worker.workspace.effects import State
 from worker.workspace.messages import Cause
 
 DEDUP_DAYS: Final = 8
 """Customer.io retries a webhook for 7 days (customerio_semantics.md 1.6), and the last try may wait in a queue."""
+
+_EACH_ITS_OWN: Final = frozenset({PREFERENCES_CHANGED, REPLIED})
+"""Metrics that happen to a message again, and say something else each time: what the person prefers now, or wrote.
+Send Frequency is about opens and clicks (customerio_semantics.md 1.6)."""
 
 _SEEN: Final = RecentSet("seen", DEDUP_DAYS * DAY)
 
@@ -44,7 +48,7 @@ def decide_metrics(state: State[RecentValue], webhook: Webhook, cause: Cause, ru
     key = webhook_key(webhook)
     effects: list[MetricEffect] = [*mapped.warnings, *seen]
     # An event without a delivery, such as a subscription, is no instance of another.
-    if rules.first is not None and webhook.delivery_id:
+    if rules.first is not None and webhook.delivery_id and webhook.metric not in _EACH_ITS_OWN:
         instance = orjson.dumps([webhook.delivery_id, key, webhook.object_type, webhook.metric]).decode()
         first = rules.first.add(state, instance, cause.arrived)
         if first is None:

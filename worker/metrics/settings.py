@@ -41,7 +41,7 @@ class MetricsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     events: frozenset[str] | None = None
     """The events to send, by subscription name (`email_opened`) or track name (`Email Opened`); None is all."""
     send_frequency: Literal["every", "first"] = "every"
-    """Send every instance of an event, or only its first per delivery and person."""
+    """Send every instance of an event, or only its first per delivery and person, but for replies and preferences."""
     first_window_days: Annotated[int, Meta(ge=1, le=366)] = 30
     """With `first`: how many days after its first instance an event of the same delivery is not sent again."""
     body_content: bool = False

@@ -39,6 +39,9 @@ LAST_TIMESTAMP: Final = 253_402_300_799
 PREFERENCES_CHANGED: Final = "cio_subscription_preferences_changed"
 """The one metric whose published schema does not require an object_type."""
 
+REPLIED: Final = "replied"
+"""The metric of what a person writes back, in channels where they can."""
+
 _ENVELOPE: Final = frozenset({"event_id", "object_type", "object_type_type", "metric", "timestamp", "data"})
 
 
