@@ -30,6 +30,14 @@ def test_only_sent_events_have_a_body(object_type: str, metric: str, given: Json
     assert {key: properties[key] for key in properties if key == "content"} == expected
 
 
+@pytest.mark.parametrize("body_content", [True, False])
+def test_an_emails_headers_come_with_its_body(body_content: bool) -> None:
+    webhook = make_webhook("email", "sent", content="x", headers={"X-Order": ["9"]})
+    properties = properties_of(webhook, MetricsSettings(body_content=body_content))
+    assert properties["content"] == ("x" if body_content else None)
+    assert ("headers" in properties) is body_content
+
+
 def test_a_body_too_large_for_segment_is_left_out_and_said() -> None:
     settings = MetricsSettings(body_content=True)
     fits = mapped(make_webhook("email", "sent", content="x" * (MAX_EVENT_BYTES - 1000)), settings)

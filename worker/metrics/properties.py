@@ -88,6 +88,8 @@ def make_properties(fields: JsonObject, webhook: Webhook, channel: str, *, body_
         fields["content"] = content
     elif channel in _CHANNELS_WITH_CONTENT:
         fields["content"] = None
+    if not body_content:
+        take("headers", None)  # an email's, which only come with its body (customerio_semantics.md 1.4)
     return fields
 
 
