@@ -14,8 +14,9 @@ TEXT_CHARACTERS: Final = 500
 RETRY_AFTER_MAX_S: Final = 300.0
 """The longest wait that an answer may ask for."""
 
-RETRYABLE: Final = frozenset({408, 425, 429, 460})
-"""Statuses below 500 that may pass: timeouts and rate limits, as Segment's own libraries see them."""
+RETRYABLE: Final = frozenset({408, 410, 425, 429, 460})
+"""Statuses below 500 that may pass: timeouts, rate limits and an endpoint that is gone, as Segment's own libraries see
+them (customerio_semantics.md 10)."""
 
 OURS: Final = frozenset({401, 403, 404, 405, 407})
 """Statuses that are about the write key or the endpoint, not about the events: no event would fare better."""
