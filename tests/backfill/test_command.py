@@ -228,16 +228,13 @@ async def test_one_that_is_stopped_says_how_to_go_on(broker: Broker, tmp_path: P
         assert await asyncio.to_thread(process.wait, 30) == 1
         (run,) = await backfill(running, "list")
         assert run["state"] == "unfinished"
-        assert f"go on with `segment-worker backfill resume {run['id']} --ch" in backfill_log(running)
-        assert "Traceback" not in backfill_log(running)
+        said = running.config.with_name("backfill.log").read_text()
+        assert f"go on with `segment-worker backfill resume {run['id']} --ch" in said
+        assert "Traceback" not in said
         # More was sent than is noted: the next process would look for it.
         cancel = ["cancel", run["id"], "--checkpoint", str(checkpoint(running))]
         told = await asyncio.to_thread(CliRunner().invoke, app, cancel)
         assert f"is cancelled: at least {run['progress']['sent']} events sent" in told.output
-
-
-def backfill_log(running: Setup) -> str:
-    return running.config.with_name("backfill.log").read_text()
 
 
 async def unfinished(running: Setup, *files: Path) -> Run:
