@@ -131,6 +131,12 @@ def test_unpublished_fields_of_the_envelope_are_kept() -> None:
     assert read_webhook(make_body() | {"workspace_id": 5}).extra == {"workspace_id": 5}
 
 
+def test_so_they_are_where_a_published_one_is_left_out() -> None:
+    body = make_body("", "cio_subscription_preferences_changed") | {"workspace_id": 5}
+    del body["object_type"]
+    assert read_webhook(body).extra == {"workspace_id": 5}
+
+
 @pytest.mark.parametrize(
     ("identifiers", "key"),
     [

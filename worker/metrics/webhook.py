@@ -100,7 +100,7 @@ def _read(body: JsonObject) -> Webhook:
     if type(data) is not dict:
         refuse(f"data must be an object, not {kind_of(data)}" if "data" in body else "data is missing")
     extra: JsonObject = {}
-    if len(body) > 5 and not _ENVELOPE.issuperset(body):
+    if not _ENVELOPE.issuperset(body):
         extra = {key: value for key, value in body.items() if key not in _ENVELOPE}
     delivery_id = identifier(data, "delivery_id", "data.")
     return Webhook(event_id, object_type, metric, timestamp, read_person(data), delivery_id, data, extra)
