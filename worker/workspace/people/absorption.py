@@ -56,17 +56,16 @@ def absorb(turn: Turn, profile: Profile, message: Absorb | AbsorbNames | AbsorbS
 
 def _absorb_page(turn: Turn, profile: Profile, message: AbsorbNames | AbsorbRelationship) -> None:
     origin = profile_key(message.origin)
-    passage: Passage | None = None  # for the person itself, restored after a circle of merges
-    if message.origin != profile.cio_id:
+    merges: list[Passage] = []  # of the person itself, restored after a circle of merges, there are none
+    if message.origin != profile.cio_id:  # there are several if it came through one who was merged meanwhile
         merges = passages(pages.note(turn, "handles", profile.cio_id, profile.handles, origin))
         if not merges:  # after a circle of merges the Absorb, which goes round more often, may come behind its pages
             turn.send("people", message)
             return
-        passage = merges[-1]
     if isinstance(message, AbsorbNames):
-        _absorb_names(turn, profile, message, passage)
+        _absorb_names(turn, profile, message, merges)
     else:
-        _absorb_relationship(turn, profile, message, passage)
+        _absorb_relationship(turn, profile, message, merges)
 
 
 def pass_on(turn: Turn, merged: Merged, absorb: Absorb) -> None:
@@ -123,7 +122,7 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
     if absorb.again:
         turn.tell(Absorbed(to=profile_key(absorb.origin), cause=absorb.cause))
     handles = {**absorb.own_handles, profile_key(absorb.origin): ""}
-    profile = _bind(turn, _united(profile, absorb, passage), handles, passage, absorb.cause)
+    profile = _bind(turn, _united(profile, absorb, passage), handles, [passage], absorb.cause)
     turn.put(key, profile)
     shown, shown_before = preferences.shown(ours), preferences.shown(mine)
     turn.publish(
@@ -165,31 +164,30 @@ def _united(profile: Profile, absorb: Absorb, passage: Passage) -> Profile:
     return profile
 
 
-def _bind(turn: Turn, profile: Profile, handles: dict[str, str], passage: Passage, cause: Cause) -> Profile:
+def _bind(turn: Turn, profile: Profile, handles: dict[str, str], merges: list[Passage], cause: Cause) -> Profile:
     """The handles, with their notes, lead to this person from now on; so do the keys of merged profiles."""
     count = profile.handles
     for handle, note in handles.items():
-        count = pages.add(turn, "handles", profile.cio_id, count, handle, noted(note, passage))
+        count = pages.add(turn, "handles", profile.cio_id, count, handle, noted(note, *merges))
         if not handle.startswith(PROFILE):
             turn.tell(Rebind(to=handle, cause=cause, rank=profile.rank, cio_id=profile.cio_id))
     return replace(profile, handles=count)
 
 
-def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames, passage: Passage | None) -> None:
+def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames, merges: list[Passage]) -> None:
     match message.kind:
-        case "handles" if passage is None:
+        case "handles" if not merges:
             for name, note in message.names.items():
                 count = pages.add(turn, "handles", profile.cio_id, profile.handles, name, note)
                 profile = replace(profile, handles=count)
         case "handles":
-            assert passage is not None
-            profile = _bind(turn, profile, message.names, passage, message.cause)
+            profile = _bind(turn, profile, message.names, merges, message.cause)
         case "refused":
             profile = refusals.absorbed(turn, profile, message.names)
         case "anonymous":
             for name in message.names:
                 profile = replace(profile, anonymous=linking.add(turn, profile, name, message.cause))
-                if passage is not None:
+                if merges:
                     into = profile.cio_id
                     moved = LinkMoved(to=anonymous_key(name), cause=message.cause, cio_id=message.origin, into=into)
                     turn.send("anonymous", moved)
@@ -200,13 +198,13 @@ def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames, passage: P
     turn.put(profile_key(profile.cio_id), profile)
 
 
-def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationship, passage: Passage | None) -> None:
+def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationship, merges: list[Passage]) -> None:
     """The primary gets relationships that it lacks (customerio_semantics.md 3.3), and of others what was never said."""
     cio_id, name = profile.cio_id, message.name
     record = relationship_key(cio_id, name)
     known = turn.find(record, Register)
     before = known or Register()
-    after, left_out = with_theirs(before, message.relationship, 0 if passage is None else passage.levels)
+    after, left_out = with_theirs(before, message.relationship, sum(one.levels for one in merges))
     turn.put(record, after)
     if known is None:
         relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)

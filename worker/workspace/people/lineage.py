@@ -42,9 +42,9 @@ class Passage(Struct, frozen=True):
     levels: int
 
 
-def noted(note: str, passage: Passage) -> str:
-    """The note at a handle that has come through one more merge."""
-    return "|".join([*_merges(note), f"{passage.at!r},{passage.levels}"][-MERGES_MAX:])
+def noted(note: str, *more: Passage) -> str:
+    """The note at a handle that has come through more merges."""
+    return "|".join([*_merges(note), *(f"{one.at!r},{one.levels}" for one in more)][-MERGES_MAX:])
 
 
 def _merges(note: str | None) -> list[str]:
