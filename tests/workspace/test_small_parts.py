@@ -74,7 +74,22 @@ def test_a_fact_that_is_told_anew_is_the_latest() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["", " ", "''", '""', "' '", "undefined", "'null'", "NULL ", "Anonymous", "0", "x" * (LONGEST + 1), "a\0b"]
+    "word",
+    [
+        "",
+        " ",
+        "''",
+        '""',
+        "' '",
+        "undefined",
+        "'null'",
+        "NULL ",
+        "Anonymous",
+        "0",
+        "x" * (LONGEST + 1),
+        "a\0b",
+        "a\0" + "x" * 40,
+    ],
 )
 def test_junk(word: str) -> None:
     assert is_junk(word) == (word != "NULL ")

@@ -55,3 +55,11 @@ def test_nothing_is_told_of_what_the_primary_goes_before() -> None:
     world.semantic("Relationship Deleted", "bob", objectId="acme")
     world.alias("ada", "bob")
     assert refused(world) == []
+
+
+def test_what_has_no_room_in_a_call_is_told_too() -> None:
+    world = World()
+    world.send({"type": "identify", "userId": "ada", "traits": {**MANY}})
+    world.identify("ada", a1=2, more=1)
+    assert refused(world) == ["more"]
+    assert as_object(world.person("ada")["attributes"]) == {**MANY, "a1": 2}
