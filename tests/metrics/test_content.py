@@ -69,3 +69,17 @@ def test_a_body_is_left_out_whatever_makes_the_event_too_large(content: Json, ot
     assert others.items() <= properties.items()
     assert WarningKind.CONTENT_LEFT_OUT in [warning.kind for warning in result.warnings]
     assert len(orjson.dumps(result.event)) <= MAX_EVENT_BYTES
+
+
+@pytest.mark.parametrize(
+    ("metric", "content", "there"),
+    [
+        ("cio_subscription_preferences_changed", {"topics": {}}, True),
+        ("cio_subscription_preferences_changed", None, False),
+        ("subscribed", "text", False),
+    ],
+)
+def test_preferences_are_those_of_a_change_of_preferences(metric: str, content: Json, there: bool) -> None:
+    properties = properties_of(make_webhook("customer", metric, content=content))
+    assert ("cio_subscription_preferences" in properties) == there
+    assert "content" not in properties

@@ -143,6 +143,24 @@ def test_a_new_field_never_overwrites_another() -> None:
     assert len(result.warnings) == 4
 
 
+def test_a_new_identifier_is_kept_and_said() -> None:
+    result = mapped(make_webhook(identifiers={"id": "ana-7", "phone": "+47"}))
+    assert isinstance(result.event["properties"], dict)
+    assert result.event["properties"]["identifiers"] == {"phone": "+47"}
+    assert result.warnings == (Warn(WarningKind.UNKNOWN_FIELD, "identifiers"),)
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "warnings"),
+    [
+        ({"cio_id": "d9"}, (Warn(WarningKind.NO_ID_OR_EMAIL, "cio_d9"),)),
+        ({"email": "ana@example.com"}, ()),
+    ],
+)
+def test_whom_only_the_cio_id_names_is_said(identifiers: JsonObject, warnings: tuple[Warn, ...]) -> None:
+    assert mapped(make_webhook(identifiers=identifiers)).warnings == warnings
+
+
 def test_the_webhook_is_not_changed() -> None:
     body = make_body("email", "clicked", href="u", link_id=1, content="x", new=1)
     before = orjson.dumps(body)

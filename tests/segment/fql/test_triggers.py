@@ -10,7 +10,7 @@ TRACK_A: JsonObject = {
     "type": "track",
     "event": "A",
     "userId": "u",
-    "properties": {"n": 5, "s": "abc", "t": True, "z": None},
+    "properties": {"n": 5, "s": "abc", "t": True, "z": None, "word": "true"},
 }
 
 
@@ -36,6 +36,7 @@ def matches(source: str, event: JsonObject = TRACK_A, *, strict: bool = False) -
         ("event = null", False, False),
         ("name = null", True, True),
         ("properties.z = null", True, True),
+        ("properties.word != true", False, True),
         ("properties.n = 5", True, True),
         ("properties.n != 5", False, False),
         ("properties.s != 5", False, True),

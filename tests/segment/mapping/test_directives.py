@@ -76,6 +76,7 @@ def test_patterns_that_look_like_a_replacement_s_own_signs() -> None:
             {"@json": {"mode": "encode", "value": {"b": 1.0, "1": {"@path": "$.no"}, "0": [1e21, "\u2028"]}}},
             '{"0":[1e+21,"\u2028"],"b":1}',
         ),
+        ({"@json": {"mode": "encode", "value": {"z": 1, "a": 2, "10": 3, "9": 4}}}, '{"9":4,"10":3,"z":1,"a":2}'),
         ({"@json": {"mode": "decode", "value": '{"a":[1]}'}}, {"a": [1]}),
         ({"@json": {"mode": "decode", "value": "{a}"}}, "{a}"),
         ({"@json": {"mode": "decode", "value": "[" * 100 + "]" * 100}}, "[" * 100 + "]" * 100),
