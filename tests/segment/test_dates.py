@@ -40,6 +40,21 @@ def test_dates_end_where_javascripts_do() -> None:
     assert parse_date("+275760-09-13T00:00:00.001Z") is None
 
 
+@pytest.mark.parametrize(
+    ("date", "found"),
+    [
+        ("Fri, 31 Dec 2021 23:59:59 GMT", 1_640_995_199_000),
+        ("12/31/2021 23:59:59.999", 1_640_995_199_999),
+        ("12/31/2021 23:59", 1_640_995_140_000),
+        ("2021-12-31T23:59:59.999+0100", 1_640_991_599_999),
+        ("12/31/2021 23:59:60", None),
+        ("12/31/2021 10:10:10.", None),
+    ],
+)
+def test_the_last_moment_of_a_day(date: str, found: int | None) -> None:
+    assert parse_date(date) == found
+
+
 @given(st.text(max_size=40) | st.lists(st.sampled_from("0123456789:-+.()TZ GMTMarpm\0/,"), max_size=40).map("".join))
 def test_any_text_is_a_date_or_none(value: str) -> None:
     found = parse_date(value)
