@@ -8,7 +8,7 @@ from tests.support.recording import PlainRecord, RecordingPublisher
 from worker.reasons import Reason
 from worker.runtime.batch import Batches, Changelog
 from worker.runtime.dead_letter_limit import DeadLetterLimit, LimitState
-from worker.runtime.errors import InvalidMessage, TooManyDeadLetters, ValueTooLarge
+from worker.runtime.errors import InvalidMessage, OwnershipLost, TooManyDeadLetters, ValueTooLarge
 from worker.runtime.meter import Meter
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.record import Record
@@ -96,3 +96,16 @@ async def test_an_unexpected_error_names_the_record() -> None:
         await counting.process([b"a", b"boom"])
     assert caught.value.__notes__ == ["while deciding in/1 at offset 1"]
     assert counting.publisher.calls == []
+
+
+async def test_who_loses_the_partition_while_the_outputs_are_delivered_writes_no_state() -> None:
+    counting = Counting()
+
+    def fence() -> None:
+        if counting.publisher.calls:
+            raise OwnershipLost("as ordered")
+
+    with pytest.raises(OwnershipLost):
+        await counting.batches.process([PlainRecord("in", 1, 0, b"k", b"a", ())], counting.state, fence)
+    assert counting.publisher.calls == ["deliver"]
+    assert (counting.count, counting.state.position) == (None, -1)
