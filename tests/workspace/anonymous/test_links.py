@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.workspace.world import World
 from worker.workspace.anonymous.links import (
     AGAIN_MAX,
     FORGOTTEN,
@@ -151,3 +152,20 @@ def test_a_repeated_identify_takes_nothing_of_what_was_forgotten_at_the_same_tim
     again, shift = linked(links, "ada", (10.0, "a1"))
     assert spans(again) == spans(links)
     assert shift is None
+
+
+def told(world: World) -> list[str]:
+    tags = [str(change.__struct_config__.tag) for change in world.changes()]
+    return [tag for tag in tags if tag.startswith("anonymous_") and tag.endswith("linked")]
+
+
+def test_only_from_one_living_person_to_another_is_it_told_that_it_has_moved() -> None:
+    world = World()
+    world.identify("ada", at=50, anonymous="a")
+    world.identify("ada", at=10, anonymous="a")
+    assert told(world) == ["anonymous_linked", "anonymous_linked"]
+    world.semantic("User Deleted", "ada", at=60)
+    world.identify("bob", at=70, anonymous="a")
+    assert told(world)[2:] == ["anonymous_unlinked", "anonymous_linked"]
+    world.identify("eve", at=80, anonymous="a")
+    assert told(world)[4:] == ["anonymous_relinked"]

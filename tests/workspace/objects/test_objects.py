@@ -101,3 +101,11 @@ def test_a_relationship_ends_by_time(at: float, related: bool) -> None:
     world.group("acme", "ada", at=20, relationshipAttributes={"role": "admin"})
     world.semantic("Relationship Deleted", "ada", at=at, objectId="acme")
     assert world.related("ada") == ({"acme": {"role": "admin"}} if related else {})
+
+
+def test_to_leave_what_one_never_had_changes_nothing() -> None:
+    world = World()
+    world.identify("ada")
+    before = len(world.changes())
+    world.semantic("Relationship Deleted", "ada", objectId="acme")
+    assert len(world.changes()) == before
