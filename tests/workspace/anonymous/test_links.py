@@ -169,3 +169,13 @@ def test_only_from_one_living_person_to_another_is_it_told_that_it_has_moved() -
     assert told(world)[2:] == ["anonymous_unlinked", "anonymous_linked"]
     world.identify("eve", at=80, anonymous="a")
     assert told(world)[4:] == ["anonymous_relinked"]
+
+
+def test_after_a_deletion_the_one_identified_first_has_what_came_since_also_if_word_of_that_comes_late() -> None:
+    world = World()
+    world.identify("ada", at=50, anonymous="a")
+    world.semantic("User Deleted", "ada", at=60)
+    world.identify("bob", at=70, anonymous="a")
+    world.identify("eve", at=65, anonymous="a")
+    _forgotten, *hers, his = (world.track(anonymous="a", at=at) for at in (55, 62, 66, 75))
+    assert (world.events("eve"), world.events("bob")) == (hers, [his])

@@ -6,6 +6,7 @@ import pytest
 
 from tests.workspace.world import START, World, items
 from worker.jsontypes import Json, JsonObject
+from worker.workspace.changes import DeviceChanged
 from worker.workspace.devices.decide import PEOPLE_MAX
 from worker.workspace.values.devices import Device
 
@@ -203,3 +204,13 @@ def test_however_many_remove_it_the_removal_by_its_owner_counts() -> None:
         one for table in world.simulation.network.tables.values() if isinstance(one := table.get("device:t"), Device)
     )
     assert len(device.removals) == PEOPLE_MAX
+
+
+def test_who_had_it_before_is_told() -> None:
+    world = World()
+    for name in ("ada", "bob"):
+        world.identify(name)
+        world.device("t", name)
+    ada, bob = (world.person(name)["cio_id"] for name in ("ada", "bob"))
+    changes = [one for one in world.told("device_changed") if isinstance(one, DeviceChanged)]
+    assert [(one.previous, one.cio_id) for one in changes] == [(None, ada), (ada, bob)]
