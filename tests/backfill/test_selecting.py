@@ -3,6 +3,7 @@
 import orjson
 import pytest
 
+from tests.metrics.payloads import make_body
 from worker.backfill.plan import Files, Plan
 from worker.backfill.selecting import Chosen, Source, Unreadable, chooser, line_identity
 from worker.jsontypes import Json
@@ -37,6 +38,14 @@ def test_an_event_arrives_when_it_did(event: dict[str, Json], arrived_ms: int | 
     found = chosen({"type": "track", "userId": "u", "event": "E", **event}, arrived_ms=arrived_ms)
     assert isinstance(found, Chosen)
     assert found.arrived_ms == expected
+
+
+@pytest.mark.parametrize(("arrived_ms", "expected"), [(12, 12), (None, 1_613_063_089_500)])
+def test_a_webhook_arrives_when_it_did_else_when_it_was_sent(arrived_ms: int | None, expected: int) -> None:
+    webhook = make_body() | {"timestamp": 1_613_063_089.5}
+    found = chooser(Plan(names.REPORTING_EVENTS, Files(())))(source(webhook, arrived_ms), FALLBACK_MS)
+    assert isinstance(found, Chosen)
+    assert (found.arrived_ms, found.event) == (expected, None)
 
 
 def test_a_copy_is_the_event_that_it_is_a_copy_of() -> None:

@@ -109,3 +109,12 @@ async def test_who_loses_the_partition_while_the_outputs_are_delivered_writes_no
         await counting.batches.process([PlainRecord("in", 1, 0, b"k", b"a", ())], counting.state, fence)
     assert counting.publisher.calls == ["deliver"]
     assert (counting.count, counting.state.position) == (None, -1)
+
+
+async def test_between_agents_a_message_without_origin_counts_and_one_with_a_strange_origin_is_a_dead_letter() -> None:
+    inside = Counting(internal=True)
+    await inside.process([b"a", b"a"])
+    assert (inside.count, inside.meter.repeats, dict(inside.meter.dead_letters)) == (b"2", 0, {})
+    strange = Counting(internal=True)
+    await strange.process([b"a"], b"nowhere")
+    assert (strange.count, dict(strange.meter.dead_letters)) == (None, {Reason.INVALID_MESSAGE: 1})
