@@ -34,13 +34,15 @@ _END_MERGED: Final = """
         UNION SELECT people.cio_id FROM people JOIN gone ON people.merged_into = gone.cio_id
     ) SELECT cio_id FROM gone"""
 _HANDLES: Final = """
-    WITH RECURSIVE way (cio_id, primary_) AS (
-        SELECT cio_id, cio_id FROM ending
-        UNION SELECT way.cio_id, merged_into FROM way JOIN people ON people.cio_id = primary_
-        WHERE merged_into IS NOT NULL
+    WITH RECURSIVE above (cio_id) AS (
+        SELECT cio_id FROM ending
+        UNION SELECT merged_into FROM above JOIN people USING (cio_id) WHERE merged_into IS NOT NULL
+    ), told (cio_id, arrived) AS (
+        SELECT above.cio_id, arrived FROM above
+        JOIN activities ON subject = 'cio:' || above.cio_id AND type = 'person_deleted'
+        UNION SELECT people.cio_id, arrived FROM told JOIN people ON merged_into = told.cio_id
     ), gone (cio_id, arrived) AS (
-        SELECT cio_id, max(arrived) FROM way
-        JOIN activities ON subject = 'cio:' || primary_ AND type = 'person_deleted' GROUP BY cio_id
+        SELECT cio_id, max(arrived) FROM told WHERE cio_id IN (SELECT cio_id FROM ending) GROUP BY cio_id
     )
     SELECT ? || id, arrived FROM people JOIN gone USING (cio_id) WHERE id IS NOT NULL
     UNION ALL SELECT email_key, arrived FROM people JOIN gone USING (cio_id) WHERE email_key IS NOT NULL

@@ -1,0 +1,75 @@
+"""What one change costs the view grows with what it changes, not with all that there is of its subject."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.view.records import START, ChangeRecord, Topic, cause, created
+from worker.view.database import writer
+from worker.view.rows import Rows
+from worker.view.store import Store
+from worker.workspace.changes import (
+    EventReceived,
+    Identifiers,
+    PersonDeleted,
+    PersonMerged,
+)
+
+STEPS = 100
+"""Of SQLite's virtual machine, between two ticks of its clock."""
+
+
+async def cost(path: Path, topic: Topic, last: Sequence[ChangeRecord]) -> int:
+    """How much work SQLite has with the last batch, after all of `topic`."""
+    ticks = 0
+
+    def tick() -> int:
+        nonlocal ticks
+        ticks += 1
+        return 0
+
+    async with writer(path) as database:
+        store = Store(database)
+        intake = await store.take_over("changes")
+        for part in (topic.partitions[0][: -len(last)], last):
+            rows = Rows()
+            intake.take(0, part, rows)
+            await database.set_progress_handler(tick if part is last else None, STEPS)  # type: ignore[arg-type]
+            await store.write(rows, intake)
+    return ticks
+
+
+def event(cio_id: str, number: int, anonymous_id: str | None = None) -> EventReceived:
+    return EventReceived(
+        cause=cause(f"e{number}", number),
+        cio_id=cio_id,
+        event_type="event",
+        name="Opened",
+        id=f"e{number}",
+        timestamp=START + number,
+        attributes={},
+        at=START + number,
+        anonymous_id=anonymous_id,
+    )
+
+
+def deleted_after(merges: int, into: Callable[[int], int]) -> tuple[Topic, list[ChangeRecord]]:
+    """Person 0 has as many events as there are merges, each of `number` into whom `into` says; then it is deleted."""
+    topic = Topic()
+    topic.add("cio:0", created("0", "ada"))
+    for number in range(1, merges + 1):
+        topic.add("cio:0", event("0", number))
+        topic.add(f"cio:{number}", created(str(number), f"old-{number}"))
+        topic.add(f"cio:{number}", PersonMerged(cause=cause(f"m{number}"), cio_id=str(number), into=str(into(number))))
+    gone = PersonDeleted(cause=cause("gone", 1e6), cio_id="0", identifiers=Identifiers("ada", None), suppressed=False)
+    return topic, [topic.add("cio:0", gone)]
+
+
+@pytest.mark.parametrize("into", [lambda number: 0, lambda number: number - 1], ids=["side by side", "in a row"])
+async def test_a_deletion_goes_once_over_the_person_and_those_merged(
+    into: Callable[[int], int], tmp_path: Path
+) -> None:
+    few = await cost(tmp_path / "few", *deleted_after(100, into))
+    many = await cost(tmp_path / "many", *deleted_after(400, into))
+    assert many < 6 * few
