@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.view.records import START, ChangeRecord, Topic, cause, created
-from worker.view.database import writer
+from worker.view.database import reader, writer
 from worker.view.rows import Rows
 from worker.view.store import Store
 from worker.workspace.changes import (
+    AnonymousRelinked,
     EventReceived,
     Identifiers,
+    LinkSpan,
     PersonDeleted,
     PersonMerged,
 )
@@ -73,3 +75,39 @@ async def test_a_deletion_goes_once_over_the_person_and_those_merged(
     few = await cost(tmp_path / "few", *deleted_after(100, into))
     many = await cost(tmp_path / "many", *deleted_after(400, into))
     assert many < 6 * few
+
+
+def shared(events: int) -> tuple[Topic, list[ChangeRecord]]:
+    """An anonymousId with so many events gets another event, and at the end another person."""
+    topic = Topic()
+    for number in range(events):
+        topic.add("cio:a", event("a", number, "kiosk"))
+    links = [LinkSpan("a", START, None)]
+    topic.add("anonymous:kiosk", relinked("a", links))
+    links = [*links, LinkSpan("b", START + events - 1, None)]
+    return topic, [
+        topic.add("cio:a", event("a", events, "kiosk")),
+        topic.add("anonymous:kiosk", relinked("b", links)),
+    ]
+
+
+def relinked(cio_id: str, links: list[LinkSpan]) -> AnonymousRelinked:
+    at = links[-1].since
+    return AnonymousRelinked(
+        cause=cause("l", at - START),
+        anonymous_id="kiosk",
+        cio_id=cio_id,
+        at=at,
+        linked_to=cio_id,
+        links=links,
+        previous="a",
+    )
+
+
+async def test_who_is_next_costs_nothing_of_what_was_before(tmp_path: Path) -> None:
+    few = await cost(tmp_path / "few", *shared(100))
+    many = await cost(tmp_path / "many", *shared(1000))
+    assert many < 2 * few
+    async with reader(tmp_path / "many") as database:
+        moved = await database.execute_fetchall("SELECT owner FROM moved_events")
+    assert [tuple(row) for row in moved] == [("b",), ("b",)]
