@@ -52,7 +52,7 @@ async def test_person(view: Path) -> None:
             "1", "acme", by("m8", 8), {"role": Value("admin", by("m8", 8)), "team": Value("blue", by("m9", 9))}
         ),
     ]
-    assert ada.totals == Totals(events=1, devices=1, relationships=1, anonymous_ids=1)
+    assert ada.totals == Totals(merged=1, events=1, devices=1, relationships=1, anonymous_ids=1)
     assert [activity.type for activity in ada.activities] == [
         "person_merged",
         "person_absorbed",

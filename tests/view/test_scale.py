@@ -7,6 +7,8 @@ import pytest
 
 from tests.view.records import START, ChangeRecord, Topic, cause, created
 from worker.view.database import reader, writer
+from worker.view.read.identity import find_person
+from worker.view.read.people import person
 from worker.view.rows import Rows
 from worker.view.store import Store
 from worker.workspace.changes import (
@@ -111,3 +113,17 @@ async def test_who_is_next_costs_nothing_of_what_was_before(tmp_path: Path) -> N
     async with reader(tmp_path / "many") as database:
         moved = await database.execute_fetchall("SELECT owner FROM moved_events")
     assert [tuple(row) for row in moved] == [("b",), ("b",)]
+
+
+async def test_who_was_merged_over_and_over_is_found(tmp_path: Path) -> None:
+    topic = Topic()
+    for number in range(1, 1502):
+        topic.add(f"cio:{number}", created(str(number), f"id-{number}"))
+        into = str(number + 1)
+        topic.add(f"cio:{number}", PersonMerged(cause=cause(f"m{number}"), cio_id=str(number), into=into))
+    last = [topic.add("cio:1502", created("1502", "id-1502"))]
+    await cost(tmp_path / "view", topic, last)
+    async with reader(tmp_path / "view") as database:
+        assert await find_person(database, "id-1") == "1502"
+        found = await person(database, "1502", 50, 0)
+    assert (len(found.merged), found.totals.merged) == (50, 1501)

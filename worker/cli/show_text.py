@@ -42,7 +42,7 @@ def print_person(found: Person) -> None:
         ("cio_id", found.cio_id),
         ("created", shown_time(found.created)),
         ("identified", "yes" if found.identified else "no"),
-        ("merged from", ", ".join(found.merged) or None),
+        ("merged from", _cut(", ".join(found.merged), totals.merged, len(found.merged))),
         ("anonymous ids", _cut(", ".join(found.anonymous_ids), totals.anonymous_ids, len(found.anonymous_ids))),
         ("events", f"{totals.events:,}"),
     )

@@ -60,6 +60,7 @@ class Relationship(Struct, frozen=True):
 class Totals(Struct, frozen=True):
     """How much there is of a person, shown or not."""
 
+    merged: int
     events: int
     devices: int
     relationships: int

@@ -12,10 +12,10 @@ _MEMBERS = """
         VALUES (?) UNION SELECT people.cio_id FROM people JOIN member ON people.merged_into = member.cio_id
     ) SELECT cio_id FROM member"""
 _PRIMARY = """
-    WITH RECURSIVE path (cio_id, into_, deleted, step) AS (
-        SELECT cio_id, merged_into, deleted, 0 FROM people WHERE cio_id = ?
-        UNION ALL SELECT people.cio_id, people.merged_into, people.deleted, step + 1
-        FROM people JOIN path ON people.cio_id = path.into_ WHERE step < 1000
+    WITH RECURSIVE path (cio_id, into_, deleted) AS (
+        SELECT cio_id, merged_into, deleted FROM people WHERE cio_id = ?
+        UNION SELECT people.cio_id, people.merged_into, people.deleted
+        FROM people JOIN path ON people.cio_id = path.into_
     ) SELECT cio_id FROM path WHERE into_ IS NULL AND NOT deleted LIMIT 1"""
 _BY_ID = "SELECT cio_id FROM people WHERE id = ? ORDER BY merged_into IS NULL DESC, named DESC LIMIT 1"
 _BY_EMAIL = "SELECT cio_id FROM people WHERE email_key = ? ORDER BY merged_into IS NULL DESC, named DESC LIMIT 1"

@@ -49,7 +49,7 @@ async def person(database: aiosqlite.Connection, cio_id: str, limit: int, activi
         email=row[1],
         created=row[2],
         identified=bool(identified),
-        merged=profiles[1:],
+        merged=profiles[1 : limit + 1],
         attributes=await attributes_of(database, profile_key(cio_id)),
         anonymous_ids=await texts(
             database, "SELECT anonymous_id FROM anonymous_ids WHERE cio_id = ? ORDER BY 1 LIMIT ?", cio_id, limit
@@ -57,6 +57,7 @@ async def person(database: aiosqlite.Connection, cio_id: str, limit: int, activi
         devices=await devices_of(database, profiles, limit),
         relationships=await _relationships(database, cio_id, limit),
         totals=Totals(
+            merged=len(profiles) - 1,
             events=await number(database, _EVENTS, (theirs,)),
             devices=await number(database, f"SELECT count(*) FROM devices WHERE cio_id IN {_THEIRS}", (theirs,)),
             relationships=await number(
