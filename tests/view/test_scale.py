@@ -1,12 +1,16 @@
 """What one change costs the view grows with what it changes, not with all that there is of its subject."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import aiosqlite
 import pytest
 
 from tests.view.records import START, ChangeRecord, Topic, cause, created
+from worker.view import store as store_module
 from worker.view.database import reader, writer
+from worker.view.errors import ViewFault
 from worker.view.read.identity import find_person
 from worker.view.read.people import person
 from worker.view.rows import Rows
@@ -127,3 +131,15 @@ async def test_who_was_merged_over_and_over_is_found(tmp_path: Path) -> None:
         assert await find_person(database, "id-1") == "1502"
         found = await person(database, "1502", 50, 0)
     assert (len(found.merged), found.totals.merged) == (50, 1501)
+
+
+async def test_what_takes_too_long_is_given_up_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def endless(database: aiosqlite.Connection, rows: Rows) -> None:
+        await database.execute_fetchall("WITH RECURSIVE n AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT sum(1) FROM n")
+
+    monkeypatch.setattr(store_module, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(store_module, "move", endless)
+    topic = Topic()
+    with pytest.raises(ViewFault, match="in time"):
+        async with asyncio.timeout(10):
+            await cost(tmp_path / "view", topic, [topic.add("cio:a", created("a"))])

@@ -38,7 +38,7 @@ class Store:
         Raises:
             ViewFault: when the file is a copy of another topic, or can't be read or written.
         """
-        async with _in_time():
+        async with _in_time(self._database):
             await self._database.execute("BEGIN IMMEDIATE")
             async with self._database.execute("SELECT topic, generation FROM source") as cursor:
                 row = await cursor.fetchone()
@@ -64,7 +64,7 @@ class Store:
                 connection then: the transaction is not ended.
         """
         database = self._database
-        async with _in_time():
+        async with _in_time(database):
             await database.execute("BEGIN IMMEDIATE")
             place = (intake.number, self._generation)
             updated = await database.execute("UPDATE source SET number = ? WHERE generation = ?", place)
@@ -92,11 +92,16 @@ class Store:
 
 
 @asynccontextmanager
-async def _in_time() -> AsyncIterator[None]:
+async def _in_time(database: aiosqlite.Connection) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(TIMEOUT_S):
             yield
-    except (sqlite3.OperationalError, TimeoutError) as problem:
+    except TimeoutError as problem:
+        await database.interrupt()  # else closing it waits, and says less than this
+        raise ViewFault(
+            f"the view's file was not read or written in time ({TIMEOUT_S:g} s): is the disk at view.path well?"
+        ) from problem
+    except sqlite3.OperationalError as problem:
         raise ViewFault(
             f"the view's file can't be read or written ({problem!r}): is there room at view.path, and may this user "
             "write there?"
