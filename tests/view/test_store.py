@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import aiosqlite
 import pytest
 
 from tests.view.filling import fill, filler
@@ -147,3 +148,20 @@ async def test_integers_beyond_sqlites_are_kept_as_floats(tmp_path: Path) -> Non
     await fill(path, topic)
     async with reader(path) as database, database.execute("SELECT last_used FROM devices ORDER BY token") as cursor:
         assert [row[0] for row in await cursor.fetchall()] == [2.0**63, -(2.0**63), 2**63 - 1, START]
+
+
+async def test_what_the_log_of_changes_grew_to_for_a_long_reader_is_given_back(tmp_path: Path) -> None:
+    path = tmp_path / "view.sqlite"
+    log = path.with_name("view.sqlite-wal")
+
+    async def write(database: aiosqlite.Connection, kilobytes: int) -> None:
+        await database.execute("INSERT INTO source SELECT hex(zeroblob(?)), 0, 0", (kilobytes * 512,))
+
+    async with writer(path) as database:
+        async with reader(path):
+            for _ in range(3):
+                await write(database, 40_000)
+        assert log.stat().st_size > 120_000_000
+        await write(database, 1)  # now it can be emptied
+        await write(database, 1)
+        assert log.stat().st_size < 70_000_000
