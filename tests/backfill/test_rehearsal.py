@@ -62,3 +62,11 @@ def test_it_says_what_would_change() -> None:
     assert [(person.what, person.id) for person in found.people] == [("created", "u2")]
     assert found.people_changed == 1
     assert not found.nothing
+
+
+def test_the_device_of_an_identify_that_would_be_ignored_changes_nothing() -> None:
+    suppressed = {"type": "track", "userId": "b@x.io", "event": "User Suppressed", "messageId": "m1"}
+    device = {"token": "t", "type": "ios"}
+    ignored = {"type": "identify", "userId": "ada", "traits": {"email": "b@x.io"}, "context": {"device": device}}
+    _, network = play([orjson.dumps(suppressed)])
+    assert play([orjson.dumps({**ignored, "messageId": "m2"})], network)[0] == {}
