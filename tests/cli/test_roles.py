@@ -102,13 +102,22 @@ def test_without_its_topics_it_refuses_to_start(broker: Broker, tmp_path: Path) 
 
 @pytest.mark.broker
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("policy", ["delete", "compact,delete"])
-async def test_on_a_changelog_that_loses_state_it_refuses_to_start(broker: Broker, tmp_path: Path, policy: str) -> None:
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"cleanup.policy": "delete"},
+        {"cleanup.policy": "compact,delete"},
+        {"cleanup.policy": "compact,delete", "retention.ms": "-1", "retention.bytes": "1000000"},
+    ],
+)
+async def test_on_a_changelog_that_loses_state_it_refuses_to_start(
+    broker: Broker, tmp_path: Path, settings: dict[str, str]
+) -> None:
     async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
         changelog = names.changelog_of("people", running.deployment.group)
         admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
         await admin.start()
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, changelog, {"cleanup.policy": policy})])
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, changelog, settings)])
         await admin.close()
         async with asyncio.timeout(10):
             while not await check(running.deployment.connection, running.deployment.contracts):

@@ -53,6 +53,7 @@ def test_a_contract_is_read(tmp_path: Path) -> None:
     assert contract.settings(1) == {
         "cleanup.policy": "delete",
         "retention.ms": "604800000",
+        "retention.bytes": "-1",
         "compression.type": "producer",
         "max.message.bytes": "1048576",
         "min.insync.replicas": "1",

@@ -153,7 +153,8 @@ async def _await_topics(deployment: Deployment) -> None:
             f"({', '.join(sorted({each.topic for each in wrong}))}): segment-worker topics apply | check. Topics that "
             "this user has no right to describe look missing too"
         )
-    aging = {each.topic for each in found if each.what == "retention.ms"}  # which counts beside compaction, too
+    # Either counts beside compaction, too.
+    aging = {each.topic for each in found if each.what in ("retention.ms", "retention.bytes")}
     policies = [each for each in found if each.expected == "compact"]
     forgetful = [each.topic for each in policies if "compact" not in (each.found or "") or each.topic in aging]
     if forgetful:

@@ -46,6 +46,7 @@ class Contract(Struct, frozen=True, kw_only=True):
         settings = {
             "cleanup.policy": self.cleanup,
             "retention.ms": str(self.retention_ms),
+            "retention.bytes": "-1",  # by age alone, whatever is usual on the brokers
             "compression.type": self.compression,
             "max.message.bytes": str(self.max_message_bytes),
             "min.insync.replicas": str(SAFE_REPLICAS if replication_factor > SAFE_REPLICAS else 1),
