@@ -15,12 +15,13 @@ from mode import ServiceT
 
 from worker.runtime.agent import AgentLoop, AgentSpec
 from worker.runtime.batch import Batches, Changelog, Fence
-from worker.runtime.batched_consumer import MADE_ANEW, BatchedDelivery
+from worker.runtime.batched_consumer import BatchedDelivery
 from worker.runtime.changelog import append_owned
 from worker.runtime.connection import Connection
 from worker.runtime.dead_letter_limit import limit_of
 from worker.runtime.disk_store import DiskStore
 from worker.runtime.errors import OwnershipLost, RecoveryFailed, RuntimeFault
+from worker.runtime.input_places import MADE_ANEW
 from worker.runtime.kafka_transport import KafkaTransport
 from worker.runtime.last_check import check_last
 from worker.runtime.measured_publisher import MeasuredPublisher

@@ -1,47 +1,32 @@
 """Delivery by the batch: all fetched records of a partition are ONE Faust message.
 
-Faust keeps the group membership, the assignment, the agents and the offset commits. Replaced here, because of what
-faust-streaming 0.15.3 does:
+Faust keeps the group membership, the assignment, the agents and the offset commits. Where input is read from is in
+`input_places.py`, what is done and committed in `batch_commits.py`, what becomes of changelogs in `restoring.py`.
+Replaced here, because of what faust-streaming 0.15.3 does:
 * `_drain_messages` makes two tasks a message: one batch is one message instead;
-* a stream acks what it skips at a rebalance, so that unprocessed records may be committed: an ack only ends the
-  waiting for the message here; `done` alone moves the offset to be committed, and it is called after a batch was
-  written;
-* acked offsets are kept one by one, with gaps: batches of a partition are done in order, so one offset is enough;
-* `_committed_offset` moves even when a commit failed, and each commit draws a table for a log that nobody asked for;
+* an ack lets the message be committed: it only ends the waiting for it here;
 * when the buffers of all partitions are full it sleeps for a second; and what is left unread in aiokafka's buffer holds
   its broker's other partitions back: everything fetched is taken here, what comes while a batch of its partition is
   under way waits in `_waiting` and makes the next batch, and only a partition with much of that is not read on;
-* recovery takes one record at a time and swallows errors: changelog records are restored here, batch by batch;
 * a fetch that began before a rebalance may take records after it, moving a position that recovery has just set: a
   rebalance waits here until it is over;
-* after an assignment everything is fetched until it is paused, and the input before it was sought: nothing is fetched
-  here before recovery asks for it, and no input before `perform_seek` is done;
-* when the flow is resumed after that, it empties the queues of the streams, and a batch that was in one is never acked:
-  no input is read before the flow is resumed;
-* a partition that was never committed is not sought at all: it is sought to its beginning here;
-* the signal that ends a recovery stays set and ends the next one too: it is cleared here.
+* after an assignment everything is fetched until it is paused: nothing is fetched here before recovery asks for it.
 """
 
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import structlog
-from aiokafka.errors import KafkaError
 from faust.exceptions import ConsumerNotStarted
-from faust.tables.manager import TableManager
-from faust.transport.consumer import Consumer
 from faust.types import TP, Message
 from mode.utils.futures import notify
 
-from worker.runtime.errors import RecoveryFailed
-from worker.runtime.store_adapter import PartitionedTable
+from worker.runtime.batch_commits import BatchCommits
+from worker.runtime.input_places import InputPlaces
+from worker.runtime.restoring import begin_recovery, restore
 from worker.runtime.waiting import Waiting
-
-log = structlog.get_logger(__name__)
-
 
 FETCH_TIMEOUT_S = 0.25
 """Longest wait of one fetch for records; a rebalance waits for the end of it."""
@@ -49,21 +34,14 @@ FETCH_TIMEOUT_S = 0.25
 _FULL_TIMEOUT_S = 0.02
 """The same while a partition is not read on, so that it goes on soon after there is room."""
 
-MADE_ANEW = (
-    "the topic was made anew, or its broker lost records. Build the state anew from the events, as deploy/README.md, "
-    "Recovery, describes"
-)
 
-
-class BatchedDelivery(Consumer):
+class BatchedDelivery(InputPlaces, BatchCommits):
     """A mixin for the consumer of any transport."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.batch_records: int = self.transport.tuning.batch_records  # type: ignore[attr-defined]
         """The most records of a batch."""
-        self._next_offset: dict[TP, int] = {}
-        self._done: dict[TP, int] = {}
         self._under_way: Counter[TP] = Counter()
         self._waiting: dict[TP, Waiting] = {}
         self._taken_in = -1
@@ -71,9 +49,6 @@ class BatchedDelivery(Consumer):
         self._room = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._assignments = 0
-        self._sought = self._flowing = -1
-        """The assignments whose input partitions are where they have to be, and whose input is read."""
         self.full: frozenset[TP] = frozenset()
         """Partitions that are not read on for now."""
         self.abandoned = False
@@ -124,16 +99,6 @@ class BatchedDelivery(Consumer):
             wanted = {tp for tp in wanted if self._is_changelog_tp(tp)}
         return wanted
 
-    @property
-    def resumed(self) -> bool:
-        """Whether the assignment of now is recovered, and its input is being read."""
-        return self._assignments > 0 and self._flowing == self._assignments and self.flow_active
-
-    def resume_flow(self) -> None:
-        """Read; input only if it was sought, and so after the queues were emptied for the last time."""
-        super().resume_flow()
-        self._flowing = self._sought
-
     def _set_active_tps(self, tps: set[TP]) -> set[TP]:
         return super()._set_active_tps(set())
 
@@ -145,14 +110,9 @@ class BatchedDelivery(Consumer):
 
     def _keep(self, tp: TP, records: list[Any], generation: int) -> None:
         if self._is_changelog_tp(tp):
-            self._restore(tp, records)
+            self.restored += restore(self.app, tp, records)
             return
-        expected, found = self._next_offset[tp], records[0].offset
-        if found < expected:  # offsets mean other records than before
-            raise RecoveryFailed(f"{tp.topic}/{tp.partition} went back from offset {expected} to {found}: {MADE_ANEW}")
-        if found > expected + 1:  # one offset is the marker of a transaction
-            self.add_future(self._explain_gap(tp, expected))
-        self._next_offset[tp] = records[-1].offset + 1
+        self._go_on(tp, records)
         self._taken_in = generation
         waiting = self._waiting.setdefault(tp, Waiting())
         waiting.add(records)
@@ -178,69 +138,7 @@ class BatchedDelivery(Consumer):
         self._under_way[tp] += 1
         await self.callback(message)  # waits for nothing: the stream's queue has room for a batch of each partition
 
-    async def _explain_gap(self, tp: TP, expected: int) -> None:
-        """Say what retention removed before it was read; gaps further on are markers of transactions, and no loss."""
-        try:
-            first = (await self.earliest_offsets(tp))[tp] or 0
-        except (KafkaError, TimeoutError, ConsumerNotStarted):
-            return  # it would only have been told
-        if first > expected:
-            log.warning(
-                "records_missing", topic=tp.topic, partition=tp.partition, first=expected, last=first - 1,
-                hint="removed by the topic's retention before they were read",
-            )  # fmt: skip
-
-    async def perform_seek(self) -> None:
-        """Start again at the committed offsets, or at the beginning of what was never committed.
-
-        Raises:
-            RecoveryFailed: when an input topic ends before what was committed.
-        """
-        assignment = self._assignments
-        await super().perform_seek()
-        inputs = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
-        starts, ends = await self.earliest_offsets(*inputs), await self.highwaters(*inputs)
-        for tp in inputs:
-            committed = self._read_offset[tp] or 0
-            if committed > (ends[tp] or 0):
-                raise RecoveryFailed(
-                    f"{tp.topic}/{tp.partition} was committed up to offset {committed}, but ends at {ends[tp]}: "
-                    f"{MADE_ANEW}"
-                )
-            if not committed:
-                await self.seek_wait({tp: starts[tp] or 0})
-            self._next_offset[tp] = committed or starts[tp] or 0
-        self._sought = assignment
-
-    # -- recovery
-
-    def _restore(self, tp: TP, records: list[Any]) -> None:
-        tables = self.app.tables
-        assert isinstance(tables, TableManager)
-        recovery = tables.recovery
-        table = recovery.tp_to_table.get(tp)
-        if not isinstance(table, PartitionedTable):
-            raise RecoveryFailed(f"{tp} belongs to no table")
-        if tp not in recovery.active_tps:
-            return
-        table.partitioned.partitions.partition(tp.partition).restore(records)
-        self.restored += len(records)
-        seen = recovery.active_offsets[tp]
-        if seen is None or records[-1].offset > seen:
-            recovery.active_offsets[tp] = records[-1].offset
-        if recovery.in_recovery and not recovery.need_recovery():
-            recovery.signal_recovery_end.set()
-
-    # -- what is done, and committing it
-
-    def done(self, message: Message) -> None:
-        """All records of the batch `message` are applied: its offset may be committed."""
-        if message.generation_id == self.app.consumer_generation_id:
-            self._done[message.tp] = message.offset + 1
-
-    def committed_offset(self, tp: TP) -> int:
-        """The next offset to be read by whoever gets the partition; 0 before the first commit."""
-        return self._committed_offset[tp] or 0
+    # -- batches under way
 
     async def passed(self, partitions: Iterable[TP]) -> Mapping[TP, int]:
         """What is done of each partition; where nothing waits, also offsets that have no record to be done.
@@ -275,23 +173,6 @@ class BatchedDelivery(Consumer):
         self._unacked_messages.clear()
         notify(self._waiting_for_ack)
 
-    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
-        return iter([tp for tp in self._done if topics is None or tp in topics or tp.topic in topics])
-
-    def _filter_committable_offsets(self, tps: Iterable[TP]) -> dict[TP, int]:
-        return {tp: self._done[tp] for tp in tps if self._done[tp] > (self._committed_offset[tp] or 0)}
-
-    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
-        assigned = self.assignment()
-        owned = {tp: offset for tp, offset in offsets.items() if tp in assigned and tp in self._done}
-        if not owned or not await self._commit(owned):
-            return False
-        self._committed_offset.update(owned)
-        return True
-
-    def verify_event_path(self, now: float, tp: TP) -> None:
-        """Nothing: what Faust would look at is not kept here, and the watchdog looks at progress itself."""
-
     def forget_progress(self) -> None:
         """Forget what the last generation did: what was not committed is read again."""
         self._done.clear()
@@ -305,7 +186,5 @@ class BatchedDelivery(Consumer):
         self._assignments += 1
         self.forget_progress()
         await self._idle.wait()
-        tables = self.app.tables
-        assert isinstance(tables, TableManager)
-        tables.recovery.signal_recovery_end.clear()
+        begin_recovery(self.app)
         await super().on_partitions_assigned(assigned, generation_id)

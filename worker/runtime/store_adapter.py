@@ -3,7 +3,7 @@
 Worked around here (faust-streaming 0.15.3):
 * its memory store keeps the keys of revoked partitions when they were set at run time;
 * its recovery hands over one record at a time, and logs and goes on when applying one fails: the batched consumer
-  restores the state itself (batched_consumer.py), so nothing may reach `apply_changelog_batch`.
+  restores the state itself (restoring.py), so nothing may reach `apply_changelog_batch`.
 """
 
 from collections.abc import Callable, Iterable
