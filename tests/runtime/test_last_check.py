@@ -1,7 +1,12 @@
-"""A process that is paused between the check before a unit's writes and their way to the broker writes nothing."""
+"""What a worker may not write any more does not leave it, though it was handed to the producer before."""
+
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError
+from aiokafka.protocol.produce import ProduceRequest
 
 from tests.support.broker import Broker
 from tests.support.cluster import until
@@ -35,3 +40,27 @@ async def test_what_a_pause_kept_from_leaving_does_not_leave_after_it(
         await until(lambda: not worker.running, what="the worker stops")
         assert isinstance(worker.problem(), Suspended | DeliveryFailed)
         assert await cluster.read(paused_at) == []
+
+
+async def test_what_a_stopping_worker_gave_up_is_not_sent_when_its_broker_is_back(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It leaves its group before the producer ends: by then somebody else may write to the changelog."""
+    async with KafkaCluster(broker.bootstrap) as cluster:
+        pipeline = Pipeline(cluster, stages=1)
+        await pipeline.create()
+        send = AIOKafkaClient.send
+
+        async def away(self: AIOKafkaClient, node: int, request: Any, **options: Any) -> Any:
+            if isinstance(request, ProduceRequest) and self is gone and worker.runtime.fault is None:
+                raise KafkaConnectionError("away")
+            return await send(self, node, request, **options)
+
+        monkeypatch.setattr(AIOKafkaClient, "send", away)
+        worker = pipeline.worker()
+        assert worker.runtime.kafka_publisher is not None
+        gone = worker.runtime.kafka_publisher._producer.client
+        await worker.start()
+        await pipeline.send(1)
+        assert isinstance(await worker.ended(), DeliveryFailed)
+        assert await pipeline.read("out") == []

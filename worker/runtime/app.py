@@ -92,7 +92,7 @@ class Runtime:
         self.kafka_publisher: KafkaPublisher | None = None
         if publisher is None:
             producer = kafka_producer(connection, tuning)
-            check_last(producer, self.pulse.check)
+            check_last(producer, self._may_write)
             self.kafka_publisher = publisher = KafkaPublisher(producer, tuning.delivery_timeout_s + 2)
         self.deliveries = {"outputs": Deliveries(), "changelog": Deliveries()}
         self.publisher = MeasuredPublisher(publisher, self.deliveries["outputs"], self.deliveries["changelog"])
@@ -174,13 +174,16 @@ class Runtime:
 
     def _fence(self, generation: int) -> Fence:
         def check() -> None:
-            if self.fault is not None:
-                raise OwnershipLost("the worker is stopping after an error")
             if self.app.consumer_generation_id != generation:
                 raise OwnershipLost(f"generation {generation} is over")
-            self.pulse.check()
+            self._may_write()
 
         return check
+
+    def _may_write(self) -> None:
+        if self.fault is not None:
+            raise OwnershipLost("the worker is stopping after an error")
+        self.pulse.check()
 
     async def _recovered(self, spec: AgentSpec[Any], tp: TP) -> None:
         """Check a recovered partition against its input, and repair what a zombie wrote to its changelog.

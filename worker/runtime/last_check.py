@@ -1,8 +1,9 @@
 """A producer that asks once more, where its records leave the process, whether they may.
 
 Between the check before a unit's writes and the moment in which they leave lie some turns of the loop. A process that
-is paused there, and goes on when its partitions are another worker's, would send them first of all. Worked around here
-(aiokafka 0.14.0): its idempotent producer lets no batch expire.
+is paused there, and goes on when its partitions are another worker's, would send them first of all. And a worker that
+stops, since no broker takes its records, leaves its group before its producer ends, which would send them once a broker
+is back. Worked around here (aiokafka 0.14.0): its idempotent producer lets no batch expire.
 """
 
 from collections.abc import Callable
@@ -12,11 +13,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.protocol.produce import ProduceRequest
 
-from worker.runtime.errors import RuntimeFault
+from worker.runtime.errors import OwnershipLost, RuntimeFault
 
 
 def check_last(producer: AIOKafkaProducer, check: Callable[[], None]) -> None:
-    """From now on `producer` sends no records for which `check` raises a RuntimeFault; these fail."""
+    """From now on `producer` sends no records for which `check` raises RuntimeFault or OwnershipLost; these fail."""
     client = producer.client
     send = client.send
 
@@ -24,7 +25,7 @@ def check_last(producer: AIOKafkaProducer, check: Callable[[], None]) -> None:
         if isinstance(request, ProduceRequest):
             try:
                 check()
-            except RuntimeFault as problem:
+            except (RuntimeFault, OwnershipLost) as problem:
                 raise KafkaError(f"not sent: {problem}") from problem
         return await send(node, request, **options)
 
