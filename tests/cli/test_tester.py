@@ -197,6 +197,20 @@ def test_people_are_told_in_segments_words_that_nothing_was_sent(tmp_path: Path)
     assert "would refuse this event" in explained("event", {"type": "import"})
 
 
+def test_what_would_steer_a_terminal_is_shown_harmless() -> None:
+    data = event("track", userId="u\x1b]0;title\x07", event="\u202eX\x9b2J", properties={"a": "\u202e\x9b2J"})
+    shown = explained("event", data)
+    assert r"of u\x1b]0;title" in shown
+    wrong: dict[str, JsonObject] = {
+        "fql": {"fql": 'type = "\x1b[2J\u202e', "event": {}},
+        "mapping": {"mapping": {"@\x1b[2J\u202e": "x"}, "payload": {}},
+        "action": {"action": "trackEvent", "events": [data]},
+        "webhook": {"webhook": make_body() | {"metric": "\u202e\x9b2J"}},
+    }
+    told = shown + "".join(explained(command, request) for command, request in wrong.items())
+    assert not set("\x1b\x07\x9b\u202e") & set(told)
+
+
 def test_people_see_each_condition_of_a_trigger() -> None:
     shown = explained("fql", {"fql": 'type = "track" and event = "X"', "event": TRACK})
     assert "does not match" in shown

@@ -15,8 +15,9 @@ from rich.text import Text
 from worker.backfill.plan import Files, Plan, Run, TopicRange, first_progress
 from worker.backfill.run import Status
 from worker.backfill.summary import Summary
-from worker.cli.tables import add_row, new_table, print_all, printable, shown_time
+from worker.cli.tables import add_row, new_table, print_all, shown_time
 from worker.jsontypes import Json
+from worker.text import printable
 
 LINE_EVERY_S = 2.0
 

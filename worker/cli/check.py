@@ -12,9 +12,9 @@ from worker.checks.run import check_all
 from worker.cli.config_command import trigger_warnings
 from worker.cli.connecting import ConfigOption, hush_client_logs
 from worker.cli.output import JsonOption, emit
-from worker.cli.tables import printable
 from worker.config import Config, ConfigError, load_config
 from worker.config.load import DEFAULTS_SOURCE
+from worker.text import printable_lines
 
 _COLORS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
@@ -65,7 +65,7 @@ async def _collect(config: Config, source: str) -> list[Finding]:
 
 def _print(finding: Finding) -> None:
     level = typer.style(f"{finding.level:<8}", fg=_COLORS[finding.level])
-    message = "\n".join(printable(line) for line in finding.message.split("\n"))
+    message = printable_lines(finding.message)
     typer.echo(f"{level} {finding.check}: {message}")
     if finding.hint and finding.level != "ok":
         typer.echo(f"           → {finding.hint}")

@@ -7,12 +7,13 @@ import orjson
 import typer
 from msgspec import Struct
 
-from worker.cli.tables import add_row, new_table, print_all, print_facts, printable, shown_time
+from worker.cli.tables import add_row, new_table, print_all, print_facts, shown_time
 from worker.deadletters.box import Found, Overview
 from worker.deadletters.letter import Letter
 from worker.deadletters.replay import Outcome
 from worker.deadletters.words import reason_in_words
 from worker.jsontypes import Json
+from worker.text import printable, printable_lines
 
 _DETAIL_SHOWN = 100
 
@@ -157,9 +158,9 @@ def _pretty(letter: Letter) -> str:
     value, text, encoded = _content(letter.value)
     if text is None and encoded is None:
         shown = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() if letter.value else "(no value)"
-        return "\n".join(printable(each) for each in shown.split("\n"))
+        return printable_lines(shown)
     if text is not None:
-        return "not JSON, as text:\n" + "\n".join(printable(each) for each in text.split("\n"))
+        return "not JSON, as text:\n" + printable_lines(text)
     return f"not text, in base64:\n{encoded}"
 
 

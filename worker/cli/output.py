@@ -11,7 +11,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from worker.cli.tables import printable
+from worker.text import printable_lines
 
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print NDJSON instead of text.")]
 
@@ -35,14 +35,10 @@ def failed(problem: Problem, as_json: bool, code: int = 1) -> typer.Exit:
     if as_json:
         emit(problem)
     else:
-        typer.secho(f"error: {_harmless(problem.error)}", fg="red", err=True)
+        typer.secho(f"error: {printable_lines(problem.error)}", fg="red", err=True)
         if problem.hint:
-            typer.echo(f"  → {_harmless(problem.hint)}", err=True)
+            typer.echo(f"  → {printable_lines(problem.hint)}", err=True)
     return typer.Exit(code)
-
-
-def _harmless(text: str) -> str:
-    return "\n".join(map(printable, text.split("\n")))
 
 
 class Meter:

@@ -7,8 +7,9 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.tables import add_row, new_table, print_all, print_facts, printable, shown_time
+from worker.cli.tables import add_row, new_table, print_all, print_facts, shown_time
 from worker.jsontypes import Json, JsonObject
+from worker.text import printable
 from worker.view.read.documents import Activity, Cause, Device, Member, Object, ObjectLine, Person, PersonLine, Value
 from worker.view.read.documents import Relationship as Related
 from worker.view.read.why import AttributeHistory, Step

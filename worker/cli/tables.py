@@ -1,13 +1,26 @@
 """Text for people: tables with colour on a terminal, unwrapped in a pipe; nothing in it steers the terminal."""
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from worker.text import printable, printable_lines
+
 _PIPE_WIDTH = 100_000
+
+
+class HarmlessConsole(Console):
+    """A console for what holds other people's text in any form, such as JSON and messages."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As it would be shown, but for what in its text would steer the terminal; colours and the like are no text."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(printable_lines(segment.text), segment.style)
 
 
 def new_table(*columns: str) -> Table:
@@ -21,11 +34,6 @@ def new_table(*columns: str) -> Table:
 def add_row(table: Table, *cells: str | None) -> None:
     """One more row; the cells may be anybody's text."""
     table.add_row(*(Text(printable(cell or "")) for cell in cells))
-
-
-def printable(text: str) -> str:
-    """Without what would steer the terminal: the data is other people's."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
 
 
 def print_facts(*facts: tuple[str, str | None]) -> None:

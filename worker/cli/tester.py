@@ -18,6 +18,7 @@ from rich.console import Console
 from worker.cli.connecting import ConfigOption, configured
 from worker.cli.ndjson import Answer, answer_lines, in_lines, is_object, read_object
 from worker.cli.output import JsonOption
+from worker.cli.tables import HarmlessConsole
 from worker.cli.tester_action import answer_action
 from worker.cli.tester_event import answer_event
 from worker.cli.tester_explain import explain_action, explain_event, explain_fql, explain_mapping
@@ -120,7 +121,7 @@ def run(file: Path | None, explain: bool, answer: Answer, explainer: Explainer, 
     """Answer all lines: without `as_json` for people with `explain` or on a terminal, else as NDJSON."""
     with _opened(file) as lines:
         if not as_json and (explain or sys.stdout.isatty()):
-            _explain(Console(highlight=False), lines.read(), explainer)
+            _explain(HarmlessConsole(highlight=False), lines.read(), explainer)
         else:
             answer_lines(lines if file is None else in_lines(lines), sys.stdout.buffer, answer)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import orjson
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from worker.cli.connecting import configured, hush_client_logs
 from worker.cli.ndjson import read_object
 from worker.cli.output import Problem, failed
 from worker.cli.show_text import print_changes
+from worker.cli.tables import HarmlessConsole
 from worker.cli.tester_event import event_of
 from worker.cli.tester_explain import explain_event
 from worker.config import Config, compile_subscriptions
@@ -74,7 +74,7 @@ def _requests(text: bytes) -> list[JsonObject]:
 def _send(deployment: Deployment, config: Config, request: JsonObject, timeout_s: float, as_json: bool) -> bool:
     event = event_of(request)
     if not as_json:
-        explain_event(Console(highlight=False), request, compile_subscriptions(config), time.time, every=False)
+        explain_event(HarmlessConsole(highlight=False), request, compile_subscriptions(config), time.time, every=False)
     trial = asyncio.run(try_event(deployment, orjson.dumps(event), timeout_s))
     if as_json:
         answer = {"id": request["id"]} if event is not request and "id" in request else {}
@@ -85,7 +85,7 @@ def _send(deployment: Deployment, config: Config, request: JsonObject, timeout_s
 
 
 def _show(trial: Trial, timeout_s: float) -> None:
-    console = Console(highlight=False)
+    console = HarmlessConsole(highlight=False)
     console.print(f"\n[bold]Sent as {escape(trial.place)}; {trial.seconds:.1f} s later:[/]", soft_wrap=True)
     print_changes([Activity(found.subject, found.change) for found in trial.changes])
     for letter in trial.dead_letters:
