@@ -1,5 +1,6 @@
 import io
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -46,3 +47,21 @@ def test_text_has_colours_on_a_terminal_only() -> None:
 def test_an_exception_shows_no_values_of_variables() -> None:
     assert "hunter2" not in logged(Terminal())
     assert "hunter2" not in logged(io.StringIO())
+
+
+@pytest.mark.parametrize("stream", [Terminal(), io.StringIO()])
+def test_what_would_steer_the_terminal_is_shown_harmless(stream: io.StringIO) -> None:
+    configure_logs(json=False, stream=stream)
+    try:
+        raise ValueError("\x1b[2J")
+    except ValueError:
+        structlog.get_logger("worker.test").exception("refused", answer="400 \x1b]0;title\x07\u202e\nworker stopped")
+    logging.getLogger("library").warning("it says %s", "\x1b[2J")
+    structlog.get_logger("worker.test").warning("short", answer="\x1b[2J")  # structlog quotes only what has blanks
+    told = re.sub(r"\x1b\[\d+m", "", stream.getvalue())
+    assert "title" in told
+    assert r"ValueError: \x1b[2J" in told
+    assert r"it says \x1b[2J" in told
+    assert r"answer=\x1b[2J" in told
+    assert not set("\x1b\x07\u202e") & set(told)
+    assert "\nworker stopped" not in told

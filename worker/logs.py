@@ -2,9 +2,12 @@
 
 import logging
 import sys
+from io import StringIO
 from typing import Literal, TextIO
 
 import structlog
+
+from worker.text import printable, printable_lines
 
 Level = Literal["debug", "info", "warning", "error"]
 
@@ -32,13 +35,14 @@ def configure_logs(level: Level = "info", *, json: bool | None = None, stream: T
         structlog.processors.JSONRenderer()
         if as_json
         # The formatter taken otherwise shows the local variables, which are payloads and passwords.
-        else structlog.dev.ConsoleRenderer(colors=terminal, exception_formatter=structlog.dev.plain_traceback)
+        else structlog.dev.ConsoleRenderer(colors=terminal, exception_formatter=_traceback)
     )
+    safe: list[structlog.typing.Processor] = [] if as_json else [_harmless]  # JSON escapes by itself
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *safe, renderer],
         )
     )
     root = logging.getLogger()
@@ -53,3 +57,14 @@ def configure_logs(level: Level = "info", *, json: bool | None = None, stream: T
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _harmless(_: object, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The entry without what would steer the terminal: Segment's answers and letters' details are others' text."""
+    return {name: printable(value) if isinstance(value, str) else value for name, value in entry.items()}
+
+
+def _traceback(stream: TextIO, error: structlog.typing.ExcInfo) -> None:
+    text = StringIO()
+    structlog.dev.plain_traceback(text, error)
+    stream.write(printable_lines(text.getvalue()))
