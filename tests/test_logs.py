@@ -2,9 +2,12 @@ import io
 import logging
 import re
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 import structlog
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.protocol.admin import ListGroupsRequest, SaslAuthenticateRequest
 
 from worker.logs import configure_logs
 
@@ -65,3 +68,16 @@ def test_what_would_steer_the_terminal_is_shown_harmless(stream: io.StringIO) ->
     assert r"answer=\x1b[2J" in told
     assert not set("\x1b\x07\u202e") & set(told)
     assert "\nworker stopped" not in told
+
+
+async def test_what_holds_a_password_is_not_logged_at_any_level() -> None:
+    stream = io.StringIO()
+    configure_logs("debug", json=True, stream=stream)
+    connection = AIOKafkaConnection("127.0.0.1", 9092)
+    connection._versions = {ListGroupsRequest.API_KEY: (0, 2), SaslAuthenticateRequest.API_KEY: (0, 1)}
+    connection._writer = Mock()
+    for request in (ListGroupsRequest(), SaslAuthenticateRequest(b"\0ada\0hunter2")):
+        connection.send(request, expect_response=False)
+    connection._writer = None  # else it would warn of not having been closed
+    assert "ListGroupsRequest" in stream.getvalue()
+    assert "hunter2" not in stream.getvalue()

@@ -14,6 +14,9 @@ Level = Literal["debug", "info", "warning", "error"]
 QUIET = ("aiokafka", "faust", "mode", "kafka")
 """Libraries whose own chatter only matters when something is being debugged."""
 
+CONNECTIONS = "aiokafka.conn"
+"""Logs each request whole when something is being debugged."""
+
 
 def configure_logs(level: Level = "info", *, json: bool | None = None, stream: TextIO | None = None) -> None:
     """Send our entries and those of the libraries to `stream` (standard error), in one form.
@@ -51,12 +54,18 @@ def configure_logs(level: Level = "info", *, json: bool | None = None, stream: T
     for name in QUIET:
         # They log each retry as an error; what does not pass by itself reaches us as an exception, or the watchdog.
         logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.CRITICAL)
+    logging.getLogger(CONNECTIONS).addFilter(_without_password)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _without_password(entry: logging.LogRecord) -> bool:
+    """All but the requests that hold the password (SASL's PLAIN)."""
+    return not any("SaslAuthenticate" in type(each).__name__ for each in entry.args or ())
 
 
 def _harmless(_: object, __: str, entry: structlog.typing.EventDict) -> structlog.typing.EventDict:
