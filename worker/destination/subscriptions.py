@@ -7,7 +7,7 @@ subscriptions that can match it cost, however many are configured.
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from worker.destination.actions import ACTIONS
 from worker.destination.command import Command
@@ -114,7 +114,9 @@ class Subscriptions:
         time = now if event.time is None else event.time
         data, seconds = event.data, event.seconds
         outcomes = []
-        for one, run, ask in self._plan(event):
+        key = (event.type, event.event)
+        plan = self._plans.get(key)
+        for one, run, ask in self._plan(key) if plan is None else plan:
             if ask and not one.trigger.matches(data):
                 continue
             try:
@@ -122,18 +124,18 @@ class Subscriptions:
             except (InvalidFields, MappingError, Rejected) as error:
                 outcomes.append(_refused(one, error))
             else:
-                outcomes.append(Outcome(one.name, one.action, with_usable_times(commands, time)))
+                for command in commands:  # nearly none has a time that needs a look, and the call alone would show
+                    if command.device is not UNSET or command.timestamp.__class__ is str:
+                        commands = with_usable_times(commands, time)
+                        break
+                outcomes.append(Outcome(one.name, one.action, commands))
         return outcomes
 
-    def _plan(self, event: Event) -> Plan:
-        key = (event.type, event.event)
-        try:
-            return self._plans[key]
-        except KeyError:
-            if len(self._plans) >= PLANS_MAX:
-                self._plans.clear()
-            plan = self._plans[key] = self._make_plan(*key)
-            return plan
+    def _plan(self, key: tuple[str, str | None]) -> Plan:
+        if len(self._plans) >= PLANS_MAX:
+            self._plans.clear()
+        plan = self._plans[key] = self._make_plan(*key)
+        return plan
 
     def _make_plan(self, kind: str, name: str | None) -> Plan:
         named, rest = self._by_type.get(kind, self._other_types)

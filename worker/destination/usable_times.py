@@ -17,8 +17,6 @@ from worker.segment.timestamps import to_unix_timestamp
 def with_usable_times(commands: list[Command], time: float) -> list[Command]:
     """The commands, with `time` (unix seconds) where a timestamp or last_used is text that is no time."""
     for at, command in enumerate(commands):
-        if command.device is UNSET and command.timestamp.__class__ is not str:
-            continue
         if command.timestamp.__class__ is str and not _is_time(command.timestamp):
             commands[at] = command = msgspec.structs.replace(command, timestamp=floor(time))
         device = command.device
