@@ -44,6 +44,11 @@ def test_secrets_are_not_printed(config: Path, options: tuple[str, ...]) -> None
     assert out.count(MASK) == 3
 
 
+def test_a_key_of_no_characters_does_not_look_set(config: Path) -> None:
+    config.write_text("source: {write_key: ''}")
+    assert yaml.safe_load(check(config)[1])["source"]["write_key"] == ""
+
+
 def test_every_problem_is_printed_with_its_line(config: Path) -> None:
     config.write_text("kafak: {}\nlog: {level: loud}\n")
     code, out, err = check(config)

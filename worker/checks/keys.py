@@ -16,7 +16,7 @@ _KEEP_IN_ENVIRONMENT: Final = "put it in an environment variable and name that: 
 def check_keys(config: Config) -> Iterator[Finding]:
     """Whether the keys are there and look like keys."""
     destination, source, kafka = config.destination, config.source, config.kafka
-    if source.write_key is None:
+    if not source.write_key:
         yield warning(
             "keys", "source.write_key is not set: the relay delivers nothing, it prints", _KEEP_IN_ENVIRONMENT
         )
@@ -30,7 +30,9 @@ def check_keys(config: Config) -> Iterator[Finding]:
         "kafka.sasl_password": kafka.sasl_password,
     }
     for name, value in given.items():
-        if value is not None and _PLACEHOLDER.search(value):
+        if not value:
+            continue
+        if _PLACEHOLDER.search(value):
             yield problem("keys", f"{name} looks like a placeholder, or has spaces in it", _KEEP_IN_ENVIRONMENT)
-        elif value is not None:
+        else:
             yield ok("keys", f"{name} is set")

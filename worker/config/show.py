@@ -12,12 +12,12 @@ MASK: Final = "(set, not shown)"
 
 
 def effective(config: Config) -> JsonObject:
-    """Every setting with its value; a secret that is set says only that."""
+    """Every setting with its value; a secret that is set says only that. One of no characters is not set."""
     shown = cast("JsonObject", msgspec.to_builtins(config, builtin_types=()))
     for path in SECRETS:
         section, _, name = path.partition(".")
         values = shown[section]
-        if isinstance(values, dict) and values[name] is not None:
+        if isinstance(values, dict) and values[name]:
             values[name] = MASK
     return shown
 
