@@ -109,7 +109,7 @@ def half_a_login(config: Config) -> None:
 
 
 def placeholder(config: Config) -> None:
-    config["source"]["write_key"] = "<your write key>"
+    config["source"]["write_key"] = "<your-write-key>"
 
 
 def no_write_key(config: Config) -> None:

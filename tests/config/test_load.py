@@ -168,11 +168,11 @@ def test_a_setting_without_a_value_contradicts_no_other() -> None:
 
 
 def test_environment_variables_stand_in_values() -> None:
-    environ = {"HOST": "kafka-1", "PORT": "9092", "KEY": "se cret"}
+    environ = {"HOST": "kafka-1", "PORT": "9092", "KEY": "a#secret"}
     text = "kafka: {bootstrap_servers: ['${HOST}:${PORT}', b:1]}\nsource: {write_key: '${KEY}'}"
     config = parse_config(text, environ=environ)
     assert config.kafka.bootstrap_servers == ("kafka-1:9092", "b:1")
-    assert config.source.write_key == "se cret"
+    assert config.source.write_key == "a#secret"
     assert problems("log: {level: '${HOST}'}", environ) == [
         (1, "log.level", "must be one of: debug, error, info, warning")
     ]

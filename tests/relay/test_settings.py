@@ -54,10 +54,11 @@ def test_what_cannot_be_is_refused(text: str, words: str) -> None:
     assert "SECRET8" not in str(caught.value)
 
 
-def test_a_write_key_that_no_request_could_carry_is_refused_and_not_told() -> None:
-    with pytest.raises(ConfigError, match=r"source\.write_key: must be text without ':'") as caught:
-        parse_config("source: {write_key: 'sec:ret'}", environ={})
-    assert "sec:ret" not in str(caught.value)
+@pytest.mark.parametrize("key", ["sec:ret", "sec ret", "secret\n", "\tsecret", " "])
+def test_a_write_key_that_can_be_none_is_refused_and_not_told(key: str) -> None:
+    with pytest.raises(ConfigError, match=r"source\.write_key: must be text without ':' or white space") as caught:
+        parse_config("source: {write_key: '${KEY}'}", environ={"KEY": key})
+    assert "ret" not in str(caught.value)
     assert parse_config("source: {write_key: 'sec/ret'}", environ={}).source.write_key == "sec/ret"
 
 
