@@ -76,3 +76,12 @@ def test_the_command() -> None:
         done = subprocess.run(command, input=rows, capture_output=True, check=True)
         outputs.append(named(orjson.loads(done.stdout)))
     assert outputs[0] == outputs[1] == outputs[2]
+
+
+@pytest.mark.parametrize("first", [{}, {"timestamp": "2026-01-02T03:04:05Z"}])
+def test_events_that_say_no_time_happen_one_after_the_other(first: JsonObject) -> None:
+    events: list[JsonObject] = [{"type": "identify", "userId": "u", "traits": {"plan": number}} for number in range(12)]
+    events[0] |= first
+    document = simulate([Arrival(event) for event in events], SUBSCRIPTIONS, WorkspaceSettings())
+    (person,) = items(document["people"])
+    assert person["attributes"] == {"plan": 11}

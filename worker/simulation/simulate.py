@@ -21,9 +21,13 @@ from worker.workspace.settings import WorkspaceSettings
 SETTLED_SECONDS: Final = 1.0
 """Events that arrive at least so long after those before find everything settled; others may interleave with them."""
 
+_NEXT_S: Final = 0.001
+"""So long after those before arrives an event that says no time. At the same time their ids would decide whose word is
+the last, and without messageIds offset 10 comes before offset 9."""
+
 
 class Arrival(Struct, frozen=True):
-    """An event as received, and when it arrived (unix seconds); None: at its own time."""
+    """An event as received, and when it arrived (unix seconds); None: at its own time, or after those before."""
 
     event: JsonObject
     at: float | None = None
@@ -72,14 +76,14 @@ class Simulation:
         self._random = random
 
     def arrive(self, arrival: Arrival, latest: float, *, interleave: bool) -> float:
-        """Route an event; returns its time of arrival, or `latest` if it says none."""
+        """Route an event; returns the latest time of arrival so far, which was `latest` before it."""
         try:
             event = check_event(arrival.event)
         except InvalidEvent as invalid:
             self._dead(invalid.reason, invalid.detail, _text(arrival.event.get("messageId")))
             return latest
         known = [time for time in (arrival.at, event.time) if time is not None]
-        arrived = known[0] if known else max(latest, 0.0)
+        arrived = known[0] if known else max(round(latest + _NEXT_S, 3), 0.0)
         if not interleave or arrived >= latest + SETTLED_SECONDS:
             self.network.settle()
         else:
