@@ -52,6 +52,17 @@ def test_an_event_is_answered_with_its_matches() -> None:
     }
 
 
+def test_an_event_that_its_integrations_rule_out_says_so(tmp_path: Path) -> None:
+    config = tmp_path / "workspace.yaml"
+    config.write_text("destination: {integration_names: [Customer.io]}")
+    ruled_out = TRACK | {"integrations": {"Customer.io": False}}
+    options = ("--config", str(config))
+    assert ask("event", ruled_out, options=options) == [{"matches": [], "ruled_out": "integrations"}]
+    assert "Its integrations rule this event out." in explained("event", ruled_out, (*options, "--explain"))
+    assert ask("event", TRACK, options=options)[0]["matches"]
+    assert ask("event", ruled_out)[0]["matches"]
+
+
 def test_lines_are_answered_in_order_each_with_its_id() -> None:
     page = event("page", userId="u1")
     answers = ask("event", {"id": 7, "event": TRACK}, page, b"not json", b"[1]", b"", {"id": "x", "event": page})

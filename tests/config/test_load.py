@@ -91,6 +91,11 @@ lgo: {}
         ("- 1", "", "must be a section of settings (`name: value` lines)"),
         ("workspace: 5", "workspace", "must be a section of settings (`name: value` lines)"),
         ("destination: {subscriptions: {}}", "destination.subscriptions", "must be a list (`- item` lines)"),
+        (
+            "destination: {integration_names: [Customer.io, All]}",
+            "destination",
+            "integration_names cannot hold All, which stands for every destination",
+        ),
         ("kafka: {bootstrap_servers: []}", "kafka", "bootstrap_servers must name a broker"),
         (
             "kafka: {bootstrap_servers: 'a:1'}",

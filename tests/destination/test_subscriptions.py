@@ -114,6 +114,31 @@ def test_strict_triggers_mean_what_they_seem_to() -> None:
     assert len(Subscriptions.compile(one, settings, strict=True).commands(as_event(data), NOW)) == 1
 
 
+def named(*names: str) -> Subscriptions:
+    """The automatic presets of a workspace that `integrations` of events know by these names."""
+    settings = ActionSettings()
+    return Subscriptions.compile(automatic(settings), settings, integration_names=names)
+
+
+def test_events_that_their_integrations_rule_out_become_nothing() -> None:
+    workspace = named("Customer.io")
+    data = event("track", userId="u1", event="Paid")
+    ruled_out = as_event(data | {"integrations": {"All": False}})
+    assert (workspace.rule_out(ruled_out), workspace.commands(ruled_out, NOW)) == (True, [])
+    meant = as_event(data | {"integrations": {"All": False, "Customer.io": True}})
+    assert (workspace.rule_out(meant), len(workspace.commands(meant, NOW))) == (False, 1)
+
+
+def test_integrations_count_only_where_the_workspace_has_a_name() -> None:
+    ruled_out = as_event(event("track", userId="u1", event="Paid", integrations={"All": False, "Customer.io": False}))
+    assert (named().rule_out(ruled_out), len(named().commands(ruled_out, NOW))) == (False, 1)
+
+
+def test_no_integrations_rule_out_a_deletion_request() -> None:
+    request = as_event(event("delete", userId="u1", integrations={"All": False}))
+    assert len(named("Customer.io").commands(request, NOW)) == 1
+
+
 ID_ONLY = ActionSettings(identifiers="id")
 
 

@@ -11,10 +11,14 @@ from worker.segment.events import Event, InvalidEvent, check_event
 def answer_event(request: JsonObject, subscriptions: Subscriptions, clock: Callable[[], float]) -> JsonObject:
     """A Segment event, or `{"id", "event"}` → `{"matches": [{"preset", "action", "commands"} or {…, "error"}]}`.
 
+    With `"ruled_out": "integrations"` where that is why nothing matches.
     `clock` gives unix seconds, the time of arrival of an event that says no time.
     """
     event = as_event(event_of(request))
-    return {"matches": [_match(outcome) for outcome in subscriptions.commands(event, clock())]}
+    answer: JsonObject = {"matches": [_match(outcome) for outcome in subscriptions.commands(event, clock())]}
+    if subscriptions.rule_out(event):
+        answer["ruled_out"] = "integrations"
+    return answer
 
 
 def event_of(request: JsonObject) -> JsonObject:

@@ -41,6 +41,9 @@ def explain_event(
     except InvalidEvent as error:
         console.print(f"[red]The worker would refuse this event: {escape(error.detail)}[/]")
     console.print(f"[bold]{escape(_title(event))}[/]")
+    if subscriptions.rule_out(event):
+        console.print(f"[yellow]Its integrations rule this event out. {NOTHING_SENT}[/]")
+        return
     outcomes = {outcome.preset: outcome for outcome in subscriptions.commands(event, clock())}
     for one in subscriptions.compiled:
         outcome = outcomes.get(one.name)

@@ -10,4 +10,5 @@ def compile_subscriptions(config: Config) -> Subscriptions:
         config.destination.subscriptions,
         config.workspace.action_settings(),
         strict=config.destination.triggers == "strict",
+        integration_names=config.destination.integration_names,
     )

@@ -62,7 +62,13 @@ class Destination(Struct, frozen=True, kw_only=True):
     """Kept, with `site_id`, for an HTTP intake, which this version does not have; nothing asks for them yet."""
     triggers: Literal["segment", "strict"] = "segment"
     """`segment`: triggers mean what they mean in Segment, quirks included; `strict`: what they seem to mean."""
+    integration_names: tuple[Text, ...] = ()
+    """What this workspace is called in `integrations` of events; with none, nobody looks at what they say there."""
     subscriptions: tuple[Subscription, ...] = msgspec.field(default_factory=lambda: tuple(automatic(ActionSettings())))
+
+    def __post_init__(self) -> None:
+        if "All" in self.integration_names:
+            raise ValueError("integration_names cannot hold All, which stands for every destination")
 
 
 class Kafka(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ They are indexed by what an event's type and name can be for their trigger to ma
 subscriptions that can match it cost, however many are configured.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, TypeAlias
 
 from msgspec import UNSET, Struct
@@ -21,6 +21,7 @@ from worker.reasons import Reason
 from worker.segment.events import Event
 from worker.segment.fields import InvalidFields
 from worker.segment.fql import Trigger, compile_trigger
+from worker.segment.integrations import ruled_out
 from worker.segment.mapping import MappingError
 
 
@@ -76,8 +77,9 @@ def automatic(settings: ActionSettings) -> list[Subscription]:
 class Subscriptions:
     """The compiled subscriptions of a workspace."""
 
-    def __init__(self, compiled: Sequence[CompiledSubscription]) -> None:
+    def __init__(self, compiled: Sequence[CompiledSubscription], integration_names: Collection[str] = ()) -> None:
         self.compiled = tuple(compiled)
+        self._integration_names = tuple(integration_names)
         types = {kind for one in compiled for kind in one.trigger.types or ()}
         self._by_type: dict[str, ByName] = {kind: _by_name(compiled, kind) for kind in types}
         self._other_types: ByName = _by_name([one for one in compiled if one.trigger.types is None], None)
@@ -85,11 +87,17 @@ class Subscriptions:
 
     @classmethod
     def compile(
-        cls, subscriptions: Sequence[Subscription], settings: ActionSettings, *, strict: bool = False
+        cls,
+        subscriptions: Sequence[Subscription],
+        settings: ActionSettings,
+        *,
+        strict: bool = False,
+        integration_names: Collection[str] = (),
     ) -> "Subscriptions":
         """Compile them, in this order, and Segment's deletion request after them.
 
-        `strict` gives triggers their quirk-free meaning. Raises FqlError or MappingError; the configuration has checked
+        `strict` gives triggers their quirk-free meaning. `integration_names` are the workspace's in `integrations` of
+        events, which count only where there are some. Raises FqlError or MappingError; the configuration has checked
         both.
         """
         assert DELETION_REQUEST.trigger is not None
@@ -103,17 +111,26 @@ class Subscriptions:
                     compile_action(ACTIONS[one.action], one.mapping, settings),
                 )
                 for one in (*subscriptions, deletion)
-            ]
+            ],
+            integration_names,
         )
+
+    def rule_out(self, event: Event) -> bool:
+        """Whether the event's `integrations` keep it from this workspace; a deletion request is for everybody."""
+        names = self._integration_names
+        return bool(names) and event.type != "delete" and ruled_out(event.data, names)
 
     def commands(self, event: Event, now: float) -> list[Outcome]:
         """What the event becomes, one outcome a subscription that matches, in the order of the configuration.
 
+        None for an event that its `integrations` rule out.
         `now` (unix seconds) is the event's time where it has none of its own: its arrival.
         """
         time = now if event.time is None else event.time
         data, seconds = event.data, event.seconds
-        outcomes = []
+        outcomes: list[Outcome] = []
+        if self._integration_names and self.rule_out(event):
+            return outcomes
         key = (event.type, event.event)
         plan = self._plans.get(key)
         for one, run, ask in self._plan(key) if plan is None else plan:
