@@ -76,3 +76,13 @@ def test_the_architecture_names_every_package_and_module() -> None:
     named = {Path(name).name for name in re.findall(r"`([\w./]+)`", first_column)}
     there = {path.name for path in (ROOT / "worker").iterdir() if not path.name.startswith("__")}
     assert there <= named
+
+
+def test_every_source_that_is_cited_is_told() -> None:
+    page = (ROOT / "docs/sources.md").read_text()
+    for source in ("segment_actions", "customerio_semantics"):
+        table = page.partition(f"## {source}.md")[2].partition("\n## ")[0]
+        told = {section for row in re.findall(r"^\| ([\d., ]+) \|", table, re.MULTILINE) for section in row.split(", ")}
+        for path in sorted((ROOT / "worker").rglob("*.py")):
+            for section in re.findall(rf"{source}\.md[\s#]+(\d+(?:\.\d+)?)", path.read_text()):
+                assert section in told, f"{path}: {source}.md {section}"

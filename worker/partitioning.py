@@ -1,6 +1,6 @@
 """Which partition a key belongs to, the same for every producer and reader of this project.
 
-A profile key names its own partition (DESIGN section 6: the first four hex digits of a cio_id), so that a profile stays
+A profile key names its own partition (the first four hex digits of its cio_id), so that a profile stays
 where it was made. Every other key is spread by CRC-32, which is in the standard library as C and known to other Kafka
 clients as librdkafka's `consistent` partitioner.
 """

@@ -18,7 +18,7 @@ DEVIATIONS = {str(row["id"]) for row in objects(load("customerio_known_deviation
 """Rows in which Segment is wrong; test_known_deviations.py says what we do instead."""
 
 SETTLED = {
-    "rd_ts_missing": "where an action needs a time and the event has none, receivedAt goes before the clock (DESIGN 7)",
+    "rd_ts_missing": "where an action needs a time and the event has none, receivedAt goes before the clock",
 }
 """Rows that an explicit decision of the design contradicts."""
 

@@ -160,7 +160,7 @@ def test_id_empty_email() -> None:
     assert found["identifiers"] == {"anonymous_id": "anon-1"}
     assert attributes(found) == {"a": 1}
     kept = command(event("identify", userId="u1", traits={"email": ""}))
-    assert attributes(kept)["email"] == ""  # a person's attribute is removed by "" (DESIGN section 6.1)
+    assert attributes(kept)["email"] == ""  # a person's attribute is removed by "" (docs/workspace.md)
 
 
 def test_id_no_ids_at_all() -> None:
@@ -259,7 +259,7 @@ def test_al_same() -> None:
 
 
 def test_al_anon_prev() -> None:
-    # The workspace links the secondary as an anonymousId where it is nobody's id (DESIGN section 6.1).
+    # The workspace links the secondary as an anonymousId where it is nobody's id (docs/workspace.md).
     found = command(event("alias", userId="new", previousId="anon-1"))
     assert (found["primary"], found["secondary"]) == ({"id": "new"}, {"id": "anon-1"})
 

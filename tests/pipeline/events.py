@@ -1,4 +1,4 @@
-"""Events whose outcome does not depend on their order of arrival: what DESIGN section 6 promises of the workspace."""
+"""Events whose outcome does not depend on their order of arrival: what docs/workspace.md promises of the workspace."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""No accepted event is lost or counted twice (DESIGN section 6), whatever became of its person.
+"""No accepted event is lost or counted twice (docs/workspace.md), whatever became of its person.
 
 Each distinct event must be shown at one person, or wait, or something published must say why not.
 """

@@ -1,4 +1,4 @@
-"""What must hold of the tables of a cluster at rest, whatever happened (DESIGN section 6, Invariants).
+"""What must hold of the tables of a cluster at rest, whatever happened (docs/workspace.md, Rules).
 
 Written against what is stored and published, with none of the code that decided it.
 """

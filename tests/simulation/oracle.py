@@ -22,7 +22,7 @@ RESERVED = {"Application Opened", "Application Installed", "Application Uninstal
 
 
 class Call(Struct):
-    """A distinct event, read as the rules of DESIGN section 6 do."""
+    """A distinct event, read as the rules of docs/workspace.md do."""
 
     event: JsonObject
     stamp: Stamp

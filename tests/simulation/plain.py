@@ -1,4 +1,4 @@
-"""The rules of DESIGN section 6 over one dictionary, event by event, for events that arrive in order of time.
+"""The rules of docs/workspace.md over one dictionary, event by event, for events that arrive in order of time.
 
 Nothing of the system under test is used. What arrives late or at the same time as something else is not its business:
 see oracle.py and invariants.py.

@@ -1,4 +1,4 @@
-"""The event tester's lines for single actions (DESIGN section 7)."""
+"""The event tester's lines for single actions."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The event tester's lines for events (DESIGN section 7)."""
+"""The event tester's lines for events."""
 
 from collections.abc import Callable
 

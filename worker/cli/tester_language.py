@@ -1,4 +1,4 @@
-"""The event tester's lines for triggers and mappings (DESIGN section 7)."""
+"""The event tester's lines for triggers and mappings."""
 
 from worker.jsontypes import Json, JsonObject
 from worker.segment.fql import FqlError, compile_trigger

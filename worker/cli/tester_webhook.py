@@ -1,4 +1,4 @@
-"""The event tester's lines for reporting webhooks (DESIGN section 7)."""
+"""The event tester's lines for reporting webhooks."""
 
 from typing import Final, assert_never
 

@@ -31,7 +31,7 @@ ObjectType: TypeAlias = Annotated[
 
 
 class Workspace(WorkspaceSettings, frozen=True, kw_only=True):
-    """`workspace`: how people, objects and anonymous activity are kept (DESIGN section 6)."""
+    """`workspace`: how people, objects and anonymous activity are kept (docs/workspace.md)."""
 
     default_object_type_id: ObjectType = "1"
     """The type of an object whose group call gives none."""

@@ -35,7 +35,7 @@ CommandAction: TypeAlias = Literal[
 
 
 class Command(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):  # JSON refers to none: no cycles
-    """One thing to do to one entity (DESIGN section 4). A field that is UNSET does not exist in its JSON form.
+    """One thing to do to one entity. A field that is UNSET does not exist in its JSON form.
 
     `type` and `action` are those of Customer.io's Track v2 API, e.g. person/identify, person/event,
     object/identify_anonymous, person/merge; delivery/report is a delivery metric. `identifiers` holds exactly one of
@@ -76,7 +76,7 @@ def request_body(command: Command) -> JsonObject:
 def object_attributes(command: Command) -> JsonObject:
     """The attributes an object command sets.
 
-    Its `created_at` is one of them (DESIGN section 6.1), as a number where it is one in text; the `anonymous_id` that
+    Its `created_at` is one of them (docs/workspace.md), as a number where it is one in text; the `anonymous_id` that
     Segment writes beside them is not.
     """
     attributes: JsonObject = {} if command.attributes is UNSET else dict(command.attributes)

@@ -48,7 +48,8 @@ PRESETS: Final = MappingProxyType(
 """All presets by name, in Segment's order."""
 
 DELETION_REQUEST: Final = Preset(name="Segment Deletion Request", action=DELETE_PERSON.key, trigger='type = "delete"')
-"""What Segment calls `onDelete`: who is deleted in Segment is deleted here too (document, Suppression and Deletion).
+"""What Segment calls `onDelete`: who is deleted in Segment is deleted here too (segment_destination.txt, Suppression
+and Deletion).
 
 It is no preset of the catalogue and always on.
 """

@@ -12,7 +12,7 @@ class ActionSettings(Struct, frozen=True, kw_only=True):
     """The settings the actions read.
 
     `identifiers`: in an `id` workspace every userId is an id, also one that looks like an email address, and the
-    email trait names nobody (DESIGN section 6.1). `default_object_type_id` is the type of an object whose call gives
+    email trait names nobody (docs/workspace.md). `default_object_type_id` is the type of an object whose call gives
     none. `convert_timestamps`: whether ISO 8601 values become unix seconds where a subscription's mapping does not
     say.
     """

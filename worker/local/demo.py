@@ -30,7 +30,7 @@ def demo_file(contract: str) -> Path:
 def brought_up_to(now: datetime, lines: list[bytes]) -> list[bytes]:
     """The lines with their events' times moved so that the last one happened at `now`, the others as long before it.
 
-    Anonymous activity is kept for 30 days (DESIGN section 6): as bundled, that of the examples is too old one day.
+    Anonymous activity is kept for 30 days (docs/workspace.md): as bundled, that of the examples is too old one day.
     Lines that hold no event stay as they are.
     """
     times = [time for time in map(_time_of, lines) if time is not None]

@@ -3,7 +3,7 @@
 Every message between agents carries the record that led to it and its number among that record's messages: header
 `origin` = `<topic>/<partition>/<offset>/<index>`. A sender decides its records in order and from the same state
 after a crash, so the messages of one origin partition reach a receiving partition in rising (offset, index), repeats
-aside. The highest one applied is all that a receiver has to remember (DESIGN section 5, point 4).
+aside. The highest one applied is all that a receiver has to remember (docs/architecture.md, The runtime).
 """
 
 from collections.abc import Sequence

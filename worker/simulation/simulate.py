@@ -1,4 +1,4 @@
-"""Segment events in, the workspace they make out (DESIGN section 7, `simulate`)."""
+"""Segment events in, the workspace they make out (`segment-worker simulate`)."""
 
 from collections.abc import Sequence
 from random import Random

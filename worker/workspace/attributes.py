@@ -1,4 +1,4 @@
-"""Attributes: each keeps its newest value, by event time and then by messageId (DESIGN section 6).
+"""Attributes: each keeps its newest value, by event time and then by messageId (docs/workspace.md).
 
 So the order of arrival does not matter, and a repeat changes nothing. null and "" remove an attribute; that it was
 removed is remembered, so that an older value that arrives later does not come back.

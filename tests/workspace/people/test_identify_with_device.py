@@ -1,4 +1,4 @@
-"""An identify that names the device it comes from (document, Add and Update Devices) is one call, too."""
+"""An identify that names the device it comes from (segment_destination.txt, Add and Update Devices) is one call."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What was refused stays refused when the call is repeated, however much was refused since (DESIGN section 6.1)."""
+"""What was refused stays refused when the call is repeated, however much was refused since (docs/workspace.md)."""
 
 import pytest
 

@@ -19,7 +19,7 @@ from worker.destination.settings import ActionSettings
 from worker.jsontypes import JsonObject
 
 APPLE = frozenset({"ios", "ipados", "watchos", "tvos", "iphone", "ipad", "apple"})
-WAITS = "the device call of somebody who is not identified yet waits, as an event does (DESIGN section 6.1)"
+WAITS = "the device call of somebody who is not identified yet waits, as an event does (docs/workspace.md)"
 
 
 def platform_name(platform: str) -> str:

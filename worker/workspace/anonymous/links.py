@@ -1,7 +1,7 @@
 """Whose an anonymousId is, at which time.
 
 The first person identified with it has its history; another one has what comes after their identify, until somebody
-else is (DESIGN section 6). That goes by the times of the calls, not by the order of their arrival.
+else is (docs/workspace.md). That goes by the times of the calls, not by the order of their arrival.
 """
 
 from collections.abc import Sequence

@@ -17,7 +17,7 @@ from worker.workspace.values.anonymous import Anonymous
 from worker.workspace.values.records import Queue
 
 KEEP_SECONDS: Final = 30 * 86_400
-"""How long a call waits at most, from its own time to the arrival of the identify (DESIGN section 6.1)."""
+"""How long a call waits at most, from its own time to the arrival of the identify (docs/workspace.md)."""
 
 EXPIRE_STEP: Final = 2
 """For each call that begins to wait, as many that have waited too long are dropped."""

@@ -1,4 +1,4 @@
-"""The decisions of table devices (DESIGN section 6): a device is of the person with the latest last_used."""
+"""The decisions of table devices (docs/workspace.md): a device is of the person with the latest last_used."""
 
 from collections.abc import Iterator
 from typing import Final, Literal, assert_never

@@ -1,4 +1,4 @@
-"""New object types are named after an animal (document, New objects and object types).
+"""New object types are named after an animal (segment_destination.txt, New objects and object types).
 
 Which one depends on the type alone: any partition may name a type, and a type has the same name in every workspace.
 """

@@ -28,7 +28,7 @@ from worker.workspace.values.objects import Object, ObjectsValue, ObjectType
 from worker.workspace.wire import Stamp
 
 RESERVED: Final = frozenset({"relationship", "cio_object_id", "object_id", "objectId"})
-"""No object attribute may have these names (document, Group calls; customerio_semantics.md 5)."""
+"""No object attribute may have these names (segment_destination.txt, Group calls; customerio_semantics.md 5)."""
 
 TELL_STEP: Final = 4
 """Pages of related people told of a deletion in one decision; the rest follows by messages to itself."""

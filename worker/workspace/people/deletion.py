@@ -1,6 +1,6 @@
 """Deletion and suppression (customerio_semantics.md 7): everything about the person is forgotten.
 
-What was said at a time up to the deletion's stays forgotten (DESIGN section 6.1); the handles remember that time.
+What was said at a time up to the deletion's stays forgotten (docs/workspace.md); the handles remember that time.
 """
 
 from worker.workspace.changes import PersonDeleted

@@ -71,7 +71,7 @@ def _refuse(turn: Turn, key: str, handle: Handle, merge: Merge) -> None:
 
 
 def _make(turn: Turn, key: str, handle: Handle, call: Identify | Event | AddDevice | RemoveDevice) -> None:
-    """A new person, to whom the call goes (DESIGN section 6.1: also for an event or a device)."""
+    """A new person, to whom the call goes (docs/workspace.md: also for an event or a device)."""
     rank = handle.rank + 1
     cio_id = new_cio_id(turn.place, key, rank, call.cause)
     create_at(turn, cio_id, key, call.cause, call.at, rank)
@@ -130,7 +130,7 @@ def claimed(turn: Turn, key: str, handle: Handle, got: Answer) -> None:
 
 
 def _defer(turn: Turn, key: str, handle: Handle, call: Deferrable) -> None:
-    """A group call waits for somebody to be identified (document, Group calls and anonymous people)."""
+    """A group call waits for somebody to be identified (segment_destination.txt, Group calls and anonymous people)."""
     if queues.holds(turn, "groups", key, handle.groups, call):
         return
     turn.put(key, replace(handle, groups=queues.append(turn, "groups", key, handle.groups, call)))
@@ -138,7 +138,7 @@ def _defer(turn: Turn, key: str, handle: Handle, call: Deferrable) -> None:
 
 
 def _erase(turn: Turn, key: str, handle: Handle, call: Erase) -> None:
-    """Nobody is there to delete; but what is older than the deletion must not make somebody (DESIGN section 6.1)."""
+    """Nobody is there to delete; but what is older than the deletion must not make somebody (docs/workspace.md)."""
     if call.action == "unsuppress":
         return
     suppressed = call.action == "suppress"

@@ -178,7 +178,7 @@ def _give_up(turn: Turn, tokens: Iterable[str], cio_id: str, cause: Cause) -> No
 
 
 def _suppress_or_free(turn: Turn, gone: Gone, call: Erase) -> None:
-    """One handle was suppressed again, which counts for all; or unsuppressed: all are free (DESIGN section 6.1)."""
+    """One handle was suppressed again, which counts for all; or unsuppressed: all are free (docs/workspace.md)."""
     if call.action == "suppress":
         gone = replace(gone, suppressed_at=call.at)
         end_handles(turn, gone, call.at, call.cause)

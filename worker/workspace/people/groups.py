@@ -1,6 +1,7 @@
 """Group calls: a person's relationships with objects.
 
-They take effect once the person is identified (document, Group calls and anonymous people); until then they wait.
+They take effect once the person is identified (segment_destination.txt, Group calls and anonymous people); until then
+they wait.
 """
 
 from typing import Final

@@ -17,7 +17,7 @@ def ignore_suppressed(turn: Turn, subject: str, cause: Cause, call: str) -> None
 
 
 def ignore_deleted(turn: Turn, subject: str, cause: Cause, call: str) -> None:
-    """Its person was deleted later than it was made: a replay must not bring anybody back (DESIGN section 6.1)."""
+    """Its person was deleted later than it was made: a replay must not bring anybody back (docs/workspace.md)."""
     turn.publish(subject, IgnoredDeleted(cause=turn.why(cause), subject=subject, call=call))
 
 

@@ -1,4 +1,4 @@
-"""What was refused to a person stays refused when the call that asked for it is repeated (DESIGN section 6.1).
+"""What was refused to a person stays refused when the call that asked for it is repeated (docs/workspace.md).
 
 So is a call that was ignored whole, since it named somebody suppressed or deleted: no newer email makes it apply.
 Refused handles and merges are remembered in pages of their own; with the events, as digests, ignored calls and, where

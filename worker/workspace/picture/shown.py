@@ -1,4 +1,4 @@
-"""A picture as one JSON document, the output of `simulate` (DESIGN section 7)."""
+"""A picture as one JSON document, the output of `simulate`."""
 
 from typing import cast
 
@@ -15,7 +15,7 @@ NO_ATTRIBUTES = ("id", "email", "cio_id", "anonymous_id")
 
 
 def shown(picture: Picture) -> JsonObject:
-    """The workspace as DESIGN section 7 shows it, but for the dead letters, which are no changes."""
+    """The workspace in the form that `simulate` prints, but for the dead letters, which are no changes."""
     living = [person for person in picture.people.values() if person.merged_into is None and not person.deleted]
     events = _events(picture)
     devices = _devices(picture)

@@ -33,7 +33,7 @@ def person_key(identifiers: Given | UnsetType, settings: WorkspaceSettings) -> s
     """The key of the person, or of the anonymousId, that is named.
 
     Raises Refused where nobody is named, or a userId that stems from a mistake; such an anonymousId is let through, but
-    is never linked with anybody (DESIGN section 6.1).
+    is never linked with anybody (docs/workspace.md).
     """
     if identifiers is not UNSET:
         for kind, value in identifiers.items():
