@@ -1,6 +1,8 @@
 """What commands that talk to Kafka share: the configuration file, and the way to the brokers."""
 
 import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from os.path import exists
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -14,7 +16,8 @@ from worker.config.problems import ConfigError
 from worker.config.sections import Config, Kafka
 from worker.deployment import Deployment, make_deployment
 from worker.runtime.connection import Connection
-from worker.topics.contracts import ContractsError
+from worker.topics.contract import Contract
+from worker.topics.contracts import ContractsError, load_contracts
 
 ConfigOption: TypeAlias = Annotated[
     Path | None, typer.Option("--config", "-c", help="A workspace.yaml; without one all settings have their defaults.")
@@ -44,22 +47,37 @@ def configured_view(path: Path | None, as_json: bool) -> Path:
     return view_of_dev() if path is None and not exists(view) and exists(view_of_dev()) else view
 
 
-def connection_to(kafka: Kafka, as_json: bool) -> Connection:
-    """How to reach the configured brokers; ends the command where a certificate file can't be used."""
+@contextmanager
+def _usable(as_json: bool) -> Iterator[None]:
+    """Ends the command (exit code 2) where the topics' contracts or a certificate file can't be used."""
     try:
-        return make_connection(kafka)
+        yield
+    except ContractsError as error:
+        raise failed(Problem(str(error), "correct the contracts in topics/"), as_json, code=2) from error
     except CertificateError as error:
-        raise failed(Problem(str(error), error.hint), as_json) from error
+        raise failed(Problem(str(error), error.hint), as_json, code=2) from error
+
+
+def connection_to(kafka: Kafka, as_json: bool) -> Connection:
+    """How to reach the configured brokers; ends the command (exit code 2) where a certificate file can't be used."""
+    with _usable(as_json):
+        return make_connection(kafka)
+
+
+def contracted(kafka: Kafka, as_json: bool, partitions: int | None = None) -> Mapping[str, Contract]:
+    """The topics' contracts by name, under the configured names; ends the command (exit code 2) where they are wrong.
+
+    `partitions` goes before the configuration's number, and that before the contracts'.
+    """
+    with _usable(as_json):
+        count = kafka.partitions if partitions is None else partitions
+        return load_contracts(app_id=kafka.app_id, prefix=kafka.topic_prefix, partitions=count)
 
 
 def deployed(config: Config, as_json: bool) -> Deployment:
-    """The configured deployment; ends the command where its topics' contracts or a certificate file can't be used."""
-    try:
+    """The configured deployment; ends the command (exit code 2) as `connection_to` and `contracted` do."""
+    with _usable(as_json):
         return make_deployment(config)
-    except ContractsError as error:
-        raise failed(Problem(str(error), "correct the contracts in topics/"), as_json) from error
-    except CertificateError as error:
-        raise failed(Problem(str(error), error.hint), as_json) from error
 
 
 def hush_client_logs() -> None:

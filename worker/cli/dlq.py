@@ -11,10 +11,9 @@ import typer
 from aiokafka.errors import KafkaError
 
 from worker.cli import dlq_text
-from worker.cli.connecting import ConfigOption, configured, hush_client_logs
+from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
 from worker.cli.dlq_asked import Asked
 from worker.cli.output import JsonOption, Meter, Problem, emit, failed
-from worker.config.connection import CertificateError
 from worker.deadletters.box import Found
 from worker.deadletters.letter import UNREADABLE, Place
 from worker.deadletters.replay import Handling, OnError, Outcome
@@ -24,7 +23,6 @@ from worker.reasons import Reason
 from worker.runtime.errors import RuntimeFault
 from worker.runtime.resend import resender
 from worker.topics.cluster import TopicsError, expect
-from worker.topics.contracts import ContractsError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -167,14 +165,9 @@ def _asked(
         raise typer.BadParameter(str(problem)) from problem
     if selection.since_ms is not None and selection.until_ms is not None and selection.since_ms >= selection.until_ms:
         raise typer.BadParameter(f"{since} is not before --until {until}", param_hint="--since")
-    loaded = configured(config, as_json)
+    deployment = deployed(configured(config, as_json), as_json)
     hush_client_logs()
-    try:
-        asked = Asked(loaded, topics or (), selection)
-    except CertificateError as problem:
-        raise failed(Problem(str(problem), problem.hint), as_json, code=2) from problem
-    except ContractsError as problem:
-        raise failed(Problem(str(problem), "correct the configuration"), as_json, code=2) from problem
+    asked = Asked(deployment, topics or (), selection)
     unknown = {place.topic for place in places} - set(asked.sources)
     if unknown:
         known_topics = f"they are called like {min(asked.sources)}: see `segment-worker dlq list`"

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import typer
 
-from worker.config import Config
 from worker.deadletters.box import Box, Found
 from worker.deadletters.copies import Source
 from worker.deadletters.selection import Selection
 from worker.deadletters.trial import Trial
-from worker.deployment import Deployment, make_deployment
+from worker.deployment import Deployment
 from worker.relay.reading import Unsendable, read
 from worker.runtime.record import Record
 from worker.topics.names import MESSAGE_METRICS, dead_letters_of
@@ -19,9 +18,9 @@ from worker.wiring import make_agents
 class Asked:
     """A command's deployment, and which letters it is about."""
 
-    def __init__(self, config: Config, topics: Sequence[str], selection: Selection) -> None:
-        self.deployment = make_deployment(config)
-        self.sources = _sources(self.deployment)
+    def __init__(self, deployment: Deployment, topics: Sequence[str], selection: Selection) -> None:
+        self.deployment = deployment
+        self.sources = _sources(deployment)
         self.selection = selection
         names = {name: topic for topic, source in self.sources.items() for name in _names(topic, source)}
         unknown = [topic for topic in topics if topic not in names]

@@ -9,11 +9,9 @@ import structlog
 import typer
 from aiokafka.errors import KafkaError
 
-from worker.cli.connecting import ConfigOption
+from worker.cli.connecting import ConfigOption, configured, deployed
 from worker.cli.standard_output import drop_output
-from worker.config import Config, ConfigError, load_config
-from worker.config.connection import CertificateError
-from worker.deployment import Deployment, make_deployment
+from worker.deployment import Deployment
 from worker.logs import configure_logs
 from worker.observe.observer import Observed
 from worker.observe.relay_role import RelayObserver
@@ -30,7 +28,6 @@ from worker.runtime.signals import stop_on_signals
 from worker.topics import names
 from worker.topics.check import check
 from worker.topics.cluster import TopicsError
-from worker.topics.contracts import ContractsError
 from worker.view.role import run_view
 from worker.wiring import make_delivery, make_worker
 
@@ -108,31 +105,15 @@ def _print(event: bytes) -> None:
         raise RuntimeFault(f"standard output can't be written: {problem.strerror}") from problem
 
 
-def read_config(path: Path | None) -> Config:
-    """The configuration, or its problems on standard error and exit code 2."""
-    try:
-        return load_config(path)
-    except ConfigError as problem:
-        typer.secho(str(problem), fg="red", err=True)
-        raise typer.Exit(2) from problem
-
-
 def run_role(observed: Observed, path: Path | None, role: Role) -> None:
     """Run `role` until it is told to stop (exit code 0) or must stop (1); 2: the configuration is wrong.
 
     What `observed` tells is served over HTTP meanwhile, where the configuration says so.
     """
-    config = read_config(path)
+    config = configured(path, as_json=False)
     configure_logs(config.log.level, json={"auto": None, "json": True, "text": False}[config.log.format])
     structlog.contextvars.bind_contextvars(role=observed.role)
-    try:
-        deployment = make_deployment(config)
-    except CertificateError as problem:
-        typer.secho(f"{problem}\n  → {problem.hint}", fg="red", err=True)
-        raise typer.Exit(2) from problem
-    except ContractsError as problem:
-        typer.secho(str(problem), fg="red", err=True)
-        raise typer.Exit(2) from problem
+    deployment = deployed(config, as_json=False)
     raise typer.Exit(asyncio.run(_supervised(deployment, role, observed)))
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from msgspec import Struct
 
-from worker.cli.connecting import ConfigOption, configured, connection_to, hush_client_logs
+from worker.cli.connecting import ConfigOption, configured, connection_to, contracted, hush_client_logs
 from worker.cli.output import JsonOption, Meter, Problem, emit, failed
 from worker.gateway.lines import STANDARD_INPUT, Line, UnreadableError, read_lines
 from worker.gateway.sending import InboundTopic, Sent, inbound_publisher, send_lines
@@ -20,7 +20,6 @@ from worker.runtime.errors import DeliveryFailed
 from worker.topics import names
 from worker.topics.cluster import TopicsError, connect
 from worker.topics.contract import Contract
-from worker.topics.contracts import ContractsError, load_contracts
 
 _PATIENCE_SECONDS = 10.0
 _RECORD_ROOM_BYTES = 2048
@@ -69,15 +68,13 @@ def send(
         if file != STANDARD_INPUT:
             _expect_file(file)
     kafka = configured(config, as_json).kafka
+    connection, contract = connection_to(kafka, as_json), contracted(kafka, as_json)[topic.value]
     hush_client_logs()
     begun = time.monotonic()
     try:
-        contract = load_contracts(app_id=kafka.app_id, prefix=kafka.topic_prefix)[topic.value]
-        sent = asyncio.run(_send(connection_to(kafka, as_json), contract, files, quiet=as_json))
+        sent = asyncio.run(_send(connection, contract, files, quiet=as_json))
     except TopicsError as error:
         raise failed(Problem(error.problem, error.hint), as_json) from error
-    except ContractsError as error:
-        raise failed(Problem(str(error), "correct the contracts in topics/"), as_json) from error
     except UnreadableError as error:
         raise failed(Problem(str(error), "what came before it may have been sent"), as_json) from error
     except DeliveryFailed as error:

@@ -9,7 +9,7 @@ import orjson
 import typer
 from rich.markup import escape
 
-from worker.cli.connecting import configured, hush_client_logs
+from worker.cli.connecting import configured, deployed, hush_client_logs
 from worker.cli.ndjson import read_object
 from worker.cli.output import Problem, failed
 from worker.cli.show_text import print_changes
@@ -17,13 +17,11 @@ from worker.cli.tables import HarmlessConsole
 from worker.cli.tester_event import event_of
 from worker.cli.tester_explain import explain_event
 from worker.config import Config, compile_subscriptions
-from worker.config.connection import CertificateError
-from worker.deployment import Deployment, make_deployment
+from worker.deployment import Deployment
 from worker.jsontypes import JsonObject
 from worker.runtime.errors import BrokerUnreachable
 from worker.segment.decoding import InvalidJson
 from worker.topics.cluster import TopicsError
-from worker.topics.contracts import ContractsError
 from worker.trial.sending import NoWorker, StoppedAnswering, Trial, try_event
 from worker.view.read.documents import Activity
 
@@ -36,15 +34,13 @@ def send_events(text: bytes, path: Path | None, timeout_s: float, *, as_json: bo
     """
     hush_client_logs()
     config = configured(path, as_json)
+    deployment = deployed(config, as_json)
     try:
-        deployment = make_deployment(config)
         good = True
         for request in _requests(text):
             good &= _send(deployment, config, request, timeout_s, as_json)
-    except (InvalidJson, ContractsError) as error:
+    except InvalidJson as error:
         return failed(Problem(str(error)), as_json)
-    except CertificateError as error:
-        return failed(Problem(str(error), error.hint), as_json)
     except NoWorker as error:
         return failed(
             Problem(f"{error}; nothing was sent", "start one: `segment-worker worker`, or `segment-worker dev`"),

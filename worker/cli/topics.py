@@ -1,22 +1,18 @@
 """`segment-worker topics apply | check`: the cluster's topics by the contracts of topics/*.yaml."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Annotated, TypeAlias
 
 import typer
 from msgspec import Struct
 
-from worker.cli.connecting import ConfigOption, configured, connection_to, hush_client_logs
+from worker.cli.connecting import ConfigOption, configured, connection_to, contracted, hush_client_logs
 from worker.cli.output import JsonOption, Problem, emit, failed
-from worker.config.sections import Kafka
 from worker.topics.apply import Applied
 from worker.topics.apply import apply as apply_contracts
 from worker.topics.check import Difference
 from worker.topics.check import check as check_contracts
 from worker.topics.cluster import TopicsError
-from worker.topics.contract import Contract
-from worker.topics.contracts import ContractsError, load_contracts
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,7 +54,7 @@ def apply(
 ) -> None:
     """Create the topics that are missing. Existing ones are compared, never changed: exit code 1 when they differ."""
     kafka = configured(config, as_json).kafka
-    contracts = _contracts(kafka, partitions, as_json)
+    contracts = contracted(kafka, as_json, partitions)
     hush_client_logs()
     try:
         applied = asyncio.run(
@@ -80,24 +76,13 @@ def check(
 ) -> None:
     """Compare the topics with their contracts and change nothing: exit code 1 when they differ."""
     kafka = configured(config, as_json).kafka
-    contracts = _contracts(kafka, partitions, as_json)
+    contracts = contracted(kafka, as_json, partitions)
     hush_client_logs()
     try:
         found = asyncio.run(check_contracts(connection_to(kafka, as_json), contracts, timeout_seconds=timeout))
     except TopicsError as error:
         raise failed(Problem(error.problem, error.hint), as_json) from error
     _show(Applied([], found), len(contracts), as_json)
-
-
-def _contracts(kafka: Kafka, partitions: int | None, as_json: bool) -> Mapping[str, Contract]:
-    try:
-        return load_contracts(
-            app_id=kafka.app_id,
-            prefix=kafka.topic_prefix,
-            partitions=kafka.partitions if partitions is None else partitions,
-        )
-    except ContractsError as error:
-        raise failed(Problem(str(error), "correct the contracts in topics/"), as_json) from error
 
 
 def _show(applied: Applied, topics: int, as_json: bool) -> None:
