@@ -1,13 +1,14 @@
 """What can go wrong in the runtime.
 
-`InvalidMessage` is about data and leads to a dead letter; every other error here stops the worker before the ack.
+`InvalidMessage` and `ValueTooLarge` are about data and lead to a dead letter; `OwnershipLost` drops what was decided;
+every `RuntimeFault` stops the worker (or the other role, or the command) before the ack.
 """
 
 from worker.reasons import Reason
 
 
 class RuntimeFault(Exception):
-    """Base of the errors that stop the worker."""
+    """Base of the errors that stop a worker or another role, or end a command."""
 
 
 class InvalidMessage(Exception):
@@ -48,7 +49,7 @@ class TopicChanged(RuntimeFault):
 
 
 class RecoveryFailed(RuntimeFault):
-    """A changelog holds what no worker of this project writes, or ends before what this worker knows."""
+    """A changelog holds what no worker of this project writes; or it, or an input, ends before what was done of it."""
 
 
 class TooManyDeadLetters(RuntimeFault):

@@ -1,4 +1,4 @@
-"""The door through which the roles without tables (view, relay) read from Kafka."""
+"""The door through which the view, and a relay that prints, read from Kafka; group_reader.py has that of delivery."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
