@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from worker import __version__
+from worker.cli.examples import epilog
 from worker.cli.standard_output import drop_output
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def load(name: str) -> "typer.Typer":
     if isinstance(found, typer.Typer):
         return found
     single = typer.Typer(rich_markup_mode=None, add_completion=False)
-    single.command(name)(found)
+    single.command(name, epilog=epilog(name))(found)
     return single
 
 

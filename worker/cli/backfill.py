@@ -22,6 +22,7 @@ from worker.backfill.sources import SourceChanged
 from worker.backfill.summary import Summary
 from worker.cli.backfill_text import Gauge, print_run, print_runs, print_summary
 from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
+from worker.cli.examples import epilog
 from worker.cli.output import JsonOption, Problem, emit, failed
 from worker.cli.send import Inbound
 from worker.deployment import Deployment
@@ -45,6 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     help="Replay events of the past through the running system: from the inbound topic, or from files.",
+    epilog=epilog("backfill"),
 )
 
 
@@ -53,7 +55,7 @@ def backfill(
     context: typer.Context,
     file: Annotated[
         list[Path] | None,
-        typer.Option("--file", help="NDJSON, plain or .gz, instead of the topic's past; may be given again."),
+        typer.Option("--file", help="NDJSON, plain or .gz, instead of the topic's past; may be repeated."),
     ] = None,
     topic: Annotated[Inbound, typer.Option(help="Segment events or reporting webhooks.")] = Inbound.SEGMENT_EVENTS,
     start: Annotated[
@@ -64,7 +66,7 @@ def backfill(
     ] = None,
     offsets: Annotated[
         list[str] | None,
-        typer.Option(help="Only these offsets of a partition, PARTITION:FIRST-LAST; may be given again."),
+        typer.Option(help="Only these offsets of a partition, PARTITION:FIRST-LAST; may be repeated."),
     ] = None,
     where: Annotated[str | None, typer.Option(help="Only events that this FQL matches.")] = None,
     dry: Annotated[
@@ -120,7 +122,7 @@ def resume(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Go on with a backfill that was stopped or killed, exactly where it was."""
+    """Go on with a backfill that was stopped or killed. It goes on exactly where it was."""
     deployment = _deployment(config, as_json)
     found = _run(_one(checkpoint, run), as_json)
     if found.state != "unfinished":

@@ -29,7 +29,7 @@ def _group() -> None:
 
 @app.command()
 def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Print the effective configuration without its secrets, or every problem with its line (exit code 1)."""
+    """Print the effective configuration, or every problem. Secrets are left out. Exit code 1: there is a problem."""
     try:
         loaded = load_config(config)
     except ConfigError as error:

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from worker.cli import dlq_text
 from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
 from worker.cli.dlq_asked import Asked
+from worker.cli.examples import epilog
 from worker.cli.output import JsonOption, Meter, Problem, emit, failed
 from worker.deadletters.box import Found
 from worker.deadletters.letter import UNREADABLE, Place
@@ -34,7 +35,7 @@ app = typer.Typer(
 ResultT = TypeVar("ResultT")
 
 Letters: TypeAlias = Annotated[
-    list[str] | None, typer.Argument(metavar="[LETTER]…", help="<topic>/<partition>/<offset>, as dlq list shows them.")
+    list[str] | None, typer.Argument(metavar="LETTER", help="<topic>/<partition>/<offset>, as dlq list shows them.")
 ]
 Topics: TypeAlias = Annotated[
     list[str] | None, typer.Option("--topic", help="Only of this topic, e.g. segment.events. May be repeated.")
@@ -50,7 +51,7 @@ Until: TypeAlias = Annotated[str | None, typer.Option(metavar="TIME", help="Give
 AtMost: TypeAlias = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many letters.")]
 
 
-@app.command("list")
+@app.command("list", epilog=epilog("dlq list"))
 def list_letters(
     topic: Topics = None,
     reason: Reasons = None,
@@ -61,7 +62,7 @@ def list_letters(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the dead letters that wait, the oldest of each partition first, and count them by reason."""
+    """List the dead letters that wait. The oldest of each partition come first; all are counted by reason."""
     asked = _asked(config, as_json, None, topic, reason, since, until)
     overview = _run(asked, asked.box.overview(asked.selection, limit, handled=handled), as_json)
     if as_json:
@@ -72,9 +73,9 @@ def list_letters(
         dlq_text.print_list(overview)
 
 
-@app.command()
+@app.command(epilog=epilog("dlq show"))
 def show(letters: Letters = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Show dead letters whole: the reason in words, where it came from, the event. Exit code 1: one is not there."""
+    """Show dead letters whole. Why each is there, where it came from, the event. Exit code 1: one is not there."""
     if not letters:
         raise typer.BadParameter("name a letter, as `segment-worker dlq list` shows them", param_hint="LETTER")
     asked = _asked(config, as_json, letters, None, None, None, None)
@@ -87,7 +88,7 @@ def show(letters: Letters = None, config: ConfigOption = None, as_json: JsonOpti
     _expect_all(asked, found, as_json)
 
 
-@app.command()
+@app.command(epilog=epilog("dlq replay"))
 def replay(
     letters: Letters = None,
     topic: Topics = None,
@@ -105,7 +106,7 @@ def replay(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Send dead letters again to where they came from: unchanged, to the same partition, with their own time.
+    """Send dead letters again. They go to where they came from, unchanged, to the same partition, with their own time.
 
     Without LETTER and filters: all that wait. What was sent is remembered, so that it is not sent twice. Exit code 1: a
     LETTER is not there.
@@ -115,7 +116,7 @@ def replay(
     _report(asked, lambda handling: handling.replay(asked.selection, trial, on_error, limit), as_json)
 
 
-@app.command()
+@app.command(epilog=epilog("dlq drop"))
 def drop(
     letters: Letters = None,
     topic: Topics = None,
@@ -129,7 +130,7 @@ def drop(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Give dead letters up: they wait no longer, but stay readable (dlq list --all) for the topic's retention.
+    """Give dead letters up. They wait no longer, but stay readable (dlq list --all) for the topic's retention.
 
     Exit code 1: a LETTER is not there.
     """

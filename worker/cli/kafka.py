@@ -74,7 +74,7 @@ def stop(directory: Directory = daemon.DEFAULT_DIRECTORY, as_json: JsonOption = 
 
 @app.command()
 def status(directory: Directory = daemon.DEFAULT_DIRECTORY, as_json: JsonOption = False) -> None:
-    """Say whether Kafka runs, and where: exit code 0 when it answers, else 1."""
+    """Say whether Kafka runs, and where. Exit code 0 when it answers, else 1."""
     found = daemon.status(directory)
     _show(found, as_json)
     if found.state != "running":

@@ -48,7 +48,7 @@ def send(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE…",
+            metavar="FILE",
             help="NDJSON, plain or .gz; a .json file is one event; - is standard input.",
             show_default=False,
         ),
@@ -87,11 +87,11 @@ def _expect_file(file: Path) -> None:
     try:
         kind = path_kind(file)
     except OSError as error:
-        raise typer.BadParameter(f"{file} can't be read: {error.strerror}", param_hint="FILE…") from error
+        raise typer.BadParameter(f"{file} can't be read: {error.strerror}", param_hint="FILE") from error
     if kind is PathKind.NOTHING:
-        raise typer.BadParameter(f"there is no file {file}", param_hint="FILE…")
+        raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
     if kind is PathKind.DIRECTORY:
-        raise typer.BadParameter(f"{file} is a directory; name the files in it", param_hint="FILE…")
+        raise typer.BadParameter(f"{file} is a directory; name the files in it", param_hint="FILE")
 
 
 async def _send(connection: Connection, contract: Contract, files: list[Path], quiet: bool) -> Sent:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from worker.cli import show_text
 from worker.cli.connecting import ConfigOption, configured_view
+from worker.cli.examples import epilog
 from worker.cli.output import JsonOption, Problem, emit, failed
 from worker.view.database import reader
 from worker.view.errors import ViewUnreadable
@@ -69,7 +70,7 @@ def _objects() -> None:
     """The objects (groups) of the workspace."""
 
 
-@people_app.command("show")
+@people_app.command("show", epilog=epilog("people show"))
 def show_people(
     who: Annotated[str | None, typer.Argument(help="An id, an email address or a cio_id; without one, a list.")] = None,
     limit: LimitOption = 50,
@@ -96,7 +97,7 @@ def show_people(
             show_text.print_person(found)
 
 
-@objects_app.command("show")
+@objects_app.command("show", epilog=epilog("objects show"))
 def show_objects(
     object_id: Annotated[str | None, typer.Argument(help="An object's id; without one, a list.")] = None,
     object_type: Annotated[str | None, typer.Option("--type", help="Only objects of this object_type_id.")] = None,

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from worker.cli.connecting import ConfigOption, configured
+from worker.cli.examples import epilog
 from worker.cli.ndjson import Answer, answer_lines, in_lines, is_object, read_object
 from worker.cli.output import JsonOption
 from worker.cli.tables import HarmlessConsole
@@ -39,7 +40,9 @@ app = typer.Typer(
 
 File: TypeAlias = Annotated[
     Path | None,
-    typer.Argument(help="A JSON object or NDJSON; when not given, NDJSON from standard input.", dir_okay=False),
+    typer.Argument(
+        metavar="FILE", help="A JSON object or NDJSON; when not given, NDJSON from standard input.", dir_okay=False
+    ),
 ]
 Explain: TypeAlias = Annotated[
     bool,
@@ -48,7 +51,7 @@ Explain: TypeAlias = Annotated[
 Explainer: TypeAlias = Callable[[Console, JsonObject], None]
 
 
-@app.command()
+@app.command(epilog=epilog("test event"))
 def event(
     file: File = None,
     config: ConfigOption = None,
@@ -78,21 +81,21 @@ def event(
     )
 
 
-@app.command()
+@app.command(epilog=epilog("test fql"))
 def fql(file: File = None, explain: Explain = False, as_json: JsonOption = False) -> None:
-    """Whether a trigger matches an event: {"fql", "event"}."""
+    """Whether a trigger matches an event. Reads {"fql", "event"}."""
     run(file, explain, answer_fql, explain_fql, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=epilog("test mapping"))
 def mapping(file: File = None, explain: Explain = False, as_json: JsonOption = False) -> None:
-    """What a mapping makes of an event: {"mapping", "payload"}."""
+    """What a mapping makes of an event. Reads {"mapping", "payload"}."""
     run(file, explain, answer_mapping, explain_mapping, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=epilog("test action"))
 def action(file: File = None, explain: Explain = False, as_json: JsonOption = False) -> None:
-    """What an action makes of events: {"action", "mapping", "settings", "events", "mode"}."""
+    """What an action makes of events. Reads {"action", "mapping", "settings", "events", "mode"}."""
     run(
         file,
         explain,
@@ -102,11 +105,11 @@ def action(file: File = None, explain: Explain = False, as_json: JsonOption = Fa
     )
 
 
-@app.command()
+@app.command(epilog=epilog("test webhook"))
 def webhook(
     file: File = None, config: ConfigOption = None, explain: Explain = False, as_json: JsonOption = False
 ) -> None:
-    """The track event that a reporting webhook becomes: a webhook, or {"webhook", "settings"}."""
+    """The track event that a reporting webhook becomes. Reads a webhook, or {"webhook", "settings"}."""
     settings = configured(config, as_json).source
     run(
         file,

@@ -52,7 +52,7 @@ def apply(
     timeout: Timeout = 10.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Create the topics that are missing. Existing ones are compared, never changed: exit code 1 when they differ."""
+    """Create the topics that are missing. Existing ones are compared, never changed. Exit code 1 when they differ."""
     kafka = configured(config, as_json).kafka
     contracts = contracted(kafka, as_json, partitions)
     hush_client_logs()
@@ -74,7 +74,7 @@ def apply(
 def check(
     config: ConfigOption = None, partitions: Partitions = None, timeout: Timeout = 10.0, as_json: JsonOption = False
 ) -> None:
-    """Compare the topics with their contracts and change nothing: exit code 1 when they differ."""
+    """Compare the topics with their contracts. Nothing is changed. Exit code 1 when they differ."""
     kafka = configured(config, as_json).kafka
     contracts = contracted(kafka, as_json, partitions)
     hush_client_logs()
