@@ -13,8 +13,8 @@ from faust.exceptions import ConsumerNotStarted
 from faust.types import TP, ConsumerMessage
 
 from tests.support.memory_group import NotAMember, Topics
-from tests.support.memory_log import MemoryRecord
 from worker.runtime.batched_consumer import BatchedDelivery
+from worker.runtime.fetched import Fetched
 
 if TYPE_CHECKING:
     from tests.support.memory_kafka import MemoryTransport
@@ -142,9 +142,9 @@ class MemoryConsumer(BatchedDelivery):
                 async with asyncio.timeout(left_s):
                     await self.kafka.log.wait_for_append()
 
-    def _take(self, wanted: set[TP]) -> dict[TP, list[MemoryRecord]]:
+    def _take(self, wanted: set[TP]) -> dict[TP, list[Fetched]]:
         assert self._positions is not None
-        fetched: dict[TP, list[MemoryRecord]] = {}
+        fetched: dict[TP, list[Fetched]] = {}
         room = self.transport.tuning.batch_records
         if self._random is not None:
             room = self._random.randint(1, room)

@@ -1,4 +1,4 @@
-"""The records of an in-memory Kafka: topics, partitions, atomic batches, compaction, retention, committed offsets."""
+"""The records of an in-memory Kafka: topics, partitions, atomic batches, committed offsets."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -12,19 +12,11 @@ from worker.runtime.outgoing import Out
 START_MS = 1_700_000_000_000
 
 
-class MemoryRecord(Fetched, frozen=True):
-    """A record as it lies in a partition."""
-
-    batch: int
-    """Number of the record batch that it was written in."""
-
-
 class _Partition:
     def __init__(self) -> None:
-        self.records: list[MemoryRecord] = []
+        self.records: list[Fetched] = []
         self.start = 0
         self.end = 0
-        self.batches = 0
 
 
 class MemoryLog:
@@ -64,13 +56,8 @@ class MemoryLog:
         first = log.end
         now = START_MS + int(asyncio.get_running_loop().time() * 1000)
         for offset, record in enumerate(records, first):
-            log.records.append(
-                MemoryRecord(
-                    topic, partition, offset, now, record.key, record.value, tuple(record.headers), log.batches
-                )
-            )
+            log.records.append(Fetched(topic, partition, offset, now, record.key, record.value, tuple(record.headers)))
         log.end += len(records)
-        log.batches += 1
         if self._appended is not None:
             self._appended.set()
             self._appended = None
@@ -84,7 +71,7 @@ class MemoryLog:
             self._appended = asyncio.Event()
         await self._appended.wait()
 
-    def read(self, tp: TP, offset: int, limit: int) -> list[MemoryRecord]:
+    def read(self, tp: TP, offset: int, limit: int) -> list[Fetched]:
         """Up to `limit` records from `offset` on."""
         records = self._at(tp.topic, tp.partition).records
         low, high = 0, len(records)
@@ -101,21 +88,6 @@ class MemoryLog:
 
     def end(self, tp: TP) -> int:
         return self._at(tp.topic, tp.partition).end
-
-    def trim(self, topic: str, partition: int, start: int) -> None:
-        """Retention: forget what lies before `start`."""
-        log = self._at(topic, partition)
-        log.records = [record for record in log.records if record.offset >= start]
-        log.start = max(log.start, start)
-
-    def compact(self, topic: str, partition: int, before: int) -> None:
-        """Keep of what lies before offset `before` only each key's newest record; `before` excludes the last batch."""
-        log = self._at(topic, partition)
-        last_batch = log.batches - 1
-        compacted = [record for record in log.records if record.offset < before and record.batch != last_batch]
-        newest: Mapping[bytes | None, int] = {record.key: record.offset for record in compacted}
-        gone = {record.offset for record in compacted if newest[record.key] != record.offset}
-        log.records = [record for record in log.records if record.offset not in gone]
 
     def commit(self, group: str, offsets: Mapping[TP, int]) -> None:
         self.committed.setdefault(group, {}).update(offsets)
