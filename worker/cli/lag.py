@@ -24,7 +24,8 @@ def lag(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         raise failed(Problem(error.problem, error.hint), as_json) from error
     except (KafkaError, TimeoutError, OSError) as error:
         servers = ", ".join(deployment.connection.bootstrap_servers)
-        raise failed(Problem(f"no answer from Kafka at {servers}: {error!r}", "is it running?"), as_json) from error
+        hint = "is it running? `segment-worker check` says more"
+        raise failed(Problem(f"no answer from Kafka at {servers}: {error!r}", hint), as_json) from error
     if as_json:
         for row in rows:
             emit(row)
