@@ -40,7 +40,7 @@ def subscription(name: str, trigger: str) -> Subscription:
 def test_the_index_finds_exactly_what_matches_in_the_order_configured() -> None:
     found = subscribed([subscription(trigger, trigger) for trigger in TRIGGERS])
     for data in EVENTS:
-        matching = [one.preset for one in found.commands(as_event(data), NOW)]
+        matching = [one.subscription for one in found.commands(as_event(data), NOW)]
         assert matching == [trigger for trigger in TRIGGERS if compile_trigger(trigger).matches(data)], data
 
 
@@ -63,7 +63,7 @@ def test_an_event_tries_only_the_triggers_that_can_match(configured: int) -> Non
     found = Subscriptions([counted(one, lambda: tried.append(None)) for one in compiled])
     assert len(found.compiled) == configured + 1
     ordered = as_event(event("track", userId="u", event="Order Completed"))
-    assert [one.preset for one in found.commands(ordered, NOW)] == ["Track Event"]
+    assert [one.subscription for one in found.commands(ordered, NOW)] == ["Track Event"]
     assert len(tried) <= 2
 
 
@@ -81,7 +81,7 @@ def test_a_deletion_request_of_segment_deletes_the_person() -> None:
 
 def test_refusals_name_the_subscription_and_the_reason() -> None:
     outcome = refusal(event("page", userId="u1", name="Home"))
-    assert (outcome.preset, outcome.action) == ("Track Page View", "trackPageView")
+    assert (outcome.subscription, outcome.action) == ("Track Page View", "trackPageView")
     assert outcome.error == "The root value is missing the required field 'url'."
     assert outcome.reason is Reason.INVALID_FIELDS
 

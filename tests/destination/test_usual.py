@@ -69,7 +69,7 @@ def test_both_ways_end_at_the_same_fields(key: str, payload: JsonObject) -> None
 def test_both_ways_end_at_the_same_commands(kind: str, payload: JsonObject) -> None:
     checked = as_event({**payload, "type": kind})
     subscriptions = subscribed()
-    matching = {outcome.preset for outcome in subscriptions.commands(checked, NOW)}
+    matching = {outcome.subscription for outcome in subscriptions.commands(checked, NOW)}
     for one in subscriptions.compiled:
         if one.name not in matching:
             continue

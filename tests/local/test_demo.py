@@ -64,7 +64,7 @@ def test_every_automatic_preset_occurs_and_some_refusals() -> None:
     subscriptions = Subscriptions.compile(presets, settings)
     events, _ = decoded_events()
     outcomes = [outcome for event in events for outcome in subscriptions.commands(event, ARRIVED)]
-    assert {outcome.preset for outcome in outcomes if outcome.commands} >= {preset.name for preset in presets}
+    assert {outcome.subscription for outcome in outcomes if outcome.commands} >= {preset.name for preset in presets}
     assert Counter(outcome.reason for outcome in outcomes if outcome.error) == {"invalid_fields": 3, "no_identifier": 1}
 
 

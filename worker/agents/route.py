@@ -44,7 +44,10 @@ def route_agent(
         for outcome in subscriptions.commands(event, arrived):
             if outcome.error is not None:
                 unit.dead_letter(
-                    dead_letters, record, outcome.reason or Reason.INVALID_FIELDS, f"{outcome.preset}: {outcome.error}"
+                    dead_letters,
+                    record,
+                    outcome.reason or Reason.INVALID_FIELDS,
+                    f"{outcome.subscription}: {outcome.error}",
                 )
             for command in joined(outcome.commands):
                 effects = route(command, cause, settings)

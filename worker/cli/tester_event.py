@@ -45,7 +45,7 @@ def as_event(data: JsonObject) -> Event:
 
 
 def _match(outcome: Outcome) -> JsonObject:
-    match: JsonObject = {"preset": outcome.preset, "action": outcome.action}
+    match: JsonObject = {"preset": outcome.subscription, "action": outcome.action}
     if outcome.error is None:
         match["commands"] = [request_body(command) for command in outcome.commands]
     else:

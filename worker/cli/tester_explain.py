@@ -44,7 +44,7 @@ def explain_event(
     if subscriptions.rule_out(event):
         console.print(f"[yellow]Its integrations rule this event out. {NOTHING_SENT}[/]")
         return
-    outcomes = {outcome.preset: outcome for outcome in subscriptions.commands(event, clock())}
+    outcomes = {outcome.subscription: outcome for outcome in subscriptions.commands(event, clock())}
     for one in subscriptions.compiled:
         outcome = outcomes.get(one.name)
         if outcome is not None:

@@ -35,9 +35,9 @@ class Subscription(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True, gc=False):  # commands refer to none: no cycles
-    """What a subscription that matched made of an event: commands, or why it made none."""
+    """What a subscription that matched, by its name, made of an event: commands, or why it made none."""
 
-    preset: str
+    subscription: str
     action: str
     commands: list[Command] = []
     error: str | None = None

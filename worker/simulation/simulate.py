@@ -104,7 +104,7 @@ class Simulation:
         for outcome in self._subscriptions.commands(event, arrived):
             if outcome.error is not None:
                 reason = outcome.reason or Reason.INVALID_FIELDS
-                self._dead(reason, f"{outcome.preset}: {outcome.error}", cause.message_id)
+                self._dead(reason, f"{outcome.subscription}: {outcome.error}", cause.message_id)
             for command in joined(outcome.commands):
                 for dead in self.network.take(route(command, cause, self._settings), (names.SEGMENT_EVENTS, partition)):
                     self._dead(dead.reason, dead.detail, cause.message_id)
