@@ -197,7 +197,8 @@ async def test_a_letter_that_is_not_there_is_told(broker: Broker, tmp_path: Path
     async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
         await put(running, names.SEGMENT_EVENTS, [b"{bad", identify("a", "A")], Reason.INVALID_EVENT)
         bad, good, none = (f"{running.topic(EVENTS)}/0/{offset}" for offset in (0, 1, 999))
-        missing = {"error": f"no dead letter is at {none}", "hint": None}
+        hint = "`segment-worker dlq list --all` shows those that are there, handled ones too"
+        missing = {"error": f"no dead letter is at {none}", "hint": hint}
         for command in ("replay", "drop"):
             outcome, problem = await lines(running, command, none, code=1)
             assert (outcome["replayed"], outcome["dropped"], problem) == (0, 0, missing)

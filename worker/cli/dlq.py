@@ -215,4 +215,5 @@ def _report(asked: Asked, what: Callable[[Handling], Coroutine[Any, Any, Outcome
 def _expect_all(asked: Asked, found: Sequence[Found], as_json: bool) -> None:
     missing = asked.selection.places - {each.letter.place for each in found}
     if missing:
-        raise failed(Problem(f"no dead letter is at {', '.join(map(str, sorted(missing)))}"), as_json)
+        hint = "`segment-worker dlq list --all` shows those that are there, handled ones too"
+        raise failed(Problem(f"no dead letter is at {', '.join(map(str, sorted(missing)))}", hint), as_json)
