@@ -144,7 +144,7 @@ def test_id_trait_email_num(user_id: str | None) -> None:
 
 
 @pytest.mark.parametrize("user_id", ["", None])
-@pytest.mark.parametrize("email", ["nobody", "a@", "@b", "a@b@c", "a b@c.de", "a@b\n"])
+@pytest.mark.parametrize("email", ["nobody", "a@", "@b", "a@b@c", "a b@c.de", "a @b.de", " @b.de"])
 def test_id_trait_email_not_valid(user_id: str | None, email: str) -> None:
     found = command(event("identify", userId=user_id, traits={"email": email}))
     assert found["identifiers"] == {"anonymous_id": "anon-1"}
@@ -153,6 +153,12 @@ def test_id_trait_email_not_valid(user_id: str | None, email: str) -> None:
 def test_emails_beyond_ascii_identify() -> None:
     found = command(event("identify", userId="", traits={"email": "jörg@bücher.de"}))
     assert found["identifiers"] == {"email": "jörg@bücher.de"}
+
+
+@pytest.mark.parametrize("email", ["ann@example.com ", " ann@example.com", "ann@example.com\n"])
+def test_blanks_around_an_email_do_not_keep_a_lead_from_being_identified(email: str) -> None:
+    found = command(event("identify", userId="", traits={"email": email}))
+    assert found["identifiers"] == {"email": email}
 
 
 def test_id_empty_email() -> None:

@@ -28,13 +28,14 @@ NO_ATTRIBUTES = frozenset({"createdAt", "created_at", "object_type_id", "objectT
 
 
 def looks_like_email(value: str) -> bool:
-    """Whether `value` can name a person as an email address: one @ between something and something, no blanks.
+    """Whether `value` can name a person as an email address: one @ between something and something, no blanks inside.
 
     Segment takes anything from the email trait for an identifier (known deviations id_trait_email_num, …_not_valid).
-    Its own pattern for userIds is not used here: it knows only ASCII.
+    Its own pattern for userIds is not used here: it knows only ASCII. Blanks around an address are let through, as the
+    workspace does for a person with an id (worker/workspace/keys.py, email_key).
     """
-    name, at, domain = value.partition("@")
-    return bool(at and name and domain) and "@" not in domain and value.split() == [value]
+    name, at, domain = value.strip().partition("@")
+    return bool(at and name and domain) and "@" not in domain and len(value.split()) == 1
 
 
 def build(
