@@ -207,3 +207,22 @@ def test_no_email_is_no_change_of_the_email() -> None:
     world.identify("ada", at=20)
     world.identify("ada", at=10, email="a@x.io")
     assert world.person("ada")["email"] == "a@x.io"
+
+
+@pytest.mark.parametrize("before", ["lead@x.io", "eve", None])
+def test_another_id_among_the_attributes_is_refused_also_to_who_just_got_the_id(before: str | None) -> None:
+    world = World(WorkspaceSettings(on_id_conflict="rename"))
+    if before is not None:
+        world.identify(before, email="lead@x.io")
+    call: JsonObject = {
+        "type": "identify",
+        "userId": "ada",
+        "traits": {"email": "lead@x.io", "id": "bob"},
+        "messageId": "m",
+        "timestamp": "2024-03-04T10:00:00Z",
+    }
+    world.again({**call})
+    assert world.person("ada")["email"] == "lead@x.io"
+    assert failed(world) == [("id", "not_allowed")]
+    world.again({**call})
+    assert len(failed(world)) == 1

@@ -7,7 +7,7 @@ back with a verdict, while other calls of the person go on. When all verdicts ar
 from msgspec.structs import replace
 
 from worker.workspace import pages
-from worker.workspace.keys import EMAIL, ID, PROFILE, profile_key
+from worker.workspace.keys import EMAIL, ID, PROFILE, id_key, profile_key
 from worker.workspace.messages.calls import Identify, Verdict
 from worker.workspace.messages.merging import Half
 from worker.workspace.messages.people import Answer, Ask, Rebind
@@ -97,7 +97,9 @@ def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: st
     if current is not None and handle == call.named:
         return "kept"  # somebody merged is named, whose email leads here: that does not ask for a change
     stamp = stamp_of(turn, profile, call)
-    if stamp <= decided_at or was_refused(turn, profile, handle, stamp):
+    # An id that this very call has given the person, as its userId, is no newer than the one among its attributes.
+    itself = kind == "id" and stamp == decided_at and profile.id is not None and call.named == id_key(profile.id)
+    if (stamp <= decided_at and not itself) or was_refused(turn, profile, handle, stamp):
         return "kept"
     allowed = (
         current is None
