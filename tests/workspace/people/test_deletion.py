@@ -210,3 +210,19 @@ def test_an_unsuppression_of_the_time_of_the_suppression_does_not_lift_it_howeve
         assert world.shown()["suppressed"] == ["id:ada"]
     world.semantic("User Unsuppressed", f"cio_{cio_id}", at=11)
     assert world.shown()["suppressed"] == []
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("first", ["User Deleted", "User Suppressed"])
+def test_of_a_deletion_and_a_suppression_of_one_time_the_suppression_holds(first: str, known: bool) -> None:
+    world = World()
+    if known:
+        world.identify("ada", at=0)
+    world.semantic(first, "ada", at=10)
+    world.semantic("User Suppressed" if first == "User Deleted" else "User Deleted", "ada", at=10)
+    assert world.shown()["suppressed"] == ["id:ada"]
+    world.identify("ada", at=20)
+    assert world.people() == []
+    world.semantic("User Unsuppressed", "ada", at=30)
+    world.semantic("User Suppressed", "ada", at=10)
+    assert world.shown()["suppressed"] == []

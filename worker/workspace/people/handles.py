@@ -114,7 +114,7 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
     if handle.status == "suppressed":
         _at_suppressed(turn, key, handle, call)
     elif handle.cleared_at is not None and at <= handle.cleared_at:
-        _too_late(turn, key, call)
+        _too_late(turn, key, handle, call)
     elif (type(call) is Merge or (type(call) is Identify and call.email is not None)) and was_refused_here(
         turn, key, handle, call
     ):
@@ -175,11 +175,15 @@ def _at_suppressed(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> N
             ignore_suppressed(turn, key, call.cause, call_name(call))
 
 
-def _too_late(turn: Turn, key: str, call: WaitingCall) -> None:
-    """The handle's person was deleted at a time later than the call's; a repeated deletion is nothing to tell."""
+def _too_late(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
+    """The handle's person was deleted at the call's time or later; a repeated deletion is nothing to tell.
+
+    Of a deletion and a suppression of one time, as an erasure may send them, the suppression holds in any order.
+    """
     match call:
         case Erase():
-            pass
+            if call.action == "suppress" and call.at == handle.cleared_at and handle.status == "free":
+                at_free(turn, key, handle, call)
         case Ask():
             turn.tell(answer(call, "deleted"))
         case MergeInto():
