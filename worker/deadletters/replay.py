@@ -131,17 +131,18 @@ class Handling:
         for intent, offsets in marks.unfinished().items():
             wanted = frozenset(Place(intent.topic, intent.partition, offset) for offset in offsets)
             refused: set[int] = set()
-            letters: dict[Place | None, Letter] = {}
+            letters: dict[Place | None, Letter] = {}  # as `_put` has them: of a record the first one, in order
             async with aclosing(self._box.letters(Selection(places=wanted), marks, handled=True)) as found:
                 async for each in found:
                     if await self._refused(each.letter) is None:
-                        letters[each.letter.origin] = each.letter
+                        letters.setdefault(each.letter.origin, each.letter)
                     else:
                         refused.add(each.letter.place.offset)
             await self._send(intent, list(letters.values()))
             done = Mark("replayed", tuple(offset for offset in offsets if offset not in refused), intent.offset)
             number = await self._mark(intent.topic, intent.partition, done)
             marks.take(Place(intent.topic, intent.partition, number), done)
+            self._sent.update(filter(None, letters))
             self.outcome.finished += len(letters)
 
     async def _put(self, letter: Letter, what: What) -> None:
