@@ -23,6 +23,8 @@ def test_a_letter_is_no_mark_even_if_the_record_looked_like_one() -> None:
 
 def test_what_is_not_written_by_this_program_is_no_mark() -> None:
     assert read_mark(PlainRecord("in.dlq", 1, 9, None, b"{}", [(MARK_HEADER, b"1")])) is None
+    value, _ = write_mark(Mark("dropped", (1, 2)))
+    assert read_mark(PlainRecord("in.dlq", 1, 9, None, value, [("other", b"1")])) is None
 
 
 def test_marks_say_what_became_of_letters_and_which_replays_did_not_end() -> None:
