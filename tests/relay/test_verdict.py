@@ -24,7 +24,7 @@ def test_what_is_wrong_with_the_events_is_refused_with_the_answer(status: int) -
     assert judge(status, {}, b'{"code":"x"}', NOW) == Refused(f'{status} {{"code":"x"}}')
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 401, 403, 404, 405, 407])
+@pytest.mark.parametrize("status", [300, 301, 302, 307, 401, 403, 404, 405, 407])
 def test_what_is_wrong_with_the_key_or_the_endpoint_is_no_events_fault(status: int) -> None:
     assert judge(status, {}, b"no", NOW) == Misconfigured(f"{status} no")
 
