@@ -208,6 +208,18 @@ def test_a_zombie_that_wrote_nothing_but_its_position_is_put_right() -> None:
     assert (compacted.position, compacted.stale) == (5, set())
 
 
+def test_a_mark_that_a_zombie_wrote_is_put_right() -> None:
+    """Else it would be all that compaction leaves, and messages would be taken again."""
+    log = Log()
+    log.append([(POSITION_KEY, b"5"), (SEEN_PREFIX + b"up/0", pack_mark((4, 1)))])
+    log.append([(POSITION_KEY, b"3"), (SEEN_PREFIX + b"up/0", pack_mark((2, 0)))])
+    for repair in Writer(log).state.repairs(100):
+        log.append(repair)
+    compacted = PartitionState()
+    compacted.restore(log.compacted())
+    assert (compacted.position, compacted.seen) == (5, {b"up/0": (4, 1)})
+
+
 def test_what_its_owner_wrote_over_needs_no_repair() -> None:
     log = Log()
     mark = (SEEN_PREFIX + b"up/0", pack_mark((1, 0)))

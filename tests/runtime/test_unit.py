@@ -95,6 +95,7 @@ def test_a_dead_letter_fits_its_topic_whatever_the_record_is() -> None:
         Arrived(8, [("trace", b"1")], value=b"v" * 1_000),
         Arrived(9, [("trace", b"t" * 1_000)], value=small),
         Arrived(10, key=b"k" * 1_000, value=None),
+        Arrived(11, [("trace", b"t" * 1_000), ("empty", None)], key=None, value=small),
     ]
     unit: Unit[int] = Unit(None, None)
     for record in records:
@@ -108,8 +109,9 @@ def test_a_dead_letter_fits_its_topic_whatever_the_record_is() -> None:
         (b"k", None, b"1", b"1000"),
         (None, None, None, b"500"),
         (None, None, None, b"0"),
+        (None, None, None, b"500"),
     ]
-    assert [headers.get("rest_left_out") for _, _, headers in others] == [None, b"1006", b"1000"]
+    assert [headers.get("rest_left_out") for _, _, headers in others] == [None, b"1006", b"1000", b"1010"]
     unit.dead_letter(Target("in.dlq", 2, 2_700), records[1], Reason.TOO_LARGE, long_detail)
     detail = dict(sent(unit)[-1].headers)["detail"] or b""
     assert detail.startswith(b"ddd")

@@ -41,6 +41,34 @@ def test_a_second_worker_in_mid_stream_takes_over_half_and_gives_it_back(play: P
     play(scenario)
 
 
+def test_a_partition_that_was_not_read_on_for_a_moment_is_read_on_after_a_rebalance(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        base = kafka_cluster.QUICK if pipeline.cluster.real else memory_cluster.QUICK
+        gates: list[Gate] = []
+
+        def shut(inner: Publisher) -> Obstacle:
+            gates.append(Gate(inner))
+            return gates[-1]
+
+        first = pipeline.worker(msgspec.structs.replace(base, batch_records=10), shut)
+        second = pipeline.worker()
+        await pipeline.send(2000)
+        await first.start()
+        consumer = first.runtime.consumer
+        await until(lambda: len(consumer.full) >= pipeline.layout.partitions, what="enough waits of each partition")
+        second.launch()
+        await until(lambda: not consumer.flow_active, what="the rebalance begins")
+        gates[0].open.set()
+        await pipeline.until_settled()
+        await second.stop()
+        await pipeline.send(300)
+        await pipeline.until_settled()
+        await first.stop()
+        await pipeline.check()
+
+    play(scenario)
+
+
 def test_a_worker_thrown_out_in_mid_write_leaves_a_zombie_s_batch_that_is_put_right(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         base = kafka_cluster.QUICK if pipeline.cluster.real else memory_cluster.QUICK
