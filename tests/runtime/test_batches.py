@@ -111,6 +111,17 @@ async def test_who_loses_the_partition_while_the_outputs_are_delivered_writes_no
     assert (counting.count, counting.state.position) == (None, -1)
 
 
+async def test_who_has_lost_the_partition_by_the_time_of_the_decision_sends_nothing() -> None:
+    counting = Counting()
+
+    def fence() -> None:
+        raise OwnershipLost("as planned")
+
+    with pytest.raises(OwnershipLost):
+        await counting.batches.process([PlainRecord("in", 1, 0, b"k", b"a", ())], counting.state, fence)
+    assert (counting.publisher.calls, counting.count) == ([], None)
+
+
 async def test_between_agents_a_message_without_origin_counts_and_one_with_a_strange_origin_is_a_dead_letter() -> None:
     inside = Counting(internal=True)
     await inside.process([b"a", b"a"])
