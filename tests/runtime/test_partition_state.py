@@ -235,6 +235,19 @@ def _halves(records: list[PlainRecord]) -> Iterator[list[PlainRecord]]:
     yield records[len(records) // 2 :]
 
 
+def test_a_zombie_s_batch_that_is_read_in_two_processes_is_dropped_whole(tmp_path: Path) -> None:
+    log = Log()
+    log.append([(POSITION_KEY, b"5"), (b"a", b"1")])
+    log.append([(POSITION_KEY, b"3"), (b"a", b"zombie's"), (b"b", b"zombie's")])
+    for part in (log.records[:4], log.records[4:]):
+        state = DiskPartitionState(tmp_path / "partition.sqlite")
+        state.restore(part)
+        state.close()
+    state = DiskPartitionState(tmp_path / "partition.sqlite")
+    assert (dict(state.values), state.position, state.stale) == ({b"a": b"1"}, 5, {POSITION_KEY, b"a", b"b"})
+    state.close()
+
+
 def test_a_disk_store_keeps_what_was_applied(tmp_path: Path) -> None:
     state = DiskPartitionState(tmp_path / "partition.sqlite")
     state.applied({b"a": b"1", b"b": b"2"}, 5, {b"up/0": (3, 1)}, 7)

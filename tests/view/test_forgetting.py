@@ -231,8 +231,13 @@ async def test_what_came_under_an_anonymous_id_is_forgotten_by_its_links(deletio
     assert rows(path, WHOSE) == [("a", START), ("a", START + 1), ("c", START + 4)]
 
 
-async def test_a_relationship_that_ended_and_an_object_that_was_deleted_leave_no_attributes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_relationship_that_ended_and_an_object_that_was_deleted_leave_no_attributes(
+    tmp_path: Path, at_once: bool
+) -> None:
     path, topic = tmp_path / "view.sqlite", example()
+    if not at_once:
+        await fill(path, topic)
     topic.add("object:1/acme", ObjectDeleted(
         cause=cause("m20", 20), object_type_id="1", object_id="acme", exists=False, removed=[]
     ))  # fmt: skip
