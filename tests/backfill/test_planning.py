@@ -1,9 +1,11 @@
 """Which records of a topic are meant by offsets and times."""
 
 import pytest
+from typer.testing import CliRunner
 
 from worker.backfill.plan import Files, FileSource, Plan, TopicRange, first_progress
 from worker.backfill.planning import PlanError, _of_offsets, _times
+from worker.cli.backfill import app
 from worker.runtime.ranges import Bounds
 from worker.topics import names
 
@@ -63,3 +65,18 @@ def test_a_run_begins_at_the_start_with_all_before_it() -> None:
     files = (FileSource("a", 100, 1), FileSource("b", 23, 1))
     progress = first_progress(Plan(names.SEGMENT_EVENTS, Files(files)))
     assert (progress.positions, progress.done, progress.total) == ({0: 0, 1: 0}, 0, 123)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--file", __file__, "--to", "2026-11-01"], "are of a topic"),
+        (["--file", __file__, "--offsets", "0:0-1"], "are of a topic"),
+        (["--from", "2026-11-08", "--to", "2026-11-08"], "is not before"),
+        (["--offsets", "0:0-1", "--from", "36h"], "either times or offsets"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(options: list[str], words: str) -> None:
+    done = CliRunner().invoke(app, options)
+    assert done.exit_code == 2
+    assert words in done.output

@@ -175,6 +175,13 @@ async def test_closing_waits_for_the_answer_under_way(bench: Bench) -> None:
     assert bench.meter.waiting == 0
 
 
+async def test_a_lane_that_has_nothing_to_do_closes_at_once(bench: Bench) -> None:
+    lane = Lane(0, bench.desk)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(3.0):
+        await lane.close(10.0)
+
+
 async def test_closing_does_not_wait_for_retries_or_for_ever(bench: Bench) -> None:
     bench.api.faults.order(Fault.SERVER_ERROR, times=10_000)
     lane = Lane(0, bench.desk)

@@ -208,18 +208,6 @@ def test_a_zombie_that_wrote_nothing_but_its_position_is_put_right() -> None:
     assert (compacted.position, compacted.stale) == (5, set())
 
 
-def test_a_mark_that_a_zombie_wrote_is_put_right() -> None:
-    """Else it would be all that compaction leaves, and messages would be taken again."""
-    log = Log()
-    log.append([(POSITION_KEY, b"5"), (SEEN_PREFIX + b"up/0", pack_mark((4, 1)))])
-    log.append([(POSITION_KEY, b"3"), (SEEN_PREFIX + b"up/0", pack_mark((2, 0)))])
-    for repair in Writer(log).state.repairs(100):
-        log.append(repair)
-    compacted = PartitionState()
-    compacted.restore(log.compacted())
-    assert (compacted.position, compacted.seen) == (5, {b"up/0": (4, 1)})
-
-
 def test_what_its_owner_wrote_over_needs_no_repair() -> None:
     log = Log()
     mark = (SEEN_PREFIX + b"up/0", pack_mark((1, 0)))
@@ -233,19 +221,6 @@ def test_what_its_owner_wrote_over_needs_no_repair() -> None:
 def _halves(records: list[PlainRecord]) -> Iterator[list[PlainRecord]]:
     yield records[: len(records) // 2]
     yield records[len(records) // 2 :]
-
-
-def test_a_zombie_s_batch_that_is_read_in_two_processes_is_dropped_whole(tmp_path: Path) -> None:
-    log = Log()
-    log.append([(POSITION_KEY, b"5"), (b"a", b"1")])
-    log.append([(POSITION_KEY, b"3"), (b"a", b"zombie's"), (b"b", b"zombie's")])
-    for part in (log.records[:4], log.records[4:]):
-        state = DiskPartitionState(tmp_path / "partition.sqlite")
-        state.restore(part)
-        state.close()
-    state = DiskPartitionState(tmp_path / "partition.sqlite")
-    assert (dict(state.values), state.position, state.stale) == ({b"a": b"1"}, 5, {POSITION_KEY, b"a", b"b"})
-    state.close()
 
 
 def test_a_disk_store_keeps_what_was_applied(tmp_path: Path) -> None:
