@@ -14,7 +14,7 @@ from worker.view.read.summary import summary
 from worker.view.rows import HandleRow, Rows
 from worker.view.schema import VERSION
 from worker.view.store import Store
-from worker.workspace.changes import DeviceChanged
+from worker.workspace.changes import DeviceChanged, HandleFreed, HandleSuppressed
 
 
 def topic_of(*people_: str) -> Topic:
@@ -165,3 +165,17 @@ async def test_what_the_log_of_changes_grew_to_for_a_long_reader_is_given_back(t
         await write(database, 1)  # now it can be emptied
         await write(database, 1)
         assert log.stat().st_size < 70_000_000
+
+
+async def test_a_handle_that_is_freed_later_leaves_no_row(tmp_path: Path) -> None:
+    path, topic = tmp_path / "view.sqlite", Topic()
+    left = []
+    for change in (
+        HandleSuppressed(cause=cause("m1", 1), handle="id:gone"),
+        HandleFreed(cause=cause("m2", 2), handle="id:gone"),
+    ):
+        topic.add("id:gone", change)
+        await fill(path, topic)
+        async with reader(path) as database:
+            left.append(list(await database.execute_fetchall("SELECT handle FROM handles")))
+    assert [[row[0] for row in rows] for rows in left] == [["id:gone"], []]
