@@ -1,11 +1,14 @@
 """`/metrics`, `/healthz` and `/readyz`, on a port of their own."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
+from aiohttp.log import server_logger
 
 from worker.config.sections import Monitoring
 from worker.observe.exposition import Exposition
@@ -32,6 +35,7 @@ async def serving(monitoring: Monitoring, observed: Observed) -> AsyncIterator[i
     if monitoring.port is None:
         yield None
         return
+    server_logger.addFilter(_about_ourselves)
     runner = web.AppRunner(application(observed), access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
@@ -71,3 +75,8 @@ def application(observed: Observed) -> web.Application:
 
 def _answer(problem: str | None) -> web.Response:
     return web.Response(status=200, text="ok\n") if problem is None else web.Response(status=503, text=f"{problem}\n")
+
+
+def _about_ourselves(entry: logging.LogRecord) -> bool:
+    """All but requests that are no HTTP: whoever reaches the port could fill the log, and with what it sent."""
+    return not (entry.exc_info and isinstance(entry.exc_info[1], HttpProcessingError))
