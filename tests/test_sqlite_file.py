@@ -1,6 +1,7 @@
 """Files that are made, opened and prepared in one way."""
 
 import asyncio
+import os
 import sqlite3
 from pathlib import Path
 
@@ -28,6 +29,25 @@ async def no_sql(database: aiosqlite.Connection) -> None:
 
 async def hangs(database: aiosqlite.Connection) -> None:
     await asyncio.sleep(60)
+
+
+async def test_nobody_else_can_read_it_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        async with prepared(tmp_path / "file.sqlite", 5, nothing, Unusable) as database:
+            await database.executescript("PRAGMA journal_mode = WAL; CREATE TABLE t (x)")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("file.sqlite", "file.sqlite-wal", "file.sqlite-shm"), 0o600)
+
+
+async def test_rights_that_were_given_stay(tmp_path: Path) -> None:
+    path = tmp_path / "file.sqlite"
+    async with prepared(path, 5, table, Unusable):
+        path.chmod(0o640)
+    async with prepared(path, 5, table, Unusable):
+        assert path.stat().st_mode & 0o777 == 0o640
 
 
 async def test_it_is_made_with_its_directory_and_found_again(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """SQLite files of those who keep one beside the event loop: made, opened and known again in one way."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -53,10 +54,13 @@ def is_damage(problem: sqlite3.Error) -> bool:
 
 
 def _make(path: Path) -> None:
-    """Make the file if there is none. Raises OSError, which says why it can't be made; SQLite's own error does not."""
+    """Make the file if there is none, for its user alone: it holds personal data. SQLite's files beside it follow.
+
+    Raises OSError, which says why it can't be made; SQLite's own error does not.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.is_file():  # to close one that is open elsewhere in the process would drop SQLite's locks
-        path.open("ab").close()
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 async def connect(place: Path | str, timeout_s: float, *, uri: bool = False) -> aiosqlite.Connection:

@@ -1,5 +1,6 @@
 """The files of a state on disk: what a power cut may leave, and what damage among the values leads to."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -37,6 +38,18 @@ def test_a_checkpoint_waits_for_the_disk_so_that_a_power_cut_leaves_no_mixture(t
     modes = [state._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     state.close()
     assert modes == ["wal", 1], "1: NORMAL"
+
+
+def test_nobody_else_can_read_the_files_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        state = DiskPartitionState(tmp_path / "partition.sqlite")
+        state.restore(batch(0, 10))
+        modes = {path.suffix: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        state.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys((".sqlite", ".sqlite-wal", ".sqlite-shm"), 0o600)
 
 
 @pytest.mark.parametrize(("hours", "kept"), [(19, True), (21, False), (-19, True), (-21, False)])

@@ -9,7 +9,7 @@ import fcntl
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -123,6 +123,8 @@ class DiskPartitionState(PartitionState):
     """One partition in a file."""
 
     def __init__(self, path: Path) -> None:
+        with suppress(OSError):  # what is wrong with the path SQLite says
+            path.touch(0o600)  # for its user alone: it holds personal data
         self._connection = sqlite3.connect(path, isolation_level=None)
         with ExitStack() as unless_opened:
             unless_opened.callback(self._connection.close)
