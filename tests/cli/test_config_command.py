@@ -49,6 +49,19 @@ def test_a_key_of_no_characters_does_not_look_set(config: Path) -> None:
     assert yaml.safe_load(check(config)[1])["source"]["write_key"] == ""
 
 
+def test_problems_and_warnings_hold_nothing_that_steers_the_terminal(config: Path) -> None:
+    config.write_text('"\\e[2J": 1\n')
+    code, _, err = check(config)
+    assert code == 1
+    assert "\x1b" not in err
+    assert r"\x1b[2J: there is no such setting" in err
+    added = {"action": "trackEvent", "name": "\x1b[2J", "trigger": 'match(event, "a*b")'}
+    config.write_bytes(orjson.dumps({"destination": {"subscriptions": [added]}}))
+    code, _, err = check(config)
+    assert code == 0
+    assert err.startswith(r"warning: \x1b[2J, trigger")
+
+
 def test_every_problem_is_printed_with_its_line(config: Path) -> None:
     config.write_text("kafak: {}\nlog: {level: loud}\n")
     code, out, err = check(config)

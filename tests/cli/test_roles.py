@@ -134,11 +134,12 @@ async def test_on_a_changelog_that_loses_state_it_refuses_to_start(
 
 @pytest.mark.parametrize("role", ["worker", "view", "relay"])
 def test_a_wrong_configuration_is_refused_with_all_its_problems(role: str, tmp_path: Path) -> None:
-    done = run({"kafak": {}, "worker": {"stall_s": "soon"}}, tmp_path, role)
+    done = run({"kafak": {}, "worker": {"stall_s": "soon"}, "\x1b[2J": 1}, tmp_path, role)
     assert done.returncode == 2
     assert "kafak" in done.stderr
     assert "kafka" in done.stderr
     assert "stall_s" in done.stderr
+    assert "\x1b" not in done.stderr
 
 
 def test_an_unknown_command_is_met_with_the_nearest_one(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from worker.config import Config, ConfigError, Problem, effective, effective_yam
 from worker.destination.presets import PRESETS
 from worker.jsontypes import JsonObject
 from worker.segment.fql import lint
+from worker.text import printable_lines
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Look at the configuration.")
 
@@ -37,7 +38,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             emit(Checked(ok=False, problems=error.problems))
         else:
             for problem in error.problems:
-                typer.secho(problem.text(error.source), fg="red", err=True)
+                typer.secho(printable_lines(problem.text(error.source)), fg="red", err=True)
             typer.echo(f"{len(error.problems)} problem{'s' if len(error.problems) > 1 else ''}", err=True)
         raise typer.Exit(1) from error
     warnings = trigger_warnings(loaded)
@@ -45,7 +46,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         emit(Checked(ok=True, config=effective(loaded), warnings=warnings))
         return
     for warning in warnings:
-        typer.secho(f"warning: {warning}", fg="yellow", err=True)
+        typer.secho(printable_lines(f"warning: {warning}"), fg="yellow", err=True)
     typer.echo(effective_yaml(loaded), nl=False)
 
 
