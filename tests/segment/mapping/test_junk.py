@@ -1,6 +1,7 @@
 """Whatever a mapping and a payload are, there is a value or a MappingError; and it never takes long."""
 
 import time
+import tracemalloc
 from contextlib import suppress
 from copy import deepcopy
 
@@ -97,6 +98,32 @@ def test_replacing_with_what_is_found_takes_linear_time(replacement: str, ignore
     started = time.process_time()
     mapping.resolve({"s": "a" * (MAX_TEXT // 2)})
     assert time.process_time() - started < 5
+
+
+LONG = "\N{GRINNING FACE}" + "x" * 60_000
+
+
+@pytest.mark.parametrize(
+    ("directive", "payload"),
+    [
+        ({"@template": "{{{t}}}"}, {"t": "{{p}}" * 10_000, "p": LONG}),
+        ({"@template": {"@path": "$.t"}}, {"t": "{{{p}}}" * 10_000, "p": LONG}),
+        ({"@flatten": {"separator": ".", "value": {"@path": "$.p"}}}, {"p": {LONG: {str(i): 1 for i in range(9000)}}}),
+        ({"@flatten": {"separator": ".", "value": {"@path": "$.p"}}}, {"p": {LONG: [{}] * 20_000}}),
+    ],
+)  # fmt: skip
+def test_what_an_event_would_make_huge_is_refused_before_it_takes_the_memory(
+    directive: JsonObject, payload: JsonObject
+) -> None:
+    mapping = compile_mapping({"v": directive})
+    tracemalloc.start()
+    try:
+        with pytest.raises(MappingError, match=f"longer than {MAX_TEXT} characters"):
+            mapping.resolve(payload)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * MAX_TEXT
 
 
 def test_nesting_that_directives_make_together_ends_in_words() -> None:

@@ -8,7 +8,7 @@ from worker.jsontypes import Json
 from worker.segment.javascript import to_string, truthy
 from worker.segment.mapping.directives import Compiler, Resolver, failing, undefined
 from worker.segment.mapping.errors import MappingError
-from worker.segment.mapping.template import MAX_TEXT, check_length
+from worker.segment.mapping.template import check_length
 from worker.segment.mapping.validation import MAX_PATTERN
 from worker.segment.mapping.values import Loose
 from worker.segment.paths import Value
@@ -78,7 +78,7 @@ def _replacer(pattern: str, replacement: str, *, ignore_case: bool, everywhere: 
 def _plain(pattern: str, literal: str, count: int) -> Callable[[str], str]:
     def replace_plain(text: str) -> str:
         text = text.replace(pattern, literal, count)
-        check_length(text)
+        check_length(len(text))
         return text
 
     return replace_plain
@@ -99,8 +99,7 @@ def _replace(text: str, pattern: str, replacement: list[str], *, ignore_case: bo
         end = found + len(pattern)
         parts += (text[done:found], _expand(replacement, text, found, end))
         length += len(parts[-2]) + len(parts[-1])
-        if length > MAX_TEXT:
-            check_length("".join(parts))
+        check_length(length)
         done = end
         if not everywhere:
             break

@@ -6,6 +6,7 @@ from worker.jsontypes import Json
 from worker.segment.javascript import truthy, type_name
 from worker.segment.mapping.directives import Compiler, Resolver, failing, path
 from worker.segment.mapping.errors import MappingError
+from worker.segment.mapping.template import check_length
 from worker.segment.mapping.values import Loose, clean
 from worker.segment.paths import UNDEFINED, Value
 
@@ -51,10 +52,15 @@ def _undefined(_payload: Value) -> Loose:
 
 
 def flatten_value(value: Loose, separator: str = ".", *, arrays: bool = True) -> dict[str, Loose]:
-    """The object with one key for each value inside of `value`; a value that holds none is under the key ""."""
+    """The object with one key for each value inside of `value`; a value that holds none is under the key "".
+
+    Raises MappingError where the keys are too long together: one long name may be the beginning of thousands.
+    """
     flat: dict[str, Loose] = {}
+    length = 0
 
     def add(prefix: str, value: Loose) -> None:
+        nonlocal length
         if isinstance(value, dict):
             items = list(value.items())
         elif arrays and isinstance(value, list):
@@ -63,7 +69,10 @@ def flatten_value(value: Loose, separator: str = ".", *, arrays: bool = True) ->
             flat[prefix] = value
             return
         for key, item in items:
-            add(f"{prefix}{separator}{key}" if prefix else key, item)
+            name = f"{prefix}{separator}{key}" if prefix else key
+            length += len(name)
+            check_length(length)
+            add(name, item)
 
     add("", value)
     return flat

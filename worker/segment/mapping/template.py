@@ -31,11 +31,13 @@ def compile_template(template: str) -> Template:
 def render(template: str, payload: Value) -> str:
     """The template's text for the payload, for templates known only now; in linear time. Raises MappingError."""
     for braces in (3, 2):
-        template = "".join(
-            text if path is None else text + _text(get(payload, path))
-            for text, path in split_template(template, braces)
-        )
-        check_length(template)
+        parts: list[str] = []
+        length = 0
+        for text, path in split_template(template, braces):
+            parts += (text, "" if path is None else _text(get(payload, path)))
+            length += len(parts[-2]) + len(parts[-1])
+            check_length(length)  # at once: whoever writes the template can name a long value thousands of times
+        template = "".join(parts)
     return template
 
 
@@ -58,15 +60,15 @@ def split_template(template: str, braces: int) -> list[tuple[str, str | None]]:
     return parts
 
 
-def check_length(text: str) -> None:
-    """Raises MappingError for a text that is too long to go on with."""
-    if len(text) > MAX_TEXT:
+def check_length(length: int) -> None:
+    """Raises MappingError for a text of so many characters that it is too long to go on with."""
+    if length > MAX_TEXT:
         raise MappingError(f"the text is longer than {MAX_TEXT} characters")
 
 
 def _join(parts: list[tuple[str, Getter | None]], payload: Value) -> str:
     text = "".join([text if getter is None else text + _text(getter(payload)) for text, getter in parts])
-    check_length(text)
+    check_length(len(text))
     return text
 
 
