@@ -30,6 +30,17 @@ def test_of_two_who_start_it_at_once_one_does(place: tuple[Path, int]) -> None:
     assert daemon.status(place[0]) == first, "it was there before it was borrowed"
 
 
+def test_its_directory_may_be_named_in_any_way(place: tuple[Path, int]) -> None:
+    directory, port = place
+    link = directory / "link"
+    link.symlink_to(directory)
+    started = daemon.start(directory, port)
+    for other in (directory / ".." / directory.name, link):
+        assert daemon.status(other) == started
+    assert daemon.stop(link)
+    assert daemon.status(directory).state == "stopped"
+
+
 def test_one_that_was_started_to_be_borrowed_is_stopped(place: tuple[Path, int]) -> None:
     told: list[str] = []
     with daemon.borrowed(*place, stopping=lambda: told.append("stopping")) as found:

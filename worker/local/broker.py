@@ -53,7 +53,7 @@ class LocalBroker:
         cluster_id: str | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self._directory = directory.absolute()
+        self._directory = directory.resolve()
         self._ports = (port, controller_port)
         self._heap_mb = heap_mb
         self._quick_start = quick_start

@@ -48,7 +48,7 @@ class _Running(Struct, frozen=True):
 
 def status(directory: Path = DEFAULT_DIRECTORY) -> Status:
     """How the local Kafka of `directory` is. Changes nothing."""
-    directory = directory.absolute()
+    directory = directory.resolve()
     log = str(directory / "kafka.log")
     running = _read(directory)
     if running is None or not is_running(running.pid, _marker(directory)):
@@ -89,7 +89,7 @@ def borrowed(
     try:
         yield found
     finally:
-        noted = _read(directory.absolute())
+        noted = _read(directory.resolve())
         if noted is not None and noted.borrowed:
             stopping()
             stop(directory)
@@ -119,7 +119,7 @@ def _start(
     )
     broker.start()
     with broker.leaving() as pid:
-        _state_file(directory.absolute()).write_bytes(msgspec.json.encode(_Running(pid, port, borrowed)))
+        _state_file(directory.resolve()).write_bytes(msgspec.json.encode(_Running(pid, port, borrowed)))
     return status(directory)
 
 
@@ -129,7 +129,7 @@ def stop(directory: Path = DEFAULT_DIRECTORY) -> bool:
     Raises LocalKafkaError, which says what to do: it is another user's, or does not end.
     """
     found = status(directory)
-    directory = directory.absolute()
+    directory = directory.resolve()
     try:
         if found.pid is not None:
             end(found.pid, _marker(directory), _STOP_SECONDS)
