@@ -60,13 +60,17 @@ def test_an_event_keeps_its_identity_and_its_arrival() -> None:
     assert message.cause.offset == 90
     assert mark_of(headers) == b"run/0/7"
     live, headers = routed([])
-    assert (live.cause.message_id, live.cause.arrived) == ("segment.events/0/90", 1_793_600_000.0)
+    assert (live.cause.message_id, live.cause.arrived) == ("segment.events/0/000000000090", 1_793_600_000.0)
     assert mark_of(headers) is None
 
 
 def test_an_old_dead_letter_that_was_sent_again_keeps_its_arrival() -> None:
     message, headers = routed([("replay_arrived", b"1500")])
-    assert (message.cause.message_id, message.cause.arrived, message.cause.time) == ("segment.events/0/90", 1.5, 1.5)
+    assert (message.cause.message_id, message.cause.arrived, message.cause.time) == (
+        "segment.events/0/000000000090",
+        1.5,
+        1.5,
+    )
     assert mark_of(headers) is None
     with pytest.raises(InvalidMessage, match="invalid literal"):
         routed([("replay_arrived", b"soon")])

@@ -1,10 +1,12 @@
 """The simulated topics: order, and reproducibility."""
 
 from random import Random
+from typing import cast
 
 from tests.simulation.histories import chaos
 from worker.destination.settings import ActionSettings
 from worker.destination.subscriptions import Subscriptions, automatic
+from worker.jsontypes import JsonObject
 from worker.reasons import Reason
 from worker.simulation import Arrival, Simulation, simulate
 from worker.simulation.network import Network
@@ -75,4 +77,11 @@ def test_invalid_events_are_dead_letters_and_the_run_goes_on() -> None:
     (dead,) = simulation.dead_letters
     assert dead["message_id"] == "m"
     (change,) = [one for one in simulation.network.published() if isinstance(one, EventReceived)]
-    assert change.id == "segment.events/0/0", "an event without messageId is named by its place"
+    assert change.id == "segment.events/0/000000000000", "an event without messageId is named by its place"
+
+
+def test_of_events_of_one_time_without_message_ids_the_last_counts() -> None:
+    calls: list[JsonObject] = [{"type": "identify", "userId": "ada", "traits": {"plan": plan}} for plan in range(12)]
+    picture = simulate([Arrival(call, 5.0) for call in calls], SUBSCRIPTIONS, WorkspaceSettings(), partitions=1, seed=0)
+    (ada,) = cast("list[JsonObject]", picture["people"])
+    assert ada["attributes"] == {"plan": 11}

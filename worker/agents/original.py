@@ -4,6 +4,7 @@ from worker.reasons import Reason
 from worker.runtime.errors import InvalidMessage
 from worker.runtime.record import Record
 from worker.runtime.replayed import Replayed, read_arrival, read_identity, read_replayed
+from worker.workspace.messages import place_id
 
 
 def original(record: Record) -> Replayed | None:
@@ -22,7 +23,7 @@ def identity(record: Record) -> str:
         found = read_identity(record.headers) if record.headers else None
     except ValueError as problem:
         raise InvalidMessage(Reason.INVALID_MESSAGE, str(problem)) from problem
-    return f"{record.topic}/{record.partition}/{record.offset}" if found is None else found
+    return place_id(record.topic, record.partition, record.offset) if found is None else found
 
 
 def arrival(record: Record) -> float:

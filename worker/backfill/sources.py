@@ -11,6 +11,7 @@ from worker.gateway.keying import record_key
 from worker.gateway.lines import read_lines
 from worker.runtime.connection import Connection
 from worker.runtime.ranges import RangeReader
+from worker.workspace.messages import place_id
 
 BATCH_RECORDS = 500
 """Records that are read, sent and noted together."""
@@ -73,7 +74,7 @@ async def _topic(connection: Connection, source: TopicRange, progress: Progress)
                     record.key,
                     record.value or b"",
                     record.headers,
-                    f"{source.topic}/{number}/{record.offset}",
+                    place_id(source.topic, number, record.offset),
                     record.timestamp,
                 )
                 for number, found in batch.items()

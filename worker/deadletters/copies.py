@@ -3,6 +3,7 @@
 import time
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from worker.deadletters.letter import Letter
@@ -10,6 +11,7 @@ from worker.runtime.origin import ORIGIN_HEADER
 from worker.runtime.outgoing import fits, out
 from worker.runtime.replayed import ARRIVED_HEADER, IDENTITY_HEADER
 from worker.runtime.resend import Copy
+from worker.workspace.messages import place_id
 
 _LAST_OFFSET: Final = 2**63 - 1
 
@@ -37,7 +39,8 @@ def copy_of(letter: Letter, source: Source, intent: int) -> Copy:
         origin = f"{letter.place.topic}/{letter.place.partition}@{intent}/{letter.place.offset}/0"
         headers = [each for each in headers if each[0] != ORIGIN_HEADER] + [(ORIGIN_HEADER, origin.encode())]
     elif not _says(headers, IDENTITY_HEADER):
-        headers.append((IDENTITY_HEADER, str(letter.origin).encode()))
+        assert letter.origin is not None, "the trial refuses such letters"
+        headers.append((IDENTITY_HEADER, place_id(*msgspec.structs.astuple(letter.origin)).encode()))
     return _timed(letter, headers, source.retention_ms)
 
 

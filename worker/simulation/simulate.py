@@ -13,7 +13,7 @@ from worker.reasons import Reason
 from worker.segment.events import InvalidEvent, check_event
 from worker.simulation.network import Network
 from worker.topics import names
-from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.cause import Cause, place_id
 from worker.workspace.picture import Picture, shown
 from worker.workspace.routing import joined, route
 from worker.workspace.settings import WorkspaceSettings
@@ -94,7 +94,7 @@ class Simulation:
         offset = self._offsets[partition]
         self._offsets[partition] += 1
         cause = Cause(
-            event.message_id or f"{names.SEGMENT_EVENTS}/{partition}/{offset}",
+            event.message_id or place_id(names.SEGMENT_EVENTS, partition, offset),
             arrived if event.time is None else event.time,
             arrived,
             names.SEGMENT_EVENTS,
