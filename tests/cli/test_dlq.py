@@ -131,7 +131,7 @@ async def test_a_record_that_failed_twice_is_sent_once_as_it_was(broker: Broker,
         assert (done["replayed"], done["repeated"]) == (1, 1)
         (record,) = await read_all(broker.bootstrap, running.topic(names.SEGMENT_EVENTS))
         assert (record.key, record.value, record.timestamp) == (b"k", good, now)
-        assert list(record.headers) == [("replay_of", f"{running.topic(names.SEGMENT_EVENTS)}/0/0".encode())]
+        assert list(record.headers) == [("replay_of", f"{running.topic(names.SEGMENT_EVENTS)}/0/000000000000".encode())]
         assert (await lines(running, "list"))[-1]["letters"] == 0
 
 
