@@ -46,11 +46,19 @@ class RelaySettings(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.retry_max_s < self.retry_min_s:
             raise ValueError("retry_max_s must not be less than retry_min_s")
-        if self.endpoint is not None and not self.endpoint.startswith(("http://", "https://")):
-            raise ValueError("endpoint must begin with http:// or https://")
-        if self.endpoint is not None and "@" in urlsplit(self.endpoint).netloc:
-            raise ValueError("endpoint must not have a user or a password: the write key is source.write_key")
+        if self.endpoint is not None:
+            _check_endpoint(self.endpoint)
 
     def url(self, region: Literal["US", "EU"]) -> str:
         """Where batches are posted to."""
         return (self.endpoint or ENDPOINTS[region]).rstrip("/") + BATCH_PATH
+
+
+def _check_endpoint(endpoint: str) -> None:
+    parts = urlsplit(endpoint)
+    if not endpoint.startswith(("http://", "https://")):
+        raise ValueError("endpoint must begin with http:// or https://")
+    if "@" in parts.netloc:
+        raise ValueError("endpoint must not have a user or a password: the write key is source.write_key")
+    if endpoint.split() != [endpoint] or not parts.hostname or parts.port == 0 or parts.query or parts.fragment:
+        raise ValueError("endpoint must be a base URL such as https://segment.example or http://127.0.0.1:8080/segment")
