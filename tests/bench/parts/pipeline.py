@@ -30,8 +30,8 @@ the keyed topics, are decided with the tables, and the changes are written. A ra
 change seen to the last; median of {ROUNDS} runs, taken in turn. Every event must have caused a change. Stock Faust runs
 the same agents' functions (tests/bench/contenders/faust_pipeline.py) in its plain way: nothing waits for an
 acknowledgement. "The runtime alone" is part (a)'s, measured again in turn with the pipeline: there an event is one
-record read, one counter and two records written; here it is about 2.6 read, 2.9 written and 1.6 commands decided. So the
-ratio of the two falls as the runtime gets faster."""
+record read, one counter and two records written; here it is about 2.6 read, 2.9 written and 1.6 commands decided. So
+the ratio of the two falls as the runtime gets faster."""
 
 
 class Entry(Struct, frozen=True):
