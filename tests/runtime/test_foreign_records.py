@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
+from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -109,6 +110,37 @@ async def test_what_a_producer_took_back_is_not_read(broker: Broker) -> None:
         await worker.stop()
 
 
+async def lag_of(pipeline: Pipeline) -> int:
+    async with LagReader(Connection((pipeline.cluster.bootstrap,))) as reader:  # type: ignore[attr-defined]
+        (row,) = await reader.group(pipeline.layout.app_id, [pipeline.layout.topic("in")])
+    return row.lag
+
+
+async def test_an_open_transaction_is_waited_for_and_one_that_was_taken_back_is_no_lag(broker: Broker) -> None:
+    async with (
+        one_stage(broker) as pipeline,
+        producing(broker, transactional_id=uuid4().hex) as open_one,
+        producing(broker, transactional_id=uuid4().hex) as aborting,
+    ):
+        worker = pipeline.worker()
+        await worker.start()
+        await aborting.begin_transaction()
+        await send(aborting, pipeline, 400)
+        await open_one.begin_transaction()
+        await send(open_one, pipeline, 8)
+        await aborting.abort_transaction()
+        await asyncio.sleep(2.0)
+        assert await lag_of(pipeline) == 0, "of what may be read nothing is left"
+        committed = await pipeline.cluster.committed(pipeline.layout.app_id, pipeline.layout.topic("in"))
+        assert committed == dict.fromkeys(range(4), 100)
+        await worker.stop()
+        await open_one.commit_transaction()
+        after = pipeline.worker()
+        await after.start()
+        await until(lambda: len(after.values("count")) == 8, what="the open one is counted")
+        await after.stop()
+
+
 @pytest.mark.parametrize("committed", [False, True])
 async def test_a_partition_that_retention_emptied_is_no_stall_and_no_lag(broker: Broker, committed: bool) -> None:
     async with one_stage(broker) as pipeline:
@@ -127,9 +159,7 @@ async def test_a_partition_that_retention_emptied_is_no_stall_and_no_lag(broker:
         worker = pipeline.worker(STALL)
         await worker.start()
         await stays_up(worker)
-        async with LagReader(Connection((broker.bootstrap,))) as reader:
-            (row,) = await reader.group(pipeline.layout.app_id, [topic])
-        assert row.lag == 0
+        assert await lag_of(pipeline) == 0
         await pipeline.send(100)
         await until(lambda: sum(map(bool, worker.values("count"))) > 0, what="it reads on")
         await worker.stop()

@@ -37,6 +37,10 @@ class Cluster(Protocol):
         """Write one record batch; the offset of its first record. A topic limits what is sent, `compressed` or not."""
         ...
 
+    async def abort(self, topic: str, partition: int, records: Sequence[Out]) -> int:
+        """Write a transaction and take it back; the offset behind its marker."""
+        ...
+
     async def read(self, topic: str) -> list[Record]:
         """All records of the topic, each partition's in order."""
         ...

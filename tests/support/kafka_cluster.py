@@ -46,7 +46,9 @@ class KafkaCluster:
             bootstrap_servers=bootstrap, acks="all", max_request_size=CHANGELOG_BATCH_BYTES,
             max_batch_size=CHANGELOG_BATCH_BYTES,
         )  # fmt: skip
-        self._reader = AIOKafkaConsumer(bootstrap_servers=bootstrap, fetch_max_wait_ms=50)
+        self._reader = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap, fetch_max_wait_ms=50, isolation_level="read_committed"
+        )
         self._cached: dict[TopicPartition, list[Any]] = {}
         self._partitions: dict[str, int] = {}
 
@@ -82,6 +84,13 @@ class KafkaCluster:
         ) as producer:
             return await _send(producer, topic, partition, records)
 
+    async def abort(self, topic: str, partition: int, records: Sequence[Out]) -> int:
+        async with AIOKafkaProducer(bootstrap_servers=self.bootstrap, transactional_id=uuid4().hex) as producer:
+            await producer.begin_transaction()
+            first = await _send(producer, topic, partition, records)
+            await producer.abort_transaction()
+        return first + len(records) + 1
+
     async def read(self, topic: str) -> list[Record]:
         partitions = [TopicPartition(topic, number) for number in range(self._partitions[topic])]
         self._reader.assign(partitions)
@@ -93,7 +102,8 @@ class KafkaCluster:
             fetched = await self._reader.getmany(*left, timeout_ms=500)
             for partition, records in fetched.items():
                 self._cached.setdefault(partition, []).extend(records)
-                places[partition] = records[-1].offset + 1
+            for partition in left:
+                places[partition] = await self._reader.position(partition)  # behind what was taken back, too
         return [record for partition in partitions for record in self._cached.get(partition, [])]
 
     def _read_up_to(self, partition: TopicPartition) -> int:

@@ -74,6 +74,9 @@ class MemoryCluster:
     async def send(self, topic: str, partition: int, records: Sequence[Out], *, compressed: bool = False) -> int:
         return self.kafka.log.append(topic, partition, records, compressed=compressed)
 
+    async def abort(self, topic: str, partition: int, records: Sequence[Out]) -> int:
+        return self.kafka.log.leave_out(topic, partition, len(records) + 1)
+
     async def read(self, topic: str) -> list[Record]:
         return [
             record

@@ -157,9 +157,9 @@ class MemoryConsumer(BatchedDelivery):
                 records = self.kafka.log.read(tp, position, room)
             except UnknownTopicOrPartitionError:
                 continue  # aiokafka waits for the metadata to change
+            self._positions[tp] = self.kafka.log.end(tp) if len(records) < room else records[-1].offset + 1
             if records:
                 fetched[tp] = records
-                self._positions[tp] = records[-1].offset + 1
                 room -= len(records)
                 if not room:
                     break

@@ -65,6 +65,12 @@ class MemoryLog:
             callback(topic, partition)
         return first
 
+    def leave_out(self, topic: str, partition: int, offsets: int) -> int:
+        """Let the next `offsets` have no record, as an aborted transaction does; the offset behind them."""
+        log = self._at(topic, partition)
+        log.end += offsets
+        return log.end
+
     async def wait_for_append(self) -> None:
         """Return when something is written anywhere."""
         if self._appended is None:

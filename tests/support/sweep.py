@@ -6,6 +6,7 @@ import contextlib
 from aiokafka.errors import KafkaConnectionError
 
 from tests.support.cluster import WorkerHandle, until
+from tests.support.counting import event
 from tests.support.faults import Plan
 from tests.support.memory_cluster import MemoryCluster
 from tests.support.pipeline import Pipeline
@@ -28,8 +29,9 @@ TUNING = Tuning(
 async def trial(plan: Plan) -> list[str]:
     """The awaits that failed.
 
-    A worker with the fault starts on a state that must be recovered, works, shares the work with a second one, and
-    stops, if it gets so far; then a worker without faults must find and finish everything.
+    A worker with the fault starts on a state that must be recovered, works, passes over what others took back, shares
+    the work with a second one, and stops, if it gets so far; then a worker without faults must find and finish
+    everything.
     """
     cluster = MemoryCluster()
     pipeline = Pipeline(cluster, partitions=PARTITIONS)
@@ -39,6 +41,9 @@ async def trial(plan: Plan) -> list[str]:
     faulted.launch()
     await pipeline.send(20)
     await _settled_or_ended(pipeline, faulted)
+    for number in range(PARTITIONS):
+        await cluster.abort(pipeline.layout.topic("in"), number, [event("k0", "aborted")])
+    await pipeline.pause(0.5)
     second = cluster.worker(pipeline.layout.app_id, PARTITIONS, pipeline.agents, TUNING)
     second.launch()
     await pipeline.send(20)

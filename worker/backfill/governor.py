@@ -94,7 +94,7 @@ class Governor:
         inbound = depths[self._topics[0]]
         self.ends = dict(inbound.ends)
         rows = [lag_of(topic, self._group, *depth) for topic, depth in depths.items()]
-        # A partition may end with a transaction's marker, which nobody has to do: it would hold a backfill for ever.
+        # A partition may end with a transaction's marker, which nobody has to do. The workers tell of it only later.
         markers = sum(end > inbound.done.get(number, 0) for number, end in inbound.ends.items())
         self.waiting = max(0, sum(row.lag for row in rows) - markers)
         written = sum(row.end for row in rows)

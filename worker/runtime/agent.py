@@ -87,10 +87,13 @@ class AgentLoop:
             fence = self._fence(message.generation_id or 0)
             fence()
             state = self._state(message.tp)
-            started = time.monotonic()
-            await self._batches.process(records, state, fence)
-            self._meter.batch_s.observe(time.monotonic() - started)
-            self._meter.age_s.observe(time.time() - records[0].timestamp / 1000)
+            if records:
+                started = time.monotonic()
+                await self._batches.process(records, state, fence)
+                self._meter.batch_s.observe(time.monotonic() - started)
+                self._meter.age_s.observe(time.time() - records[0].timestamp / 1000)
+            else:
+                await self._batches.pass_over(message.partition, message.offset, state, fence)
             self._consumer().done(message)
         except OwnershipLost as reason:
             log.info("batch_dropped", topic=message.topic, partition=message.partition, reason=str(reason))

@@ -81,11 +81,23 @@ class Batches(Generic[ValueT]):
             unit, end = self._decide(records, start, state)
             if self._limit is not None and unit.position >= 0:
                 self._limit.observe(records[start:end], unit.dead_offsets)
-            await self._write(unit, records[start], state, fence)
+            await self._write(unit, records[start].partition, state, fence)
             self._meter.skipped += unit.skipped
             self._meter.repeats += unit.repeats
             start = end
         self._meter.records += len(records)
+
+    async def pass_over(self, partition: int, position: int, state: PartitionState | None, fence: Fence) -> None:
+        """Let `state` include the offsets up to `position`, of which no record is left to be applied.
+
+        Raises:
+            OwnershipLost, RuntimeFault: as `process` does.
+        """
+        if state is None or position <= state.position:
+            return
+        unit = self._new_unit(state)
+        unit.position = position
+        await self._write(unit, partition, state, fence)
 
     def _decide(self, records: Sequence[Record], start: int, state: PartitionState | None) -> tuple[Unit[ValueT], int]:
         """A unit with the effects of `records[start:end]`, and that end."""
@@ -150,7 +162,7 @@ class Batches(Generic[ValueT]):
         unit.dead_letter(self._dead_letters, record, Reason.STATE_TOO_LARGE, detail)
         return unit
 
-    async def _write(self, unit: Unit[ValueT], first: Record, state: PartitionState | None, fence: Fence) -> None:
+    async def _write(self, unit: Unit[ValueT], partition: int, state: PartitionState | None, fence: Fence) -> None:
         prepared = unit.prepare()
         if prepared.position < 0:  # every record was skipped
             return
@@ -159,9 +171,7 @@ class Batches(Generic[ValueT]):
             await self._publisher.deliver(prepared.outputs)
         if state is not None and self._changelog is not None:
             fence()
-            last = await append_owned(
-                self._publisher, self._changelog.topic, first.partition, prepared.changelog(), state
-            )
+            last = await append_owned(self._publisher, self._changelog.topic, partition, prepared.changelog(), state)
             state.applied(prepared.writes, prepared.position, prepared.seen, last)
         self._meter.units += 1
         for reason in unit.dead_letters:

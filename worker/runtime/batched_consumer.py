@@ -10,7 +10,10 @@ Replaced here, because of what faust-streaming 0.15.3 does:
   under way waits in `_waiting` and makes the next batch, and only a partition with much of that is not read on;
 * a fetch that began before a rebalance may take records after it, moving a position that recovery has just set: a
   rebalance waits here until it is over;
-* after an assignment everything is fetched until it is paused: nothing is fetched here before recovery asks for it.
+* after an assignment everything is fetched until it is paused: nothing is fetched here before recovery asks for it;
+* offsets are committed behind records only: a partition that ends with a transaction that was taken back would have a
+  lag for ever. Where nothing waits, an empty batch stands for offsets that have no record. It goes the way of all
+  batches, so that everything before it is done, and a table includes it before it is committed.
 """
 
 import asyncio
@@ -19,11 +22,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aiokafka.errors import IllegalStateError
 from faust.exceptions import ConsumerNotStarted
 from faust.types import TP, Message
 from mode.utils.futures import notify
 
 from worker.runtime.batch_commits import BatchCommits
+from worker.runtime.fetched import Fetched
 from worker.runtime.input_places import InputPlaces
 from worker.runtime.restoring import begin_recovery, restore
 from worker.runtime.waiting import Waiting
@@ -58,6 +63,8 @@ class BatchedDelivery(InputPlaces, BatchCommits):
     # -- fetching
 
     async def _drain_messages(self, fetcher: Any) -> None:
+        clock = asyncio.get_running_loop().time
+        looked = clock()
         try:
             while not (self.should_stop or fetcher.should_stop):
                 fetched, generation = await self._fetch()
@@ -67,6 +74,9 @@ class BatchedDelivery(InputPlaces, BatchCommits):
                     self._keep(tp, records, generation)
                 for tp in list(self._waiting):
                     await self._hand_over(tp)
+                if clock() - looked >= self.commit_interval:
+                    await self._pass_over(generation)
+                    looked = clock()
                 await asyncio.sleep(0)
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
@@ -132,7 +142,30 @@ class BatchedDelivery(InputPlaces, BatchCommits):
         if tp in self.full and not waiting.much(self.batch_records):
             self.full -= {tp}
             self._room.set()
-        message = self._to_message(tp, records[-1])
+        await self._deliver(tp, records[-1], records)
+
+    async def _pass_over(self, generation: int) -> None:
+        """Deliver an empty batch for each partition that was read on, since `generation`, without finding a record.
+
+        Nobody fetches meanwhile. So what nothing waits of is done up to where its last record was, or comes from it.
+        """
+        for tp, expected in list(self._next_offset.items()):
+            if self._under_way[tp] or tp in self._waiting:
+                continue
+            try:
+                async with asyncio.timeout(FETCH_TIMEOUT_S):
+                    position = await self.position(tp) or 0
+            except (TimeoutError, IllegalStateError):
+                continue  # it is being looked for, or the partition is not ours any more
+            if not self.flow_active or generation != self.app.consumer_generation_id:
+                return
+            if position > expected:
+                self._go_behind(tp, position)
+                await self._deliver(tp, Fetched(*tp, position - 1, 0, None, None, ()), [])
+
+    async def _deliver(self, tp: TP, last: Any, records: list[Any]) -> None:
+        """Deliver a batch that ends with `last`."""
+        message = self._to_message(tp, last)
         message.key = None
         message.value = records  # type: ignore[assignment]  # our agents take the batch where Faust has a value
         self._under_way[tp] += 1

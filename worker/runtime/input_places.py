@@ -74,9 +74,15 @@ class InputPlaces(Consumer):
         expected, found = self._next_offset[tp], records[0].offset
         if found < expected:  # offsets mean other records than before
             raise RecoveryFailed(f"{tp.topic}/{tp.partition} went back from offset {expected} to {found}: {MADE_ANEW}")
-        if found > expected + 1:  # one offset is the marker of a transaction
-            self.add_future(self._explain_gap(tp, expected))
+        self._go_behind(tp, found)
         self._next_offset[tp] = records[-1].offset + 1
+
+    def _go_behind(self, tp: TP, offset: int) -> None:
+        """Note that there is no record before `offset` that is still to come."""
+        expected = self._next_offset[tp]
+        if offset > expected + 1:  # one offset is the marker of a transaction
+            self.add_future(self._explain_gap(tp, expected))
+        self._next_offset[tp] = offset
 
     async def _explain_gap(self, tp: TP, expected: int) -> None:
         """Say what retention removed before it was read; gaps further on are markers of transactions, and no loss."""
