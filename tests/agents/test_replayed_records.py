@@ -85,6 +85,12 @@ def test_a_dead_letter_that_was_sent_again_is_the_same_event() -> None:
         routed([("replay_of", b"\xff")])
 
 
+def test_what_would_swell_all_that_follows_is_refused_at_the_door() -> None:
+    for long in ([("replayed", b"x" * 100_000), ("replay_of", b"a/0/1")], [("replay_of", b"x" * 100_000)]):
+        with pytest.raises(InvalidMessage, match="has 100000 bytes"):
+            routed([*long, ("replay_arrived", b"1500")])
+
+
 def test_what_follows_from_a_replay_says_only_what_is_new() -> None:
     agent = identify_agent(names.PEOPLE, CONFIG.workspace.settings(), OUTLETS)
     state = PartitionState()

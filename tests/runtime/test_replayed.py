@@ -47,3 +47,14 @@ def test_other_records_are_none() -> None:
 def test_marks_without_an_original_are_refused(more: Headers) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_replayed([("replayed", b"run/0/1"), *more])
+
+
+def test_headers_that_are_longer_than_any_of_ours_are_refused() -> None:
+    longest = f"{'t' * 249}/{2**31 - 1}/{2**63 - 1}"
+    assert read_replayed(replay_headers(longest, longest, 1_500)) is not None
+    long = "x" * 513
+    for headers in (replay_headers(long, "a/0/1", 1_500), replay_headers("run/0/1", long, 1_500)):
+        with pytest.raises(ValueError, match="513 bytes"):
+            read_replayed(headers)
+    with pytest.raises(ValueError, match="513 bytes"):
+        read_identity([("replay_of", long.encode())])

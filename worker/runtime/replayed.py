@@ -25,6 +25,10 @@ again."""
 RELAY_HEADER: Final = "replay_relay"
 """Only there when what becomes of a replayed webhook is to be delivered to Segment."""
 
+_LONGEST: Final = 512
+"""Bytes of a mark or an identity; the longest name a place in a topic. Everything that follows from the record has
+them, so that far longer ones would become dead letters at a later agent, which no replay could mend."""
+
 _LARGEST_MS: Final = 2**63 - 1
 
 _OF_A_REPLAY: Final = frozenset({REPLAYED_HEADER, IDENTITY_HEADER, ARRIVED_HEADER, RELAY_HEADER})
@@ -44,6 +48,7 @@ def read_replayed(headers: Sequence[tuple[str, bytes | None]]) -> Replayed | Non
     """
     if not any(name == REPLAYED_HEADER for name, _ in headers):
         return None
+    _short(headers, REPLAYED_HEADER)
     if read_identity(headers) is None or read_arrival(headers) is None:
         raise ValueError(f"a replayed record needs the headers {IDENTITY_HEADER} and {ARRIVED_HEADER}")
     return Replayed(any(name == RELAY_HEADER for name, _ in headers))
@@ -53,10 +58,21 @@ def read_identity(headers: Sequence[tuple[str, bytes | None]]) -> str | None:
     """What names the event in a record with these headers; None if they do not say.
 
     Raises:
-        ValueError: when it is no text.
+        ValueError: when it is no text, or longer than any place.
     """
-    identity = dict(headers).get(IDENTITY_HEADER)
+    identity = _short(headers, IDENTITY_HEADER)
     return None if identity is None else identity.decode()
+
+
+def _short(headers: Sequence[tuple[str, bytes | None]], wanted: str) -> bytes | None:
+    """What the last header `wanted` holds; None where there is none. Raises ValueError where any is too long."""
+    found = None
+    for name, content in headers:
+        if name == wanted:
+            found = content
+            if content is not None and len(content) > _LONGEST:
+                raise ValueError(f"header {wanted} has {len(content)} bytes, more than {_LONGEST}")
+    return found
 
 
 def read_arrival(headers: Sequence[tuple[str, bytes | None]]) -> float | None:
