@@ -80,11 +80,11 @@ def with_letters(offsets: Sequence[int], fails_at: int, kind: Kind) -> Kafka:
     return kafka
 
 
-async def run(kafka: Kafka) -> Outcome:
+async def run(kafka: Kafka, limit: int | None = None) -> Outcome:
     sources = {LETTERS: Source("any", TOPIC, True, 10_000, -1)}
     letters = Box(cast("Connection", None), [LETTERS])
     handling = Handling(letters, cast("Resender", kafka), sources, lambda _: None)
-    return await handling.replay(Selection(), Trial({}), OnError.STOP)
+    return await handling.replay(Selection(), Trial({}), OnError.STOP, limit)
 
 
 @pytest.mark.parametrize("kind", ["before", "between", "after"])
@@ -95,8 +95,9 @@ async def run(kafka: Kafka) -> Outcome:
         ((0, 0, 1, 2), 8),
         ((0, 1, 2, 0, 1, 2), 8),
         ((0, 1, 1, 0, 2, 3, 2, 4), 8),
+        ((0, 1, 2, 0, 1, 2), 3),
     ],
-    ids=["one letter a record", "one twice", "all twice", "some twice"],
+    ids=["one letter a record", "one twice", "all twice", "some twice", "under two marks"],
 )
 async def test_each_message_is_taken_once(
     offsets: Sequence[int], per_mark: int, kind: Kind, monkeypatch: pytest.MonkeyPatch
@@ -129,3 +130,31 @@ async def test_what_an_interrupted_replay_left_is_not_sent_once_more_for_another
     done = await run(kafka)
     assert (done.finished, done.replayed, done.repeated) == (3, 3, 6)
     assert set(kafka.taken().values()) == {1}
+
+
+async def test_other_letters_of_what_an_earlier_run_sent_are_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    kafka = with_letters((0, 1, 2, 0, 1, 2), fails_at=-1, kind="before")
+    monkeypatch.setattr(box, "scan", kafka.scan)
+    first, second = await run(kafka, 4), await run(kafka)
+    assert ((first.replayed, first.repeated), (second.replayed, second.repeated)) == ((3, 1), (3, 5))
+    assert set(kafka.taken().values()) == {1}
+
+
+async def test_letters_of_a_record_in_the_place_of_one_that_was_sent_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a topic was made anew, whose dead letters were kept."""
+    kafka = with_letters((0,), fails_at=-1, kind="before")
+    monkeypatch.setattr(box, "scan", kafka.scan)
+    await run(kafka)
+    letter = dead_letter(PlainRecord(TOPIC, 0, 0, b"key", b"another", (), 5_000), Reason.STATE_TOO_LARGE, "", 10_000)
+    kafka.put(LETTERS, 0, Copy(letter.key, letter.value, letter.headers))
+    assert (await run(kafka)).replayed == 1
+    assert kafka.taken()[b"another"] == 1
+
+
+async def test_only_so_many_records_of_earlier_runs_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "_REMEMBERED", 2)
+    kafka = with_letters((0, 1, 2, 0, 2), fails_at=-1, kind="before")
+    monkeypatch.setattr(box, "scan", kafka.scan)
+    await run(kafka, 3)
+    done = await run(kafka, 2)
+    assert (done.replayed, done.repeated) == (1, 1)

@@ -1,6 +1,7 @@
 """Sends dead letters again, or gives them up, and remembers it (marks.py)."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from enum import StrEnum
 from typing import Final
@@ -17,6 +18,11 @@ from worker.runtime.resend import Copy, Resender
 
 _HELD_BYTES_MAX: Final = 16 * 1024 * 1024
 """Letters are sent once there are so many bytes of them; each may be as large as a record can be."""
+
+
+_REMEMBERED: Final = 100_000
+"""So many records are remembered of which earlier runs sent a letter. The other letters of a record are not far: they
+were written with the first one, or when a worker decided again what it had not committed."""
 
 
 class OnError(StrEnum):
@@ -36,7 +42,7 @@ class Outcome(Struct):
     replayed: int = 0
     """Sent again."""
     repeated: int = 0
-    """Letters of a record that was sent already in this run: it had failed in several ways."""
+    """Letters of a record that was sent already for another one: it had failed in several ways."""
     dropped: int = 0
     kept: int = 0
     finished: int = 0
@@ -65,7 +71,9 @@ class Handling:
         self._sources = sources
         self._told = told
         self._piles: dict[tuple[str, int, What], _Pile] = {}
-        self._sent: set[Place] = set()
+        self._sent: set[tuple[Place | None, int]] = set()
+        self._sent_before: OrderedDict[tuple[Place | None, int], None] = OrderedDict()
+        """By earlier runs, as far as it was met."""
         self._partitions: dict[str, frozenset[int]] = {}
         self._held_bytes = 0
         self.outcome = Outcome()
@@ -78,7 +86,7 @@ class Handling:
         """
         marks = await self._box.marks()
         await self._finish(marks)
-        async with aclosing(self._box.letters(selection, marks)) as found:
+        async with aclosing(self._waiting(selection, marks)) as found:
             async for letter in _first(found, limit):
                 problem = await self._problem(letter, trial)
                 if problem is None:
@@ -100,6 +108,25 @@ class Handling:
                 await self._put(letter, "dropped")
         await self._flush()
         return self.outcome
+
+    async def _waiting(self, selection: Selection, marks: Marks) -> AsyncGenerator[Found, None]:
+        """The selected letters that wait. What earlier runs sent is noted on the way."""
+        async with aclosing(self._box.letters(Selection(), marks, handled=True)) as found:
+            async for each in found:
+                if each.state == "replayed":
+                    self._note(each.letter)
+                elif each.state is None and selection.takes(each.letter):
+                    yield each
+
+    def _note(self, letter: Letter) -> None:
+        """Note that an earlier run sent the letter, or another one of its record."""
+        self._sent_before[_record(letter)] = None
+        self._sent_before.move_to_end(_record(letter))
+        if len(self._sent_before) > _REMEMBERED:
+            self._sent_before.popitem(last=False)
+
+    def _is_sent(self, letter: Letter) -> bool:
+        return _record(letter) in self._sent or _record(letter) in self._sent_before
 
     async def _problem(self, letter: Letter, trial: Trial) -> str | None:
         source, origin = self._sources[letter.place.topic], letter.origin
@@ -131,18 +158,23 @@ class Handling:
         for intent, offsets in marks.unfinished().items():
             wanted = frozenset(Place(intent.topic, intent.partition, offset) for offset in offsets)
             refused: set[int] = set()
-            letters: dict[Place | None, Letter] = {}  # as `_put` has them: of a record the first one, in order
-            async with aclosing(self._box.letters(Selection(places=wanted), marks, handled=True)) as found:
+            # As `_put` has them: of a record the first one, in order.
+            letters: dict[tuple[Place | None, int], Letter] = {}
+            async with aclosing(self._box.letters(Selection(), marks, handled=True)) as found:
                 async for each in found:
-                    if await self._refused(each.letter) is None:
-                        letters.setdefault(each.letter.origin, each.letter)
-                    else:
+                    if each.state == "replayed":
+                        self._note(each.letter)
+                    elif each.letter.place not in wanted:
+                        continue
+                    elif await self._refused(each.letter) is not None:
                         refused.add(each.letter.place.offset)
+                    elif not self._is_sent(each.letter):
+                        letters.setdefault(_record(each.letter), each.letter)
             await self._send(intent, list(letters.values()))
             done = Mark("replayed", tuple(offset for offset in offsets if offset not in refused), intent.offset)
             number = await self._mark(intent.topic, intent.partition, done)
             marks.take(Place(intent.topic, intent.partition, number), done)
-            self._sent.update(filter(None, letters))
+            self._sent.update(letters)
             self.outcome.finished += len(letters)
 
     async def _put(self, letter: Letter, what: What) -> None:
@@ -151,11 +183,11 @@ class Handling:
         pile.offsets.append(place.offset)
         if what == "dropped":
             self.outcome.dropped += 1
-        elif letter.origin in self._sent:
+        elif self._is_sent(letter):
             self.outcome.repeated += 1
         else:
             assert letter.origin is not None, "the trial refuses such letters"
-            self._sent.add(letter.origin)
+            self._sent.add(_record(letter))
             pile.letters.append(letter)
             self._held_bytes += len(letter.value or b"")
             self.outcome.replayed += 1
@@ -189,6 +221,11 @@ class Handling:
             by_partition.setdefault((letter.origin.topic, letter.origin.partition), []).append(copy)
         for (topic, partition), copies in by_partition.items():
             await self._sender.send(topic, partition, copies)
+
+
+def _record(letter: Letter) -> tuple[Place | None, int]:
+    """Which record the letter is. Of a topic that was made anew another one may be in its place, of another time."""
+    return letter.origin, letter.first_seen_ms
 
 
 async def _first(found: AsyncIterator[Found], limit: int | None) -> AsyncIterator[Letter]:
