@@ -35,6 +35,23 @@ def miscounted(steps: Iterable[Step], cluster: Cluster, picture: Picture) -> lis
     return found
 
 
+def left_behind(cluster: Cluster) -> list[str]:
+    """What identifies have done that were ignored whole.
+
+    That is for events in order of time: else an identify may have made somebody who was deleted by an older call.
+    """
+    ignored = {
+        change.cause.message_id
+        for _, change in cluster.changes.values()
+        if isinstance(change, IgnoredDeleted | IgnoredSuppressed) and change.call == "identify"
+    }
+    return [
+        f"{change.cause.message_id} was ignored, but {change}"
+        for _, change in cluster.changes.values()
+        if change.cause.message_id in ignored and not isinstance(change, IgnoredDeleted | IgnoredSuppressed)
+    ]
+
+
 def _counts(call: Call) -> bool:
     return is_event(call) and call.name not in ERASURES and bool(call.user or call.anonymous)
 

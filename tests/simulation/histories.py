@@ -209,9 +209,9 @@ class _Orderly(Writer):
             super().track()
 
 
-def in_order(random: Random, length: int) -> list[Step]:
+def in_order(random: Random, length: int, *, more_names: bool = False) -> list[Step]:
     """Everything there is, in order of time, as far as the plain model goes (plain.py)."""
-    writer = _InOrder(random, Names(), late=0.0)
+    writer = (_MoreNames if more_names else _InOrder)(random, Names(), late=0.0)
     kinds = [writer.identify] * 8 + [writer.track] * 6 + [writer.group] * 4 + [writer.device] * 3
     kinds += [writer.removal] * random.randrange(3) + [writer.alias] * random.randrange(4)
     kinds += [writer.erase] * random.randrange(3)
@@ -236,6 +236,19 @@ class _InOrder(Writer):
         if random.random() < 0.1:
             event["context"] = {"device": {"token": self.pick(self.names.tokens), "type": "ios"}}
         self.write(event)
+
+
+class _MoreNames(_InOrder):
+    """An identify may name two ids, two emails, or all four."""
+
+    def write(self, event: JsonObject) -> None:
+        traits = event.get("traits")
+        if event["type"] == "identify" and isinstance(traits, dict):
+            if self.random.random() < 0.3:
+                traits["id"] = self.pick(self.names.ids)
+            if "@" in str(event["userId"]) and self.random.random() < 0.3:
+                traits["email"] = self.pick(self.names.emails)
+        super().write(event)
 
 
 class Router:

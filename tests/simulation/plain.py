@@ -4,8 +4,6 @@ Nothing of the system under test is used. What arrives late or at the same time 
 see oracle.py and invariants.py.
 """
 
-from dataclasses import dataclass, field
-
 from tests.simulation.histories import ERASURES
 from tests.simulation.oracle import (
     Call,
@@ -16,73 +14,15 @@ from tests.simulation.oracle import (
     token_of,
     traits,
 )
-from worker.jsontypes import Json, JsonObject
+from tests.simulation.plain_values import NEVER, RELATED, Browser, Device, Person, Values
+from worker.jsontypes import JsonObject
 from worker.workspace.settings import WorkspaceSettings
-
-Values = dict[str, tuple[float, Json]]
-"""Attributes: when each was set, and to what; None: it was removed."""
-
-
-NEVER = -1e15
 
 LEVEL = 1e11
 """By how many seconds a merge lowers what the secondary was told: what the primary was told goes before all of it."""
 
 JUST_AFTER = 0.0005
 """By how many seconds a relationship that a merge brings back is newer than its end."""
-
-RELATED = ""
-"""Among the attributes of a relationship: that it is there."""
-
-
-@dataclass(eq=False)
-class Person:
-    """Somebody who is there."""
-
-    created: float
-    id: str | None = None
-    email: str | None = None
-    identified: bool = False
-    values: Values = field(default_factory=dict)
-    anonymous: set[str] = field(default_factory=set)
-    events: set[str] = field(default_factory=set)
-    related: dict[str, Values] = field(default_factory=dict)
-    ended: dict[str, float] = field(default_factory=dict)
-    groups: list[tuple[float, Call]] = field(default_factory=list)
-    """What waits, and by how much its time is lowered."""
-    level: int = 0
-
-    @property
-    def half(self) -> str:
-        return "email" if self.id is None else "id" if self.email is None else ""
-
-
-@dataclass
-class Browser:
-    """An anonymousId: whose it is, and what waits."""
-
-    owner: Person | None = None
-    waiting: list[Call] = field(default_factory=list)
-
-
-@dataclass
-class Device:
-    """Who used it last, who has removed it, and what each has said there."""
-
-    used: float = 0.0
-    owner: Person | None = None
-    removals: list[tuple[float, Person]] = field(default_factory=list)
-    given: list[tuple[float, Person, JsonObject]] = field(default_factory=list)
-
-    @property
-    def holder(self) -> Person | None:
-        removed = any(by is self.owner and at >= self.used for at, by in self.removals)
-        return None if removed else self.owner
-
-    def attributes(self) -> JsonObject:
-        """What its owner has said there and not removed."""
-        floor = max((at for at, by in self.removals if by is self.owner), default=NEVER)
-        return newest([((at, ""), given) for at, by, given in self.given if by is self.owner and at > floor])
 
 
 class Plain:
@@ -134,14 +74,18 @@ class Plain:
     # ---- identify -------------------------------------------------------------------------------------------------
 
     def _identify(self, call: Call) -> None:
-        email = traits(call.event).get("email")
+        given = traits(call.event)
+        email, other_id = given.get("email"), given.get("id")
         named = f"email:{str(email).strip().lower()}" if email else ""
+        wanted = f"id:{other_id}" if other_id else ""
         if not call.user and call.anonymous and token_of(call):
             self._anonymous(call)
-        if not call.user or call.user in self.blocked or named in self.blocked:
+        if not call.user or not self.blocked.keys().isdisjoint((call.user, named, wanted)):
             return
         person = self._named(call, str(email), named) if named else self._person(call)
-        values = {name: value for name, value in traits(call.event).items() if name != "email"}
+        if wanted and person.id is None:
+            person = self._with_id(person, wanted)
+        values = {name: value for name, value in given.items() if name not in ("email", "id")}
         self._update(person.values, values, call.stamp[0])
         if not person.identified:
             person.identified = True
@@ -178,6 +122,17 @@ class Plain:
                 self._rename(primary, "email", email)
             return primary
         self._bind(person)
+        return person
+
+    def _with_id(self, person: Person, wanted: str) -> Person:
+        """The person of an identify by email that names an id besides."""
+        other = self.people.get(wanted)
+        if other is None:
+            self._rename(person, "id", wanted.removeprefix("id:"))
+        elif self.settings.auto_merge and other.half == "id":
+            primary, secondary = (person, other) if person.created <= other.created else (other, person)
+            self._merge(primary, secondary, halves=True)
+            return primary
         return person
 
     def _rename(self, person: Person, kind: str, name: str) -> None:

@@ -39,9 +39,9 @@ AskOutcome: TypeAlias = Literal["granted", "taken", "unclaimed", "suppressed", "
 class Ask(Request, frozen=True, array_like=True, tag="ask", kw_only=True):
     """May `asker` have the handle `wanted`? Goes to that handle and, if it is owned, on to its owner.
 
-    The asker is an unknown id (then its person would be `cio_id`, a new one) or the profile `cio_id`. `claim`: take the
-    handle if it is free, or only say whether it is suppressed. `half` is set if the asker has only an id or only an
-    email. The identify that wants it travels along, so that nobody has to keep it.
+    The asker is an unknown handle (then its person would be `cio_id`, a new one) or the profile `cio_id`. `claim`: take
+    the handle if it is free; else it is a look, which only says whether it is suppressed. `half` is set if the asker
+    has only an id or only an email. The identify that wants it travels along, so that nobody has to keep it.
     """
 
     wanted: str

@@ -9,9 +9,11 @@ one partition to another keep their order. What holds nevertheless, and why:
   circle. Successive owners have rising ranks, by which a handle knows what an earlier one has said.
 * A free handle gives itself to who asks first (Ask, Answer); the answer is on its way to the new owner before any call
   that comes through the handle.
-* Only an unknown id waits, with its calls in a queue: for the answer to the one Ask about the email it was named with.
-  Emails and profiles answer at once, so waiting has no cycle. A known person waits for nothing: an identify that wants
-  another id or email travels to that handle and back, and other calls overtake it.
+* Only an unknown handle waits, with its calls in a queue. An id waits for the answer to the Ask about the email it was
+  named with; both, before that, for looks (an Ask that claims nothing) at other handles that the call names. A look
+  waits for nothing, not even in a queue, and an email only for looks, so waiting has no cycle. A known person waits for
+  nothing: an identify that wants another id or email travels to that handle and back, and other calls overtake it.
+* An identify that names somebody suppressed or deleted is ignored whole, so it looks before it makes or merges anybody.
 * A merged profile stays as a signpost, a deleted one as a tombstone; whatever still comes is passed on or answered.
 """
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from worker.workspace import queues
 from worker.workspace.changes import HandleSuppressed, MergeRefused
-from worker.workspace.keys import ID, email_key, profile_key
+from worker.workspace.keys import EMAIL, ID, email_key, id_key, profile_key
 from worker.workspace.messages.calls import (
     AddDevice,
     Deferrable,
@@ -37,10 +37,7 @@ def at_free(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
         case Event() | AddDevice() | RemoveDevice():
             _make(turn, key, handle, call)
         case Identify():
-            if call.email is not None and not call.email_verdict and key.startswith(ID):
-                _ask_for_email(turn, key, handle, call)
-            else:
-                _make(turn, key, handle, call)
+            _identify(turn, key, handle, call, _others(key, call))
         case Relate() | Unrelate():
             _defer(turn, key, handle, call)
         case Merge():
@@ -79,13 +76,33 @@ def _make(turn: Turn, key: str, handle: Handle, call: Identify | Event | AddDevi
     turn.tell(replace(call, to=profile_key(cio_id), via=key))
 
 
-def _ask_for_email(turn: Turn, key: str, handle: Handle, call: Identify) -> None:
-    """Whose id it is depends on whose the email is: until that is known the id is pending."""
-    assert call.email is not None
+def _identify(turn: Turn, key: str, handle: Handle, call: Identify, others: list[str]) -> None:
+    """Make the person, or first ask about what else the call names: these others, and the email of an id."""
+    if others:
+        _ask(turn, key, handle, call, others[0], claim=False)
+    elif call.email is not None and not call.email_verdict and key.startswith(ID):
+        _ask(turn, key, handle, call, email_key(call.email), claim=True)
+    else:
+        _make(turn, key, handle, call)
+
+
+def _others(key: str, call: Identify) -> list[str]:
+    """Handles that the call wants besides: if one is that of somebody suppressed or deleted it must make nobody."""
+    found: list[str] = []
+    if call.id is not None and not call.id_verdict and (handle := id_key(call.id)) != key:
+        found.append(handle)
+    if call.email is not None and not call.email_verdict and key.startswith(EMAIL):
+        handle = email_key(call.email)
+        if handle != key:
+            found.append(handle)
+    return found
+
+
+def _ask(turn: Turn, key: str, handle: Handle, call: Identify, wanted: str, *, claim: bool) -> None:
+    """Until it is known whose `wanted` is, or that it is not suppressed, the handle is pending."""
     rank = handle.rank + 1
     cio_id = new_cio_id(turn.place, key, rank, call.cause)
     turn.put(key, replace(handle, status="pending", cio_id=cio_id))
-    wanted = email_key(call.email)
     turn.tell(
         Ask(
             to=wanted,
@@ -94,7 +111,7 @@ def _ask_for_email(turn: Turn, key: str, handle: Handle, call: Identify) -> None
             asker=key,
             cio_id=cio_id,
             rank=rank,
-            claim=True,
+            claim=claim,
             half="",
             identify=call,
         )
@@ -111,12 +128,16 @@ def awaited(turn: Turn, key: str, handle: Handle, got: Answer) -> bool:
 
 
 def claimed(turn: Turn, key: str, handle: Handle, got: Answer) -> None:
-    """The answer for a pending id (customerio_semantics.md 3.2, cases 1, 3, 4 and 14)."""
+    """The answer for a pending handle (customerio_semantics.md 3.2, cases 1, 3, 4 and 14)."""
     call = got.identify
     if got.outcome in ("suppressed", "deleted"):
         turn.put(key, refused_here(turn, key, replace(handle, status="free", cio_id=""), call))
         ignore = ignore_suppressed if got.outcome == "suppressed" else ignore_deleted
         ignore(turn, key, call.cause, "identify")
+        return
+    if got.outcome == "unclaimed":
+        others = _others(key, call)
+        _identify(turn, key, replace(handle, status="free", cio_id=""), call, others[others.index(got.wanted) + 1 :])
         return
     cio_id = got.cio_id if got.outcome == "granted" else handle.cio_id
     rank = max(handle.rank + 1, got.rank)

@@ -58,7 +58,7 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
     if type(message) is Event or isinstance(message, Request):  # most are events
         # Of each event it is asked whether something waits: `if handle.calls` would call Queue.__len__ from Python.
         if handle.status == "pending" or handle.calls.first != handle.calls.end:
-            turn.put(key, replace(handle, calls=queues.append(turn, "calls", key, handle.calls, message)))
+            _wait(turn, key, handle, message)
         else:
             _decide(turn, key, handle, message)
             if handle.groups.first != handle.groups.end:
@@ -105,8 +105,16 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
             assert_never(message)
 
 
+def _wait(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
+    """The call joins those that wait at the handle; a look waits for nothing."""
+    if type(call) is Ask and not call.claim:
+        _decide(turn, key, handle, call)
+    else:
+        turn.put(key, replace(handle, calls=queues.append(turn, "calls", key, handle.calls, call)))
+
+
 def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
-    """A call whose turn it is, at a handle that is not pending."""
+    """A call whose turn it is, at a handle that is not pending; or a look."""
     if type(call) is Event:
         _decide_event(turn, key, handle, call)
         return
@@ -115,10 +123,10 @@ def _decide(turn: Turn, key: str, handle: Handle, call: WaitingCall) -> None:
         _at_suppressed(turn, key, handle, call)
     elif handle.cleared_at is not None and at <= handle.cleared_at:
         _too_late(turn, key, handle, call)
-    elif (type(call) is Merge or (type(call) is Identify and call.email is not None)) and was_refused_here(
-        turn, key, handle, call
-    ):
-        pass  # a repeat: nobody was there to merge anybody into, or the email was that of somebody gone
+    elif (
+        type(call) is Merge or (type(call) is Identify and (call.email is not None or call.id is not None))
+    ) and was_refused_here(turn, key, handle, call):
+        pass  # a repeat: nobody was there to merge anybody into, or it named somebody gone
     elif handle.formers and type(call) is not Ask and (former := _owner_at(handle, at)):  # since any deletion
         turn.tell(replace(call, to=profile_key(former), via=FORMER + key))
     elif handle.status == "owned":

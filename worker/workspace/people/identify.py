@@ -21,20 +21,23 @@ from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
 
 
-def process(turn: Turn, profile: Profile, call: Identify) -> None:
-    """Apply the call, or first ask for the id and email it names."""
+def process(turn: Turn, profile: Profile, call: Identify, *, looked: bool = False) -> None:
+    """Apply the call, or first ask for the id and email it names. `looked`: its id is not that of somebody gone."""
     if (call.email is not None or call.id is not None) and was_ignored(turn, profile, call):
         _give_back(turn, profile, call)  # repeated, it may have asked before it was known that it is ignored
         return
     if call.email is not None and _is_open(turn, profile, "email", call.email, call.email_verdict):
         verdict = _verdict(turn, profile, call, "email", call.email)
         if not verdict:
+            if looked or not _looks(turn, profile, call):
+                _ask(turn, profile, call, "email", call.email)
             return
         if verdict != "kept":
             call = replace(call, email_verdict=verdict)
     if call.id is not None and _is_open(turn, profile, "id", call.id, call.id_verdict):
         verdict = _verdict(turn, profile, call, "id", call.id)
         if not verdict:
+            _ask(turn, profile, call, "id", call.id)
             return
         if verdict != "kept":
             call = replace(call, id_verdict=verdict)
@@ -63,6 +66,9 @@ def answered(turn: Turn, profile: Profile, got: Answer) -> None:
         case "taken":
             verdict = "taken"
         case "unclaimed":
+            if wanted.startswith(ID) and _allowed(turn, profile, call, "id"):
+                process(turn, profile, call, looked=True)
+                return
             verdict = "not_allowed"
     process(turn, profile, with_verdict(call, wanted, verdict))
 
@@ -89,7 +95,7 @@ def with_verdict(call: Identify, wanted: str, verdict: Verdict) -> Identify:
 
 
 def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: str) -> Verdict:
-    """Whether the person gets the id or email; empty if the call has left to ask for it."""
+    """Whether the person gets the id or email; empty if that must be asked for."""
     current, decided_at = current_of(profile, kind)
     if is_same(kind, current, value):
         return "kept"
@@ -101,13 +107,33 @@ def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: st
     itself = kind == "id" and stamp == decided_at and profile.id is not None and call.named == id_key(profile.id)
     if (stamp <= decided_at and not itself) or was_refused(turn, profile, handle, stamp):
         return "kept"
-    allowed = (
-        current is None
+    if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) is not None:
+        return "granted" if _allowed(turn, profile, call, kind) else "not_allowed"
+    return ""
+
+
+def _allowed(turn: Turn, profile: Profile, call: Identify, kind: Kind) -> bool:
+    """Whether the call may give the person an id or email."""
+    return (
+        current_of(profile, kind)[0] is None
         or call.named.startswith(PROFILE)
         or (kind == "email" and call.named.startswith(ID) and turn.settings.allow_email_update_using_id)
     )
-    if pages.note(turn, "handles", profile.cio_id, profile.handles, handle) is not None:
-        return "granted" if allowed else "not_allowed"
+
+
+def _looks(turn: Turn, profile: Profile, call: Identify) -> bool:
+    """Whether the call has left to look at its id: an email may come with a merge, which nothing takes back."""
+    if call.id is None or call.id_verdict or not _allowed(turn, profile, call, "email"):
+        return False
+    if _verdict(turn, profile, call, "id", call.id):
+        return False
+    _ask(turn, profile, call, "id", call.id, look=True)
+    return True
+
+
+def _ask(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: str, *, look: bool = False) -> None:
+    """Send the call to the handle of its id or email, to get it if that is allowed; or only to look at it."""
+    handle = handle_of(kind, value)
     turn.tell(
         Ask(
             to=handle,
@@ -116,12 +142,11 @@ def _verdict(turn: Turn, profile: Profile, call: Identify, kind: Kind, value: st
             asker=profile_key(profile.cio_id),
             cio_id=profile.cio_id,
             rank=profile.rank,
-            claim=allowed,
+            claim=not look and _allowed(turn, profile, call, kind),
             half=half_of(profile) if turn.settings.auto_merge else "",
             identify=call,
         )
     )
-    return ""
 
 
 def half_of(profile: Profile) -> Half:

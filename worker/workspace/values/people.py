@@ -13,7 +13,7 @@ from worker.workspace.wire import Stamp
 class Handle(Struct, frozen=True, array_like=True, tag="handle", gc=False):
     """An id or an email (keys `id:…`, `email:…`); where there is none it is free.
 
-    `cio_id` is the owner; of a pending id the person it may become; of a suppressed handle the profile that was
+    `cio_id` is the owner; of a pending one the person it may become; of a suppressed handle the profile that was
     suppressed, empty if there was none. Calls of times up to `cleared_at` (None: never) are ignored: there was a
     deletion or a suppression. `rank` is the highest of those who have owned it. `formers` are the last who have
     given it up since, each with a time: calls of times up to that one, and after the one before, are theirs. In `calls`
