@@ -86,6 +86,7 @@ async def test_what_is_like_a_name_and_what_else_is_known(view: Path) -> None:
         assert await nearest(database, "adda") == ["ada"]
         assert (await nearest(database, "bob@x.com"))[0] == "bob@x.org"
         assert await otherwise_known(database, "gone") == "id:gone is suppressed"
+        assert await otherwise_known(database, "id:gone") == "id:gone is suppressed"
         assert await otherwise_known(database, "anon-2") == "it is an anonymousId, under which 3 calls wait"
         assert await otherwise_known(database, "xyz") is None
 

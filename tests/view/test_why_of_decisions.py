@@ -11,8 +11,9 @@ from tests.workspace.world import World
 from worker.jsontypes import Json
 from worker.view.database import reader
 from worker.view.read.identity import find_person, otherwise_known, subjects, subjects_of_name
+from worker.view.read.objects import Named
 from worker.view.read.people import person
-from worker.view.read.why import MERGES, Step, decided, person_attributes
+from worker.view.read.why import MERGES, Step, decided, object_attributes, person_attributes
 from worker.view.schema import FAILURES
 from worker.workspace.keys import PREFERENCES
 
@@ -123,6 +124,22 @@ async def test_what_gave_a_person_its_id_and_email(tmp_path: Path) -> None:
     assert [(step.by.message_id, step.value) for step in await steps(path, "ada", "id")] == [(first, "ada")]
 
 
+async def test_an_email_that_came_by_a_merge(tmp_path: Path) -> None:
+    world = World()
+    told = world.identify("bob", email="bob@x.io")
+    world.identify("ada")
+    secondary = world.person("bob")["cio_id"]
+    merge = world.alias("ada", "bob")
+    newest, oldest = await steps(await view_of(world, tmp_path), "ada", "email")
+    assert (newest.outcome, newest.value, newest.by.message_id, newest.merged_from) == (
+        "set",
+        "bob@x.io",
+        merge,
+        secondary,
+    )
+    assert (oldest.value, oldest.by.message_id, oldest.profile) == ("bob@x.io", told, secondary)
+
+
 async def test_what_the_halves_of_a_person_lost(tmp_path: Path) -> None:
     world = World()
     world.identify("e@x.io", plan="free")
@@ -133,6 +150,36 @@ async def test_what_the_halves_of_a_person_lost(tmp_path: Path) -> None:
     assert [(step.outcome, step.by.message_id) for step in found if step.merged_from is not None] == [
         ("removed", merge)
     ]
+
+
+async def test_what_a_deletion_took_of_an_object_that_stays(tmp_path: Path) -> None:
+    world = World()
+    world.identify("ada")
+    old = world.group("acme", "ada", at=100, plan="free")
+    new = world.group("acme", "ada", at=300, name="Acme")
+    deletion = world.semantic("Object Deleted", "ada", at=200, objectId="acme")
+    async with reader(await view_of(world, tmp_path)) as database:
+        histories = await object_attributes(database, Named("1", "acme"), None, 50)
+    assert {
+        each.attribute: [(one.outcome, one.reason, one.by.message_id) for one in each.steps] for each in histories
+    } == {
+        "name": [("set", None, new)],
+        "plan": [("removed", "object_deleted", deletion), ("set", None, old)],
+    }
+
+
+@pytest.mark.parametrize("name", ["ada", "ada@x.io"])
+async def test_what_was_said_under_a_name_before_somebody_had_it(name: str, tmp_path: Path) -> None:
+    world = World()
+    world.semantic("User Deleted", name, at=100)
+    ignored = world.track(name, at=50)
+    waited = world.group("acme", name, at=150)
+    world.identify(name, at=200)
+    async with reader(await view_of(world, tmp_path)) as database:
+        cio_id = await find_person(database, name)
+        assert cio_id is not None
+        told = [(one.type, one.cause.message_id) for one in (await person(database, cio_id, 10, 50)).activities]
+    assert told[-2:] == [("call_deferred", waited), ("ignored_deleted", ignored)]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +221,7 @@ async def test_who_had_a_name_that_is_nobodys_now(tmp_path: Path) -> None:
     ada, bob = (str(world.person(name)["cio_id"]) for name in ("ada", "bob"))
     said = [f"email:old@x.io was that of {cio_id} until event {by}" for cio_id, by in ((bob, second), (ada, first))]
     async with reader(await view_of(world, tmp_path)) as database:
-        for name in ("Old@X.io", "email:old@x.io"):
+        for name in ("Old@X.io", "email:Old@x.io"):
             assert await find_person(database, name) is None
             assert await otherwise_known(database, name) == ", ".join(said)
         assert await find_person(database, "new@x.io") == ada
