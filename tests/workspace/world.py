@@ -20,12 +20,19 @@ class World:
     """Times are seconds after START; without one, an event is a minute later than the one before."""
 
     def __init__(
-        self, settings: WorkspaceSettings | None = None, partitions: int = 3, more: Sequence[Subscription] = ()
+        self,
+        settings: WorkspaceSettings | None = None,
+        partitions: int = 3,
+        more: Sequence[Subscription] = (),
+        *,
+        first: bool = False,
     ) -> None:
-        """With `more` subscriptions than the automatic ones."""
+        """With `more` subscriptions than the automatic ones, after them or `first`."""
         settings = WorkspaceSettings() if settings is None else settings
         actions = ActionSettings(identifiers=settings.identifiers)
-        subscriptions = Subscriptions.compile([*automatic(actions), *more], actions)
+        subscriptions = Subscriptions.compile(
+            [*more, *automatic(actions)] if first else [*automatic(actions), *more], actions
+        )
         self.simulation = Simulation(subscriptions, settings, partitions, Random(0))
         self._number = 0
         self._clock = 0.0

@@ -3,6 +3,9 @@
 import pytest
 
 from tests.workspace.world import World, items
+from worker.destination.actions import ACTIONS
+from worker.destination.settings import ActionSettings
+from worker.destination.subscriptions import Subscription
 from worker.jsontypes import JsonObject
 from worker.workspace.settings import WorkspaceSettings
 
@@ -137,3 +140,48 @@ def test_nor_does_an_email_that_was_refused_and_came_by_a_merge_change_how_it_is
     world.alias("ada", "bob", at=20)
     world.send(asking("E@x.io"), at=10, name="asking")
     assert world.person("ada")["email"] == "e@x.io"
+
+
+def merging(*secondaries: str) -> list[Subscription]:
+    """Subscriptions that merge a user with those whom an identify's traits name."""
+    return [
+        Subscription(
+            name=trait,
+            action="mergePeople",
+            trigger=f'type = "identify" and traits.{trait} != ""',
+            mapping={"primary": {"@path": "$.userId"}, "secondary": {"@path": f"$.traits.{trait}"}},
+        )
+        for trait in secondaries
+    ]
+
+
+@pytest.mark.parametrize("partitions", [1, 3])
+def test_a_refused_merge_does_not_cost_the_identify_of_the_same_event(partitions: int) -> None:
+    world = World(partitions=partitions, more=merging("old_id", "older_id"), first=True)
+    world.identify("old", at=0)
+    event: JsonObject = {"type": "identify", "userId": "ada"}
+    for _ in range(2):  # the second time a repeat
+        world.send({**event, "traits": {"email": "ada@x.io", "old_id": "old", "older_id": "older"}}, at=10, name="both")
+        assert world.person("ada")["email"] == "ada@x.io"
+        assert len(world.told("merge_refused")) == 2
+        assert len(world.people()) == 2
+
+
+def test_nor_does_an_identify_that_is_ignored_for_its_email_cost_another_one_or_the_word_of_a_merge() -> None:
+    usual = ACTIONS["createUpdatePerson"].default_mapping(ActionSettings())
+    second = Subscription(
+        name="second",
+        action="createUpdatePerson",
+        trigger='type = "identify" and traits.work_email != ""',
+        mapping={**usual, "email": {"@path": "$.traits.work_email"}},
+    )
+    for known in (False, True):
+        world = World(more=[second, *merging("old_id")])
+        if known:
+            world.identify("ada", at=0)
+        world.semantic("User Suppressed", "gone@x.io", at=5)
+        traits: JsonObject = {"email": "gone@x.io", "work_email": "ada@x.io", "old_id": "old"}
+        for _ in range(2):
+            world.send({"type": "identify", "userId": "ada", "traits": traits}, at=10, name="both")
+            assert world.person("ada")["email"] == "ada@x.io"
+            assert len(world.told("ignored_suppressed")) == 1

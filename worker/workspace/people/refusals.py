@@ -72,4 +72,8 @@ def refused_here(turn: Turn, key: str, handle: Handle, call: Identify | Merge) -
 
 
 def _digest_of(call: Identify | Merge) -> bytes:
-    return pages.digest_of("refused", call.cause.message_id)
+    """What tells the call from others, also from those that other subscriptions make of its event."""
+    message_id = call.cause.message_id
+    if isinstance(call, Merge):
+        return pages.digest_of("refused", message_id, merge_of(call.secondary))
+    return pages.digest_of("refused", message_id, call.email or "", call.id or "")
