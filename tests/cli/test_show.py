@@ -159,6 +159,7 @@ def test_why_needs_a_name(arguments: tuple[str, ...], config: Path) -> None:
         (("people", "show", "gone"), "nobody is named gone; id:gone is suppressed", ""),
         (("people", "show", "zzz", "--why", "merge"), "nobody is named zzz", "lists them"),
         (("objects", "show", "acne"), "there is no object acne", "the nearest by name: acme"),
+        (("objects", "show", "acm"), "there is no object acm", "the nearest by name: acme"),
         (("objects", "show", "acme", "--type", "7"), "there is no object acme of type 7", "acme"),
     ],
 )

@@ -130,13 +130,15 @@ async def test_why_an_attribute(view: Path) -> None:
     async with reader(view) as database:
         found = {each.attribute: each.steps for each in await person_attributes(database, ADA, None, 10)}
         (plan,) = await person_attributes(database, ADA, "plan", 10)
+        (last,) = await person_attributes(database, ADA, "plan", 1)
         acme = await object_attributes(database, Named("1", "acme"), "name", 10)
     assert found["plan"] == [
         Step("lost", by("m2", 2), winner="m3"),
         Step("set", by("m3", 3), "pro", "free"),
         Step("set", by("m1", 1), "free"),
     ]
-    assert plan.steps == found["plan"]
+    assert list(found) == sorted(found)
+    assert (plan.steps, last.steps) == (found["plan"], found["plan"][:1])
     assert found["city"] == [Step("removed", by("m4", 4), before="London"), Step("set", by("m1", 1), "London")]
     assert found["phone"] == [
         Step("set", by("m9", 9), "+44", merged_from=OLD),

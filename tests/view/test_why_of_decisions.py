@@ -6,15 +6,16 @@ import pytest
 
 from tests.view.example import attributes
 from tests.view.filling import fill, view_of
-from tests.view.records import Topic, created
+from tests.view.records import Topic, cause, created
 from tests.workspace.world import World
 from worker.jsontypes import Json
 from worker.view.database import reader
 from worker.view.read.identity import find_person, otherwise_known, subjects, subjects_of_name
-from worker.view.read.objects import Named
+from worker.view.read.objects import Named, one_object
 from worker.view.read.people import person
 from worker.view.read.why import MERGES, Step, decided, object_attributes, person_attributes
 from worker.view.schema import FAILURES
+from worker.workspace.changes import PersonMerged
 from worker.workspace.keys import PREFERENCES
 
 
@@ -54,10 +55,14 @@ async def test_what_was_decided_last_comes_first_whenever_its_event_arrived(tmp_
     topic.add("cio:a", attributes("a", "overtook", 10, {"plan": "free"}, arrived=90))
     topic.add("cio:a", attributes("a", "late", 20, {"plan": "pro"}, before={"plan": "free"}, arrived=80))
     topic.add("cio:a", attributes("a", "last", 5, outdated={"plan": "late"}, arrived=95))
+    topic.add("cio:b", created("b", "eve"), partition=1)
+    topic.add("cio:b", attributes("b", "merged", 7, {"plan": "hers"}, arrived=92), partition=1)
+    topic.add("cio:b", PersonMerged(cause=cause("merge", 99), cio_id="b", into="a"), partition=1)
     await fill(path, topic)
     found = await steps(path, "ada", "plan")
     assert [(step.by.message_id, step.outcome) for step in found] == [
         ("last", "lost"),
+        ("merged", "set"),
         ("late", "set"),
         ("overtook", "set"),
     ]
@@ -156,15 +161,19 @@ async def test_what_a_deletion_took_of_an_object_that_stays(tmp_path: Path) -> N
     world = World()
     world.identify("ada")
     old = world.group("acme", "ada", at=100, plan="free")
-    new = world.group("acme", "ada", at=300, name="Acme")
+    new = world.group("acme", "ada", at=300, name="Acme", relationship="none")
     deletion = world.semantic("Object Deleted", "ada", at=200, objectId="acme")
     async with reader(await view_of(world, tmp_path)) as database:
         histories = await object_attributes(database, Named("1", "acme"), None, 50)
+        created = (await one_object(database, Named("1", "acme"), 10, 0)).created
+    assert created is not None
+    assert created.message_id == old
     assert {
         each.attribute: [(one.outcome, one.reason, one.by.message_id) for one in each.steps] for each in histories
     } == {
         "name": [("set", None, new)],
         "plan": [("removed", "object_deleted", deletion), ("set", None, old)],
+        "relationship": [("refused", "reserved", new)],
     }
 
 
