@@ -73,6 +73,7 @@ def test_first_sends_the_first_instance_per_delivery_and_person() -> None:
     agent = Agent(FIRST)
     assert agent.handle(event("a")) == "sent"
     assert agent.handle(event("b")) == "not_first"
+    assert agent.handle(event("b")) == "duplicate"
     assert agent.handle(event("c", "clicked", href="x")) == "sent"
     assert agent.handle(event("d", "clicked", href="y")) == "not_first"
     assert agent.handle(event("e", delivery_id="other")) == "sent"

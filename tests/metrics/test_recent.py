@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.metrics.recent import DAY, PAGE_ENTRIES, RecentPage, RecentSet, RecentShape, RecentValue
+from worker.metrics.recent import DAY, MAX_SWEPT, PAGE_ENTRIES, RecentPage, RecentSet, RecentShape, RecentValue
 from worker.workspace.effects import Delete, Put
 
 START = 1_700_000_000.0
@@ -19,9 +19,11 @@ class Table:
 
     def __init__(self) -> None:
         self.values: dict[str, bytes] = {}
+        self.reads = 0
         self._decoder = msgspec.json.Decoder(RecentValue)
 
     def get(self, key: str) -> RecentValue | None:
+        self.reads += 1
         raw = self.values.get(key)
         return None if raw is None else self._decoder.decode(raw)
 
@@ -97,13 +99,25 @@ def test_pages_stay_small_and_nothing_is_lost_as_it_grows() -> None:
     assert not any(add(table, recent, text, START + 5000) for text in texts)
 
 
-def test_a_decision_writes_few_pages() -> None:
+def test_a_decision_reads_and_writes_few_pages() -> None:
     table, recent = Table(), RecentSet("seen", 8 * DAY)
     for number in range(2000):
-        effects = recent.add(table, str(number), START)
+        before = table.reads
+        effects = recent.add(table, str(number), START + number * 10)
         assert effects is not None
         assert len(effects) <= 4
+        assert table.reads - before <= 4
         table.apply(effects)
+
+
+def test_nor_does_the_first_one_after_a_long_pause_look_at_every_page() -> None:
+    table, recent = Table(), RecentSet("seen", DAY)
+    for number in range(3000):
+        add(table, recent, str(number), START)
+    for after, most in ((100 * DAY, MAX_SWEPT + 4), (100 * DAY + 1, 4)):
+        before = table.reads
+        add(table, recent, f"{after}", START + after)
+        assert table.reads - before <= most
 
 
 def test_what_has_expired_is_dropped_while_others_arrive() -> None:
@@ -114,6 +128,7 @@ def test_what_has_expired_is_dropped_while_others_arrive() -> None:
     for number in range(200):
         add(table, recent, f"new {number}", START + 9 * DAY + number * DAY / 100)
     assert table.entries() == table.shape().entries == 200
+    assert RecentPage(b"") not in [table.get(key) for key in table.values]
     assert sum(map(len, table.values.values())) < full / 4
 
 
@@ -124,6 +139,7 @@ def test_steady_traffic_needs_steady_space() -> None:
         for number in range(1500):
             add(table, recent, f"{day} {number}", START + (day + number / 1500) * DAY)
         sizes.append((len(table.values), table.shape().pages, table.entries()))
+        assert table.shape().entries == table.entries()
     # Half of what a page holds expires between two writes of it; the sweep takes that away within a day.
     assert sizes[2:] == [pytest.approx(sizes[2], rel=0.05)] * 4
     assert sizes[-1][2] < 2.2 * 1500
