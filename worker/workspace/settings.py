@@ -19,4 +19,4 @@ class WorkspaceSettings(Struct, frozen=True, kw_only=True):
     anonymous_merge: bool = True
     """Whether anonymous events become the identified person's."""
     allow_junk_identifiers: bool = False
-    """Whether ids that stem from a mistake, such as `undefined`, are taken as ids (segment_actions.md 4.1)."""
+    """Whether ids that stem from a mistake, such as `undefined`, are taken as userIds (segment_actions.md 4.1)."""

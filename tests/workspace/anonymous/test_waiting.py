@@ -105,9 +105,11 @@ def test_a_repeat_counts_once_also_after_the_anonymous_id_changed_hands() -> Non
     assert world.waiting("a") == 0
 
 
+@pytest.mark.parametrize("allowed", [False, True])
 @pytest.mark.parametrize("junk", ["undefined", "null", "[object Object]"])
-def test_junk_is_nobodys(junk: str) -> None:
-    world = World()
+def test_junk_is_nobodys(junk: str, allowed: bool) -> None:
+    """Also where it may be a userId: all whose programs make the same mistake would be one person."""
+    world = World(WorkspaceSettings(allow_junk_identifiers=allowed))
     world.track(anonymous=junk)
     world.identify("ada", anonymous=junk)
     assert world.person("ada")["anonymous_ids"] == []

@@ -185,3 +185,16 @@ def test_nor_does_an_identify_that_is_ignored_for_its_email_cost_another_one_or_
             world.send({"type": "identify", "userId": "ada", "traits": traits}, at=10, name="both")
             assert world.person("ada")["email"] == "ada@x.io"
             assert len(world.told("ignored_suppressed")) == 1
+
+
+def test_a_junk_id_that_may_be_a_userid_is_merged_if_it_is_one_and_no_anonymous_id_if_not() -> None:
+    world = World(WorkspaceSettings(allow_junk_identifiers=True))
+    world.identify("ada")
+    world.identify("null", plan="pro")
+    world.alias("ada", "null")
+    world.track(anonymous="undefined")
+    world.alias("ada", "undefined")
+    (refused,) = world.told("merge_refused")
+    assert getattr(refused, "reason", None) == "unknown_secondary"
+    assert world.person("ada")["attributes"] == {"plan": "pro"}
+    assert (world.person("ada")["anonymous_ids"], world.events("ada")) == ([], [])

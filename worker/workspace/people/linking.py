@@ -13,10 +13,11 @@ from worker.workspace.values.people import Profile
 def link(turn: Turn, profile: Profile, anonymous_id: str, cause: Cause, at: float) -> int:
     """Link the anonymousId to the person, at time `at`; returns how many pages of them the person has then.
 
-    A junk id stands for nobody and is not linked. What waits under the id follows, and later calls that name the same
-    id tell again that it is the person's: somebody else may have been identified with it in between.
+    A junk id stands for nobody and is not linked, also where the workspace takes it for a userId. What waits under the
+    id follows, and later calls that name the same id tell again that it is the person's: somebody else may have been
+    identified with it in between.
     """
-    if is_junk(anonymous_id) and not turn.settings.allow_junk_identifiers:
+    if is_junk(anonymous_id):
         return profile.anonymous
     turn.send("anonymous", Link(to=anonymous_key(anonymous_id), cause=cause, at=at, cio_id=profile.cio_id))
     return add(turn, profile, anonymous_id, cause)

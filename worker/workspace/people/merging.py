@@ -86,8 +86,8 @@ def answered(turn: Turn, profile: Profile, got: MergeAnswer) -> None:
         identify.process(turn, profile, call)  # without a verdict it asks again: the other half is gone
         return
     match got.outcome:
-        case "unknown" if got.secondary.startswith(ID):  # alias of an anonymousId (segment_actions.md 4.5)
-            anonymous = linking.link(turn, profile, got.secondary[len(ID) :], got.cause, got.at)
+        case "unknown" if got.secondary.startswith(ID) and not is_junk(name := got.secondary[len(ID) :]):
+            anonymous = linking.link(turn, profile, name, got.cause, got.at)  # of its alias (segment_actions.md 4.5)
             profile = replace(profile, anonymous=anonymous)
             stamp = (got.at, got.cause.message_id)
             turn.put(profile_key(profile.cio_id), with_refused(turn, profile, merge_of(got.secondary), stamp))
