@@ -85,6 +85,17 @@ def test_who_was_deleted_cannot_be_unsuppressed() -> None:
     assert world.told("handle_freed") == []
 
 
+def test_nor_can_anybody_be_merged_into_them() -> None:
+    world = World()
+    world.identify("ada")
+    world.identify("bob")
+    cio_id = world.person("ada")["cio_id"]
+    world.semantic("User Deleted", "ada")
+    world.alias(f"cio_{cio_id}", "bob")
+    assert [getattr(one, "call", None) for one in world.told("ignored_unknown_cio_id")] == ["merge"]
+    assert [one["id"] for one in world.people()] == ["bob"]
+
+
 @pytest.mark.parametrize("erasure", ["User Deleted", "User Suppressed"])
 def test_a_repeated_deletion_spares_who_had_the_email_afterwards(erasure: str) -> None:
     world = World()

@@ -158,6 +158,17 @@ def test_a_refused_value_stays_refused_when_the_call_is_repeated() -> None:
     assert len(failed(world)) == 1
 
 
+@pytest.mark.parametrize("email", ["no address", "ada@", "@x.io", "ada@x@y.io", "ada@x .io"])
+@pytest.mark.parametrize("known", [False, True], ids=["unknown", "known"])
+def test_what_is_no_email_address_is_refused_and_the_rest_applies(email: str, known: bool) -> None:
+    world = World()
+    if known:
+        world.identify("ada")
+    world.identify("ada", email=email, plan="pro")
+    assert (world.person("ada")["email"], world.person("ada")["attributes"]) == (None, {"plan": "pro"})
+    assert failed(world) == [("email", "invalid")]
+
+
 def test_an_unknown_cio_id_is_ignored() -> None:
     world = World()
     world.identify("cio_0000ffffffffffffffff", plan="pro")
