@@ -1,23 +1,29 @@
 """Words about a handle that overtake each other."""
 
+import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from worker.partitioning import partition_of
+from worker.workspace.attributes import Attributes
 from worker.workspace.changes import IgnoredSuppressed
 from worker.workspace.effects import Effect, Place, Publish, Put, Send
 from worker.workspace.messages.calls import Event, Identify
 from worker.workspace.messages.cause import Cause
-from worker.workspace.messages.people import Answer, Ask, PeopleMessage, Rebind, Release
+from worker.workspace.messages.merging import Absorb
+from worker.workspace.messages.people import Answer, Ask, Block, Clear, PeopleMessage, Rebind, Release
 from worker.workspace.people.decide import decide_people
 from worker.workspace.people.handles import FORMERS_MAX
+from worker.workspace.registers import NEVER
 from worker.workspace.settings import WorkspaceSettings
-from worker.workspace.values.people import Handle
+from worker.workspace.values.people import Handle, Profile
 
 KEY = "id:u0"
 PARTITIONS = 4
 PLACE = Place(partition_of(KEY, PARTITIONS), PARTITIONS)
 ELSEWHERE = f"{(PLACE.partition + 1) % PARTITIONS:04x}"
 ADA, BOB = f"{ELSEWHERE}aaaaaaaaaaaaaaaa", f"{ELSEWHERE}bbbbbbbbbbbbbbbb"
+HERE = f"{PLACE.digits}cccccccccccccccc"
 EMAIL, OTHER_EMAIL = [email for number in range(40) if not PLACE.holds(f"email:{(email := f'ada{number}@x.io')}")][:2]
 CAUSE = Cause("m1", 10.0, 10.0, "segment.events", 0, 1)
 
@@ -115,3 +121,49 @@ def test_an_event_of_a_suppressed_handle_is_nobodys() -> None:
     (effect,) = table.decide(event)
     assert isinstance(effect, Publish)
     assert isinstance(effect.change, IgnoredSuppressed)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        Release(to=KEY, cause=CAUSE, rank=2, cio_id=ADA, until=10.0),
+        Rebind(to=KEY, cause=CAUSE, rank=2, cio_id=ADA),
+        Block(to=KEY, cause=CAUSE, rank=2, cio_id=ADA, at=10.0),
+        Clear(to=KEY, cause=CAUSE, rank=2, at=10.0),
+    ],
+    ids=lambda word: type(word).__name__,
+)
+def test_word_of_who_owned_it_before_the_present_owner_is_not_heard(word: Release | Rebind | Block | Clear) -> None:
+    table = Table()
+    before = table.values[KEY] = Handle(status="owned", cio_id=BOB, rank=3)
+    assert table.decide(word) == []
+    assert table.handle == before
+    table.decide(replace(word, rank=3))
+    assert table.handle != before
+
+
+def test_who_absorbs_the_owner_ranks_above_all_that_the_owner_may_have_said() -> None:
+    table = Table()
+    table.values[KEY] = Handle(status="owned", cio_id=ADA, rank=3)
+    table.values[f"cio:{HERE}"] = Profile(HERE, 0.0, rank=1)
+    absorb = Absorb(
+        to=f"cio:{HERE}", cause=CAUSE, at=10.0, origin=ADA, promised="", again=False, outdone=False, rank=3, level=0,
+        created=0.0, identified=True, id="u0", id_at=NEVER, email=None, email_at=NEVER, own_handles={KEY: ""},
+        attributes=Attributes(),
+    )  # fmt: skip
+    table.decide(absorb)
+    assert (table.handle.cio_id, table.handle.rank) == (HERE, 4)
+
+
+@pytest.mark.parametrize("kind", ["event", "identify"])
+def test_a_call_that_reaches_who_has_lost_the_handle_goes_to_whose_it_is(kind: str) -> None:
+    table = Table()
+    table.values[KEY] = Handle(status="owned", cio_id=BOB)
+    table.values[f"cio:{HERE}"] = Profile(HERE, 0.0, id="eve")
+    call: Event | Identify = Identify(to=f"cio:{HERE}", cause=CAUSE, at=10.0, named=KEY, attributes={}, via=KEY)
+    if kind == "event":
+        call = Event(
+            to=f"cio:{HERE}", cause=CAUSE, at=10.0, kind="event", name="Done", id="m1", timestamp=10, attributes={},
+            anonymous_id="", counted=True, via=KEY,
+        )  # fmt: skip
+    assert table.decide(call) == [Send("people", f"cio:{BOB}", replace(call, to=f"cio:{BOB}"))]
