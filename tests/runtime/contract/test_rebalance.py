@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import pytest
@@ -131,6 +132,41 @@ def test_a_worker_whose_recovery_ends_in_a_rebalance_forgets_what_was_recovered_
             await pipeline.send(200)
             await pipeline.until_settled()
         assert len(store.held()) == pipeline.layout.partitions // 2
+        await first.stop()
+        await second.stop()
+        assert await pipeline.check() == 0
+
+    play(scenario)
+
+
+def test_a_rebalance_while_the_state_is_read_begins_the_reading_anew(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        before, first, second = pipeline.worker(), pipeline.worker(), pipeline.worker()
+        await pipeline.send(200)
+        await before.start()
+        await pipeline.until_settled()
+        await before.stop()
+        app, consumer = first.runtime.app, first.runtime.consumer
+        fetch, asked, answer = consumer._getmany, asyncio.Event(), asyncio.Event()
+
+        async def slowly(tps: set[TP], timeout: float) -> Mapping[TP, list[Any]]:
+            asked.set()
+            if not answer.is_set():
+                await asyncio.sleep(0.05)
+                return {}
+            return await fetch(tps, timeout)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(consumer, "_getmany", slowly)
+            first.launch()
+            await asked.wait()
+            generation = app.consumer_generation_id
+            second.launch()
+            await until(lambda: app.consumer_generation_id > generation, what="the rebalance")
+            await asyncio.sleep(1)
+            answer.set()
+            await pipeline.send(200)
+            await until(lambda: pipeline.settled_or_ended(first))
         await first.stop()
         await second.stop()
         assert await pipeline.check() == 0
