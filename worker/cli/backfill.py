@@ -20,7 +20,7 @@ from worker.backfill.planning import PlanError, make_plan
 from worker.backfill.run import Cancelled, ends_now, replay
 from worker.backfill.sources import SourceChanged
 from worker.backfill.summary import Summary
-from worker.cli.backfill_text import Gauge, print_run, print_runs, print_summary
+from worker.cli.backfill_text import BackfillDisplay, print_run, print_runs, print_summary
 from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
 from worker.cli.examples import epilog
 from worker.cli.output import JsonOption, Problem, emit, failed
@@ -96,8 +96,8 @@ def backfill(
     if dry:
         if plan.contract != names.SEGMENT_EVENTS:
             raise typer.BadParameter("webhooks change nothing in the workspace", param_hint="--dry-run")
-        with Gauge(plan, quiet=as_json) as gauge:
-            summary = _run(_dry_run(deployment, plan, gauge), as_json)
+        with BackfillDisplay(plan, quiet=as_json) as display:
+            summary = _run(_dry_run(deployment, plan, display), as_json)
         emit(summary) if as_json else print_summary(summary)
         return
     run = _run(_started(deployment, plan, checkpoint), as_json)
@@ -155,11 +155,11 @@ def _resuming(run: Run, checkpoint: Path, config: Path | None) -> str:
 
 
 def _perform(run: Run, deployment: Deployment, checkpoint: Path, resuming: str, as_json: bool) -> None:
-    with Gauge(run.plan, quiet=as_json, before=run.progress.done) as gauge:
+    with BackfillDisplay(run.plan, quiet=as_json) as display:
         if not as_json:
             typer.echo(f"backfill {run.id}; when it is stopped: {resuming}", err=True)
         try:
-            progress = _run(_replay(run, deployment, checkpoint, gauge), as_json)
+            progress = _run(_replay(run, deployment, checkpoint, display), as_json)
         except (KeyboardInterrupt, asyncio.CancelledError):
             raise failed(Problem("stopped", f"go on with `{resuming}`"), as_json) from None
     found = _run(_one(checkpoint, run.id), as_json)
@@ -179,18 +179,18 @@ async def _started(deployment: Deployment, plan: Plan, checkpoint: Path) -> Run:
     return run
 
 
-async def _dry_run(deployment: Deployment, plan: Plan, gauge: Gauge) -> Summary:
+async def _dry_run(deployment: Deployment, plan: Plan, display: BackfillDisplay) -> Summary:
     async with missing_told(deployment, plan.contract):
-        return await dry_run(deployment, plan, gauge.read)
+        return await dry_run(deployment, plan, display.read)
 
 
-async def _replay(run: Run, deployment: Deployment, checkpoint: Path, gauge: Gauge) -> Progress | None:
+async def _replay(run: Run, deployment: Deployment, checkpoint: Path, display: BackfillDisplay) -> Progress | None:
     with claimed(checkpoint, run.id), cancelled_by_sigterm():
         async with opened(checkpoint, make=False) as runs:
             current = await runs.run(run.id)
             try:
                 async with missing_told(deployment, run.plan.contract):
-                    return await replay(deployment, runs, current, gauge.told)
+                    return await replay(deployment, runs, current, display.told)
             except Cancelled:
                 return None
 

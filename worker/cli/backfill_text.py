@@ -1,84 +1,43 @@
 """Backfills as text: how far one is, the list, and what a dry run found."""
 
-import sys
 import time
-from types import TracebackType
-from typing import Self
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from worker.backfill.plan import Files, Plan, Run, TopicRange, first_progress
 from worker.backfill.run import Status
 from worker.backfill.summary import Summary
+from worker.cli.progress_display import ProgressDisplay
 from worker.cli.tables import add_row, new_table, print_all, shown_time
 from worker.jsontypes import Json
 from worker.text import printable
 
-LINE_EVERY_S = 2.0
 
+class BackfillDisplay(ProgressDisplay):
+    """Shows on standard error how far a backfill is, and how fast it is sending."""
 
-class Gauge:
-    """Shows on standard error how far a backfill is: a bar with rate and ETA on a terminal, plain lines elsewhere."""
-
-    def __init__(self, plan: Plan, *, quiet: bool, before: int = 0) -> None:
-        """`before` is what an earlier process has done of it."""
-        self._quiet = quiet
-        self._before = before
-        self._unit = "records" if isinstance(plan.source, TopicRange) else "bytes"
+    def __init__(self, plan: Plan, *, quiet: bool) -> None:
+        super().__init__("backfill", "records" if isinstance(plan.source, TopicRange) else "bytes", quiet=quiet)
         self._total = first_progress(plan).total
         self._began = time.monotonic()
-        self._first: int | None = None
-        self._next_line = 0.0
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> Self:
-        if not self._quiet and sys.stderr.isatty():
-            columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._bar.start()
-            self._task = self._bar.add_task("backfill", total=self._total or None)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._first_sent: int | None = None
 
     def told(self, status: Status) -> None:
         """Show how the replay is doing."""
         sent = status.progress.sent
-        if self._first is None:
-            self._first = sent
-        rate = (sent - self._first) / max(time.monotonic() - self._began, 0.001)
+        if self._first_sent is None:
+            self._first_sent = sent
+        rate = (sent - self._first_sent) / max(time.monotonic() - self._began, 0.001)
         beside = ", beside live traffic" if status.live else ""
         waiting = f", {status.waiting:,} wait for the workers" if status.waiting else ""
-        self._show(status.progress.done, f"{sent:,} events sent, {rate:,.0f}/s{beside}{waiting}")
+        self.update(status.progress.done, self._total, f"{sent:,} events sent, {rate:,.0f}/s{beside}{waiting}")
 
     def read(self, done: int) -> None:
         """Show how far a dry run is."""
-        self._show(done, "nothing is sent")
-
-    def _show(self, done: int, text: str) -> None:
-        if self._quiet:
-            return
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=done, description=text)
-        elif time.monotonic() >= self._next_line or done == self._total:
-            self._next_line = time.monotonic() + LINE_EVERY_S
-            typer.echo(f"backfill: {done:,} of {self._total:,} {self._unit}{self._eta(done)}; {text}", err=True)
-
-    def _eta(self, done: int) -> str:
-        passed = time.monotonic() - self._began
-        if not self._before < done < self._total or passed < 1:
-            return ""
-        return f", some {passed * (self._total - done) / (done - self._before):,.0f} s left"
+        self.update(done, self._total, "nothing is sent")
 
 
 def print_runs(runs: list[Run]) -> None:

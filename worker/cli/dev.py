@@ -14,7 +14,8 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 
 from worker.cli.connecting import STATE_DIRECTORY, ConfigOption, configured, deployed, view_of_dev
-from worker.cli.output import Meter, Problem, failed
+from worker.cli.output import Problem, failed
+from worker.cli.progress_display import ProgressDisplay
 from worker.config import Config
 from worker.deployment import Deployment
 from worker.dev.examples import send_examples
@@ -84,10 +85,10 @@ def _kafka(config: Config) -> Iterator[None]:
         return
     directory = STATE_DIRECTORY / "kafka"
     with ExitStack() as stack:
-        with Meter("fetching Apache Kafka", "kB") as meter:
+        with ProgressDisplay("fetching Apache Kafka", "kB") as display:
 
             def show(fetched: Fetched) -> None:
-                meter.update(fetched.size // 1000, fetched.size_total // 1000)
+                display.update(fetched.size // 1000, fetched.size_total // 1000)
 
             if daemon.status(directory).state != "running":
                 _say("starting Kafka …")
@@ -132,11 +133,11 @@ async def _examples(system: System, lag: LagReader, view_path: Path, console: Co
     begun = time.monotonic()
     sent = await send_examples(system.deployment, datetime.now(UTC))
     _say(f"sent {sent.events} Segment events and {sent.webhooks} reporting webhooks")
-    with Meter("working", "records through") as meter:
+    with ProgressDisplay("working", "records through") as display:
 
         def told(now: Settling) -> None:
             total = sum(row.end for row in now.rows)
-            meter.update(total - now.waiting, total)
+            display.update(total - now.waiting, total)
 
         settling = await wait_until_settled(lag, system.deployment, lambda: system.view_positions, told, system.failed)
     report = await Report.make(system, view_path, settling, sent, time.monotonic() - begun)

@@ -14,7 +14,8 @@ from worker.cli import dlq_text
 from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
 from worker.cli.dlq_asked import Asked
 from worker.cli.examples import epilog
-from worker.cli.output import JsonOption, Meter, Problem, emit, failed
+from worker.cli.output import JsonOption, Problem, emit, failed
+from worker.cli.progress_display import ProgressDisplay
 from worker.deadletters.box import Found
 from worker.deadletters.letter import UNREADABLE, Place
 from worker.deadletters.replay import Handling, OnError, Outcome
@@ -192,10 +193,10 @@ def _run(asked: Asked, question: Coroutine[Any, Any, ResultT], as_json: bool) ->
 
 
 def _report(asked: Asked, what: Callable[[Handling], Coroutine[Any, Any, Outcome]], as_json: bool) -> None:
-    with Meter("dead letters", "done", quiet=as_json) as meter:
+    with ProgressDisplay("dead letters", "done", quiet=as_json) as display:
 
         def told(outcome: Outcome) -> None:
-            meter.update(outcome.replayed + outcome.repeated + outcome.dropped)
+            display.update(outcome.replayed + outcome.repeated + outcome.dropped)
 
         async def run() -> tuple[list[Found], Outcome]:
             named = await asked.named()

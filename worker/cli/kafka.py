@@ -6,7 +6,8 @@ from typing import Annotated, TypeAlias
 import typer
 from msgspec import Struct
 
-from worker.cli.output import JsonOption, Meter, Problem, emit, failed
+from worker.cli.output import JsonOption, Problem, emit, failed
+from worker.cli.progress_display import ProgressDisplay
 from worker.local import daemon
 from worker.local.broker import HEAP_MB
 from worker.local.errors import LocalKafkaError
@@ -46,10 +47,10 @@ def start(
     """Start Kafka and leave it running. It keeps its data when stopped."""
     if not as_json and daemon.status(directory).pid is None:
         typer.echo("starting Kafka …", err=True)
-    with Meter("fetching Apache Kafka", "kB", quiet=as_json) as meter:
+    with ProgressDisplay("fetching Apache Kafka", "kB", quiet=as_json) as display:
 
         def show(fetched: Fetched) -> None:
-            meter.update(fetched.size // 1000, fetched.size_total // 1000)
+            display.update(fetched.size // 1000, fetched.size_total // 1000)
 
         try:
             with exit_on_sigterm():

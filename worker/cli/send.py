@@ -11,7 +11,8 @@ import typer
 from msgspec import Struct
 
 from worker.cli.connecting import ConfigOption, configured, connection_to, contracted, hush_client_logs
-from worker.cli.output import JsonOption, Meter, Problem, emit, failed
+from worker.cli.output import JsonOption, Problem, emit, failed
+from worker.cli.progress_display import ProgressDisplay
 from worker.gateway.lines import STANDARD_INPUT, Line, UnreadableError, read_lines
 from worker.gateway.sending import InboundTopic, Sent, inbound_publisher, send_lines
 from worker.path_kind import PathKind, path_kind
@@ -102,13 +103,13 @@ async def _send(connection: Connection, contract: Contract, files: list[Path], q
     where = InboundTopic(contract.topic, contract.name, found.partitions)
     async with inbound_publisher(connection, contract) as publisher:
         reading = _Reading(files, contract.max_message_bytes - _RECORD_ROOM_BYTES)
-        with Meter("sending", "events" if reading.total is None else "kB", quiet) as meter:
+        with ProgressDisplay("sending", "events" if reading.total is None else "kB", quiet=quiet) as display:
 
             def told(records: int) -> None:
                 if reading.total is None:
-                    meter.update(records)
+                    display.update(records)
                 else:
-                    meter.update(reading.read // 1000, reading.total // 1000)
+                    display.update(reading.read // 1000, reading.total // 1000)
 
             return await send_lines(publisher, where, reading.lines(), told)
 
