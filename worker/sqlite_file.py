@@ -48,11 +48,6 @@ def said(problem: Exception, timeout_s: float) -> Exception:
     return problem if str(problem) else TimeoutError(f"no answer within {timeout_s:g} s")
 
 
-def is_damage(problem: sqlite3.Error) -> bool:
-    """Whether it is the file that is wrong: damaged, or of another kind."""
-    return getattr(problem, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
 def _make(path: Path) -> None:
     """Make the file if there is none, for its user alone: it holds personal data. SQLite's files beside it follow.
 

@@ -21,6 +21,7 @@ from worker.runtime.errors import RuntimeFault
 from worker.runtime.origin import Mark
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.record import Record
+from worker.sqlite_damage import is_damage
 
 MAX_AGE_S = 20 * 3600.0
 """A file not written for this long is read anew: Kafka drops deletions from a compacted topic after a day
@@ -58,7 +59,7 @@ class _Intact:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(problem, sqlite3.DatabaseError) and _is_damage(problem):
+        if isinstance(problem, sqlite3.DatabaseError) and is_damage(problem):
             _remove(self._path)
             raise RuntimeFault(
                 f"{self._path} is damaged ({problem}) and was removed: start the worker again, and it reads the "
@@ -69,11 +70,6 @@ class _Intact:
                 f"{self._path} can't be read or written ({problem}): see that there is room in worker.state_dir and "
                 "the disk is well; what is missing there is read from the changelog"
             ) from problem
-
-
-def _is_damage(problem: sqlite3.DatabaseError) -> bool:
-    code: int = getattr(problem, "sqlite_errorcode", sqlite3.SQLITE_OK)  # the module's own errors have none
-    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _remove(path: Path) -> None:

@@ -11,7 +11,8 @@ from typing import Final
 import aiosqlite
 
 from worker.path_kind import PathKind, path_kind
-from worker.sqlite_file import connect, identity, is_damage, is_empty, prepared, said
+from worker.sqlite_damage import is_damage
+from worker.sqlite_file import connect, identity, is_empty, prepared, said
 from worker.view.errors import ViewFault, ViewUnreadable
 from worker.view.schema import TABLES, VERSION
 

@@ -9,7 +9,8 @@ from typing import Final
 import aiosqlite
 
 from worker.runtime.origin import Mark
-from worker.sqlite_file import is_damage, number
+from worker.sqlite_damage import is_damage
+from worker.sqlite_file import number
 from worker.view.database import TIMEOUT_S
 from worker.view.errors import ViewFault
 from worker.view.forgetting import forget
