@@ -6,8 +6,8 @@ from typing import Self
 
 from tests.support.recording import PlainRecord
 from worker.backfill.pace import Pace
+from worker.runtime.bounds import Bounds
 from worker.runtime.publisher import Outputs
-from worker.runtime.ranges import Bounds
 
 
 class Kafka:

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from worker.backfill.plan import Files, FileSource, Plan, TopicRange, first_progress
 from worker.backfill.planning import PlanError, _of_offsets, _times
 from worker.cli.backfill import app
-from worker.runtime.ranges import Bounds
+from worker.runtime.bounds import Bounds
 from worker.topics import names
 
 BOUNDS = Bounds({0: 10, 1: 0, 2: 30}, {0: 20, 1: 0, 2: 40})

@@ -10,8 +10,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from msgspec import Struct
 
 from tests.pipeline.deployment import Setup
+from worker.runtime.bounds import Bounds
 from worker.runtime.lag import LagReader
-from worker.runtime.ranges import Bounds, RangeReader
+from worker.runtime.ranges import RangeReader
 from worker.topics import names
 
 

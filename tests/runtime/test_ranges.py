@@ -10,11 +10,12 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from tests.support.broker import Broker
 from tests.support.kafka_cluster import KafkaCluster
 from worker.local.broker import LocalBroker
-from worker.runtime import ranges
+from worker.runtime import bounds as runtime_bounds
+from worker.runtime.bounds import Bounds
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, TopicChanged
 from worker.runtime.outgoing import out
-from worker.runtime.ranges import Bounds, RangeReader
+from worker.runtime.ranges import RangeReader
 
 pytestmark = pytest.mark.broker
 
@@ -130,7 +131,7 @@ async def test_without_a_broker_it_ends_in_time(own_broker: Callable[[], LocalBr
 async def test_an_end_that_is_told_too_low_for_a_moment_is_no_other_topic(
     broker: Broker, monkeypatch: pytest.MonkeyPatch, late: int
 ) -> None:
-    monkeypatch.setattr(ranges, "_ASKED_EVERY_S", 0.0)
+    monkeypatch.setattr(runtime_bounds, "_ASKED_EVERY_S", 0.0)
     async with KafkaCluster(broker.bootstrap) as cluster, reader_of(cluster, await filled(cluster, 5)) as reader:
         ask, answers = reader.bounds, [Bounds({0: 0}, {0: 3})] * late
 

@@ -25,12 +25,12 @@ pytestmark = pytest.mark.broker
 PARTITIONS = 3
 
 
-async def create(bootstrap: str) -> str:
+async def create(bootstrap: str, partitions: int = PARTITIONS) -> str:
     name = f"test-{uuid4().hex}"
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        await admin.create_topics([NewTopic(name, PARTITIONS, 1)])
+        await admin.create_topics([NewTopic(name, partitions, 1)])
     finally:
         await admin.close()
     return name
@@ -137,13 +137,16 @@ async def test_what_no_worker_wrote_ends_it_before_its_place_is_kept(broker: Bro
                 await run_view(Connection((broker.bootstrap,)), name, path, asyncio.Event())
 
 
-async def test_a_topic_made_anew_ends_it_also_where_nothing_was_written_since(broker: Broker, tmp_path: Path) -> None:
+@pytest.mark.parametrize("partitions", [PARTITIONS, 1])
+async def test_a_topic_made_anew_ends_it_also_where_nothing_was_written_since(
+    broker: Broker, tmp_path: Path, partitions: int
+) -> None:
     topic, path = Topic(), tmp_path / "view.sqlite"
     name = await create(broker.bootstrap)
     topic.add("cio:a", created("a", "u1"), 1)
     await publish(broker.bootstrap, name, topic)
     await read_all(broker.bootstrap, name, path, topic)
-    anew = await create(broker.bootstrap)
+    anew = await create(broker.bootstrap, partitions)
     with sqlite3.connect(path) as database:
         database.execute("UPDATE source SET topic = ?", (anew,))
     database.close()

@@ -12,7 +12,8 @@ from worker.backfill.sources import describe_file
 from worker.deployment import Deployment
 from worker.moments import parse_moment
 from worker.path_kind import PathKind, path_kind
-from worker.runtime.ranges import Bounds, RangeReader
+from worker.runtime.bounds import Bounds
+from worker.runtime.ranges import RangeReader
 from worker.segment.fql import FqlError, compile_trigger
 from worker.topics import names
 

@@ -2,25 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
+from worker.runtime.bounds import Bounds, asked_beyond, bounds_of
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, TopicChanged
 from worker.runtime.reader import Batch, partition_numbers
-
-_ASKED = 6
-_ASKED_EVERY_S = 0.5
-
-
-class Bounds(NamedTuple):
-    """By partition: the first offset there is, and the one after the last."""
-
-    starts: dict[int, int]
-    ends: dict[int, int]
 
 
 class RangeReader(Connected):
@@ -45,12 +36,7 @@ class RangeReader(Connected):
     async def bounds(self) -> Bounds:
         """Where the partitions begin and end now."""
         async with asyncio.timeout(self._timeout_s):
-            starts = await self._consumer.beginning_offsets(self._partitions)
-            ends = await self._consumer.end_offsets(self._partitions)
-        return Bounds(
-            {one.partition: starts[one] for one in self._partitions},
-            {one.partition: ends[one] for one in self._partitions},
-        )
+            return await bounds_of(self._consumer, self._partitions)
 
     async def bounds_beyond(self, ends: Mapping[int, int]) -> Bounds:
         """As `bounds`, of a topic that had reached `ends`.
@@ -58,17 +44,13 @@ class RangeReader(Connected):
         Raises:
             TopicChanged: when it ends before them.
         """
-        for asked in range(_ASKED):  # a broker that has just begun to lead may tell a lower end for a moment
-            if asked:
-                await asyncio.sleep(_ASKED_EVERY_S)
-            found = await self.bounds()
-            short = [number for number, end in ends.items() if found.ends.get(number, 0) < end]
-            if not short:
-                return found
-        raise TopicChanged(
-            f"{self._topic}/{short[0]} ends at {found.ends.get(short[0], 0)}, but reached {ends[short[0]]} before: "
-            "it was deleted and made anew, or the brokers lost records"
-        )
+        found = await asked_beyond(self.bounds, ends)
+        if short := found.ended_before(ends):
+            raise TopicChanged(
+                f"{self._topic}/{short[0]} ends at {found.ends.get(short[0], 0)}, but reached {ends[short[0]]} before: "
+                "it was deleted and made anew, or the brokers lost records"
+            )
+        return found
 
     async def at_time(self, unix_ms: int) -> dict[int, int]:
         """By partition: the first offset whose record is of this time or later, the end where there is none."""

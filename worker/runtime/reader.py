@@ -6,11 +6,9 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from worker.runtime.bounds import Bounds, asked_beyond, bounds_of
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
-
-_ASKED_AGAIN = 10
-_ASKED_EVERY_S = 0.5
 
 Batch = Mapping[int, list[Any]]
 """Records by partition, each partition's in order."""
@@ -54,8 +52,8 @@ class TopicReader(Connected):
         self._topic = topic
         self._positions = positions
         self._batch_records = batch_records
-        self._bounds: dict[int, tuple[int, int]] = {}
-        """By partition, its first offset and its end when the reading began; without a group."""
+        self._bounds = Bounds({}, {})
+        """When the reading began; without a group."""
         consumer = connection.consumer(
             *([topic] if group is not None else []),
             group_id=group,
@@ -77,14 +75,7 @@ class TopicReader(Connected):
         for partition in partitions:
             if partition.partition in positions:
                 self._consumer.seek(partition, positions[partition.partition])
-        starts = await self._consumer.beginning_offsets(partitions)
-        ends = await self._consumer.end_offsets(partitions)
-        for _ in range(_ASKED_AGAIN):  # a broker that has just begun to lead may tell a lower end for a moment
-            if not any(positions.get(partition.partition, 0) > ends[partition] for partition in partitions):
-                break
-            await asyncio.sleep(_ASKED_EVERY_S)
-            ends = await self._consumer.end_offsets(partitions)
-        self._bounds = {partition.partition: (starts[partition], ends[partition]) for partition in partitions}
+        self._bounds = await asked_beyond(lambda: bounds_of(self._consumer, partitions), positions)
 
     async def batches(self, stop: asyncio.Event) -> AsyncIterator[Batch]:
         """Batches as they come, until `stop` is set."""
@@ -98,7 +89,7 @@ class TopicReader(Connected):
 
         Only for a reader without a group.
         """
-        return [number for number, (_, end) in self._bounds.items() if positions.get(number, 0) > end]
+        return self._bounds.ended_before(positions)
 
     def lag(self, next_offsets: Mapping[int, int]) -> int:
         """Records from `next_offsets` on (by partition; else from the beginning), as far as the brokers have told.
@@ -106,9 +97,9 @@ class TopicReader(Connected):
         Only for a reader without a group.
         """
         waiting = 0
-        for number, (start, end) in self._bounds.items():
+        for number, end in self._bounds.ends.items():
             told = self._consumer.highwater(TopicPartition(self._topic, number)) or end
-            waiting += max(0, told - next_offsets.get(number, start))
+            waiting += max(0, told - next_offsets.get(number, self._bounds.starts[number]))
         return waiting
 
     async def commit(self, next_offsets: Mapping[int, int]) -> None:

@@ -1,0 +1,42 @@
+"""Where a topic begins and ends."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+_ASKED = 10
+_ASKED_EVERY_S = 0.5
+
+
+class Bounds(NamedTuple):
+    """By partition: the first offset there is, and the one after the last."""
+
+    starts: dict[int, int]
+    ends: dict[int, int]
+
+    def ended_before(self, offsets: Mapping[int, int]) -> list[int]:
+        """The partitions that end before these offsets, or are not there."""
+        return [number for number, offset in offsets.items() if self.ends.get(number, 0) < offset]
+
+
+async def bounds_of(consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> Bounds:
+    """The bounds of one topic's `partitions` now."""
+    starts = await consumer.beginning_offsets(partitions)
+    ends = await consumer.end_offsets(partitions)
+    return Bounds({one.partition: starts[one] for one in partitions}, {one.partition: ends[one] for one in partitions})
+
+
+async def asked_beyond(ask: Callable[[], Awaitable[Bounds]], reached: Mapping[int, int]) -> Bounds:
+    """What `ask` answers of a topic that had reached these offsets: asked again for some seconds while it ends before.
+
+    A broker that has just begun to lead may tell a lower end for a moment. One told to the last is the truth.
+    """
+    found = await ask()
+    for _ in range(_ASKED - 1):
+        if not found.ended_before(reached):
+            break
+        await asyncio.sleep(_ASKED_EVERY_S)
+        found = await ask()
+    return found
