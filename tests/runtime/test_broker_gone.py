@@ -17,9 +17,8 @@ from worker.runtime.errors import DeliveryFailed, RuntimeFault
 from worker.runtime.follower import Follower
 from worker.runtime.lag import LagReader
 from worker.runtime.outgoing import out
-from worker.runtime.publisher import KafkaPublisher, kafka_producer
+from worker.runtime.publisher import KafkaPublisher
 from worker.runtime.reader import TopicReader
-from worker.runtime.tuning import Tuning
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(90)]
 
@@ -70,7 +69,7 @@ async def test_a_writer_whose_records_nobody_takes_can_be_left(
 ) -> None:
     monkeypatch.setattr(resend, "_DELIVERY_S", 2.0)
     kafka, connection = await started(own_broker)
-    publisher = KafkaPublisher(kafka_producer(connection, Tuning()), 2.0)
+    publisher = KafkaPublisher(connection.producer(18.0), 2.0)
     await publisher.start()
     outputs = {("some", 0): [out(b"k", b"v")]}
     await publisher.deliver(outputs)

@@ -16,7 +16,7 @@ from worker.runtime.agent import AgentSpec
 from worker.runtime.app import Runtime
 from worker.runtime.connection import Connection
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, Out
-from worker.runtime.publisher import KafkaPublisher, kafka_producer
+from worker.runtime.publisher import KafkaPublisher
 from worker.runtime.record import Record
 from worker.runtime.tuning import Tuning
 
@@ -141,7 +141,7 @@ class KafkaCluster:
         connection = Connection((self.bootstrap,))
         if wrap is None:
             return WorkerHandle(Runtime(app_id, partitions, connection, tuning, agents))
-        publisher = KafkaPublisher(kafka_producer(connection, tuning), tuning.delivery_timeout_s + 2)
+        publisher = KafkaPublisher(connection.producer(tuning.delivery_timeout_s), tuning.delivery_timeout_s + 2)
         runtime = Runtime(app_id, partitions, connection, tuning, agents, publisher=wrap(publisher))
         return WorkerHandle(runtime, _running(publisher))
 

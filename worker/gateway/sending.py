@@ -1,9 +1,7 @@
 """Sends many inbound records, each delivery awaited, with a bound on what is under way."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 
-from aiokafka import AIOKafkaProducer
 from msgspec import Struct
 
 from worker.gateway.keying import record_key, record_partition
@@ -18,7 +16,6 @@ CHUNK_BYTES = 4 * 1024 * 1024
 """A chunk is delivered once it has this much: large enough for full batches, small enough for any machine."""
 
 _DELIVERY_SECONDS = 30.0
-_REQUEST_BYTES = 4 * 1024 * 1024
 
 Told = Callable[[int], None]
 """Called after each delivered chunk with the records delivered so far."""
@@ -44,23 +41,10 @@ class InboundTopic(Struct, frozen=True):
     partitions: int
 
 
-@asynccontextmanager
-async def inbound_publisher(connection: Connection, contract: Contract) -> AsyncIterator[KafkaPublisher]:
-    """A started publisher for the topic of `contract`. Raises DeliveryFailed."""
-    producer = AIOKafkaProducer(
-        **connection.client_options(),
-        acks="all",
-        enable_idempotence=True,
-        max_batch_size=contract.max_message_bytes,
-        max_request_size=_REQUEST_BYTES,
-        request_timeout_ms=int(_DELIVERY_SECONDS * 1000),
-    )
-    publisher = KafkaPublisher(producer, _DELIVERY_SECONDS + 2)
-    await publisher.start()
-    try:
-        yield publisher
-    finally:
-        await publisher.stop()
+def inbound_publisher(connection: Connection, contract: Contract) -> KafkaPublisher:
+    """A publisher for the topic of `contract`, connected while it is entered."""
+    producer = connection.producer(_DELIVERY_SECONDS, contract.max_message_bytes)
+    return KafkaPublisher(producer, _DELIVERY_SECONDS + 2)
 
 
 async def send_lines(publisher: KafkaPublisher, topic: InboundTopic, lines: Iterable[Line], told: Told) -> Sent:

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection
 from pathlib import Path
 from random import SystemRandom
 from typing import Final
@@ -21,7 +20,7 @@ from worker.relay.settings import RelaySettings
 from worker.runtime.beside import beside, first_of
 from worker.runtime.connection import Connection
 from worker.runtime.group_reader import GroupReader
-from worker.runtime.publisher import KafkaPublisher, kafka_producer
+from worker.runtime.publisher import KafkaPublisher
 from worker.runtime.pulse import Pulse
 from worker.runtime.tuning import Tuning
 from worker.runtime.unit import Target
@@ -90,9 +89,10 @@ class Relay:
 
     async def run(self, ledger: Ledger, on_ready: Callable[[], None] | None, stop: asyncio.Event) -> None:
         """Work until `stop` is set or something fails."""
+        limit_s = self._delivery.tuning.delivery_timeout_s
         async with (
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=self._delivery.settings.requests)) as session,
-            _publisher(self._delivery) as publisher,
+            KafkaPublisher(self._delivery.connection.producer(limit_s), limit_s) as publisher,
             beside(self.stop_for, lambda: self._prune(ledger), self._pulse.beat),
         ):
             reader = GroupReader(
@@ -165,14 +165,3 @@ async def run_relay(
         await relay.run(ledger, on_ready, stop)
     if relay.fault is not None:
         raise relay.fault
-
-
-@asynccontextmanager
-async def _publisher(delivery: Delivery) -> AsyncIterator[KafkaPublisher]:
-    producer = kafka_producer(delivery.connection, delivery.tuning)
-    publisher = KafkaPublisher(producer, delivery.tuning.delivery_timeout_s)
-    await publisher.start()
-    try:
-        yield publisher
-    finally:
-        await publisher.stop()

@@ -27,7 +27,7 @@ from worker.runtime.last_check import check_last
 from worker.runtime.measured_publisher import MeasuredPublisher
 from worker.runtime.meter import Deliveries, Meter, Progress
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, out
-from worker.runtime.publisher import KafkaPublisher, Publisher, kafka_producer
+from worker.runtime.publisher import KafkaPublisher, Publisher
 from worker.runtime.pulse import Pulse
 from worker.runtime.recovery import Tables
 from worker.runtime.store_adapter import PartitionedTable
@@ -91,7 +91,7 @@ class Runtime:
         self.stores = _stores(tuning, agents)
         self.kafka_publisher: KafkaPublisher | None = None
         if publisher is None:
-            producer = kafka_producer(connection, tuning)
+            producer = connection.producer(tuning.delivery_timeout_s)
             check_last(producer, self._may_write)
             self.kafka_publisher = publisher = KafkaPublisher(producer, tuning.delivery_timeout_s + 2)
         self.deliveries = {"outputs": Deliveries(), "changelog": Deliveries()}

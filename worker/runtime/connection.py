@@ -2,11 +2,12 @@
 
 from ssl import SSLContext
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from msgspec import Struct
 
 from worker.runtime.fetched import fetch_our_way
 from worker.runtime.hanging_up import hang_up_our_way
+from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES
 
 
 class Connection(Struct, frozen=True):
@@ -43,3 +44,19 @@ class Connection(Struct, frozen=True):
     def consumer(self, *topics: str, **options: object) -> AIOKafkaConsumer:
         """A consumer, not started yet, that reads nothing of aborted transactions."""
         return AIOKafkaConsumer(*topics, **self.client_options(), isolation_level="read_committed", **options)
+
+    def producer(self, delivery_s: float, batch_bytes: int = CHANGELOG_BATCH_BYTES) -> AIOKafkaProducer:
+        """A producer, not started yet: idempotent, acknowledged by all replicas, never waiting for more.
+
+        A request may take `delivery_s` seconds. A batch is at most `batch_bytes`, unless it is of one record.
+        """
+        return AIOKafkaProducer(
+            **self.client_options(),
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=batch_bytes,
+            max_request_size=CHANGELOG_BATCH_BYTES,
+            request_timeout_ms=int(delivery_s * 1000),
+            metadata_max_age_ms=30_000,
+        )

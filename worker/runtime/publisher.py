@@ -3,17 +3,16 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from worker.runtime.connection import Connection
 from worker.runtime.errors import DeliveryFailed
 from worker.runtime.line import Delivery, Line
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, Out
 from worker.runtime.stopping import stop_producer
-from worker.runtime.tuning import Tuning
 
 Outputs = Mapping[tuple[str, int], Sequence[Out]]
 """Records by (topic, partition), in order."""
@@ -40,7 +39,7 @@ class Publisher(Protocol):
 
 
 class KafkaPublisher:
-    """A `Publisher` on an aiokafka producer (idempotent, acks=all), which it starts and stops."""
+    """A `Publisher` on an aiokafka producer (idempotent, acks=all), connected while it is entered."""
 
     def __init__(self, producer: AIOKafkaProducer, timeout_s: float) -> None:
         self._producer = producer
@@ -65,6 +64,16 @@ class KafkaPublisher:
     async def stop(self) -> None:
         """Disconnect; nothing is waiting to be sent, since every delivery is awaited."""
         await stop_producer(self._producer, self._timeout_s)
+
+    async def __aenter__(self) -> Self:
+        """As `start`."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
 
     async def deliver(self, outputs: Outputs) -> None:
         """See `Publisher.deliver`."""
@@ -99,17 +108,3 @@ class KafkaPublisher:
                 return int((await acknowledgement).offset)
         except (KafkaError, TimeoutError) as problem:
             raise DeliveryFailed(f"{topic}/{partition} was not acknowledged: {problem!r}") from problem
-
-
-def kafka_producer(connection: Connection, tuning: Tuning) -> AIOKafkaProducer:
-    """The producer of a role, not started: idempotent, acknowledged by all replicas, never waiting for more."""
-    return AIOKafkaProducer(
-        **connection.client_options(),
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=0,
-        max_batch_size=CHANGELOG_BATCH_BYTES,
-        max_request_size=CHANGELOG_BATCH_BYTES,
-        request_timeout_ms=int(tuning.delivery_timeout_s * 1000),
-        metadata_max_age_ms=30_000,
-    )

@@ -15,7 +15,6 @@ from worker.runtime.stopping import stop_producer
 _DELIVERY_S = 30.0
 _STOP_S = 5.0
 """Nothing is waited for then but connections: every delivery is awaited before."""
-_REQUEST_BYTES = 4 * 1024 * 1024
 _BATCH_BYTES = 512 * 1024
 """Below what any topic takes; a single record may be larger."""
 
@@ -70,14 +69,7 @@ class Resender:
 @asynccontextmanager
 async def resender(connection: Connection) -> AsyncIterator[Resender]:
     """A connected one. Raises DeliveryFailed when no broker answers."""
-    producer = AIOKafkaProducer(
-        **connection.client_options(),
-        acks="all",
-        enable_idempotence=True,
-        max_batch_size=_BATCH_BYTES,
-        max_request_size=_REQUEST_BYTES,
-        request_timeout_ms=int(_DELIVERY_S * 1000),
-    )
+    producer = connection.producer(_DELIVERY_S, _BATCH_BYTES)
     try:
         try:
             async with asyncio.timeout(_DELIVERY_S):
