@@ -21,7 +21,7 @@ from worker.backfill.run import Cancelled, ends_now, replay
 from worker.backfill.sources import SourceChanged
 from worker.backfill.summary import Summary
 from worker.cli.backfill_text import BackfillDisplay, print_run, print_runs, print_summary
-from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
+from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs, kafka_failed
 from worker.cli.examples import epilog
 from worker.cli.output import JsonOption, Problem, emit, failed
 from worker.cli.send import Inbound
@@ -228,8 +228,6 @@ def _run(work: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: 
         raise failed(Problem(str(error), error.hint), as_json, code=2) from error
     except CheckpointError as error:
         raise failed(Problem(str(error), error.hint), as_json) from error
-    except TopicsError as error:
-        raise failed(Problem(error.problem, error.hint), as_json) from error
     except (SourceChanged, TopicChanged) as error:
         raise failed(Problem(str(error), "start another backfill; what was sent is recognised"), as_json) from error
     except UnreadableError as error:
@@ -237,9 +235,9 @@ def _run(work: Coroutine[Any, Any, ResultT], as_json: bool) -> ResultT:  # Any: 
         raise failed(Problem(str(error), hint), as_json) from error
     except RecoveryFailed as error:
         raise failed(Problem(f"the state can't be read: {error}"), as_json) from error
-    except (BrokerUnreachable, DeliveryFailed, KafkaError, TimeoutError) as error:
-        hint = "see that Kafka is well and the topics exist; an unfinished backfill goes on with `backfill resume`"
-        raise failed(Problem(f"Kafka does not answer: {error}", hint), as_json) from error
+    except (TopicsError, BrokerUnreachable, DeliveryFailed, KafkaError, TimeoutError) as error:
+        then = "an unfinished backfill goes on with `backfill resume`"
+        raise failed(kafka_failed(error, then), as_json) from error
     except OSError as error:  # a TimeoutError is one, too
         hint = "see that it is there and may be used; an unfinished backfill goes on with `backfill resume`"
         raise failed(Problem(f"{error.filename} can't be read: {error.strerror}", hint), as_json) from error

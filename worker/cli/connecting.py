@@ -16,6 +16,7 @@ from worker.config.problems import ConfigError
 from worker.config.sections import Config, Kafka
 from worker.deployment import Deployment, make_deployment
 from worker.runtime.connection import Connection
+from worker.topics.cluster import TopicsError
 from worker.topics.contract import Contract
 from worker.topics.contracts import ContractsError, load_contracts
 
@@ -83,3 +84,14 @@ def deployed(config: Config, as_json: bool) -> Deployment:
 def hush_client_logs() -> None:
     """Keep aiokafka from logging what the command itself is going to say, e.g. each failed attempt to connect."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+def kafka_failed(error: Exception, then: str = "") -> Problem:
+    """What to say where Kafka can't be asked, refuses, or stops answering; `then` is what helps once it is well."""
+    if isinstance(error, TopicsError):
+        return Problem(error.problem, error.hint)
+    hint = "see what `segment-worker check` says, and the brokers' logs"
+    # asyncio's timeouts have no words
+    return Problem(
+        f"Kafka refuses, or does not answer: {str(error) or repr(error)}", f"{hint}; {then}" if then else hint
+    )

@@ -11,7 +11,7 @@ import typer
 from aiokafka.errors import KafkaError
 
 from worker.cli import dlq_text
-from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
+from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs, kafka_failed
 from worker.cli.dlq_asked import Asked
 from worker.cli.examples import epilog
 from worker.cli.output import JsonOption, Problem, emit, failed
@@ -185,11 +185,8 @@ def _run(asked: Asked, question: Coroutine[Any, Any, ResultT], as_json: bool) ->
 
     try:
         return asyncio.run(answered())
-    except TopicsError as problem:
-        raise failed(Problem(problem.problem, problem.hint), as_json) from problem
-    except (KafkaError, RuntimeFault, TimeoutError, OSError) as problem:
-        hint = "is Kafka running, and are the topics there? segment-worker check"
-        raise failed(Problem(f"it could not be done: {problem!r}", hint), as_json) from problem
+    except (TopicsError, KafkaError, RuntimeFault, OSError) as problem:  # a TimeoutError is an OSError
+        raise failed(kafka_failed(problem), as_json) from problem
 
 
 def _report(asked: Asked, what: Callable[[Handling], Coroutine[Any, Any, Outcome]], as_json: bool) -> None:

@@ -6,8 +6,8 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
 
-from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs
-from worker.cli.output import JsonOption, Problem, emit, failed
+from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs, kafka_failed
+from worker.cli.output import JsonOption, emit, failed
 from worker.deployment import Deployment
 from worker.runtime.lag import LagReader, TopicLag
 from worker.topics import names
@@ -20,12 +20,8 @@ def lag(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     hush_client_logs()
     try:
         rows = asyncio.run(read_lag(deployment))
-    except TopicsError as error:
-        raise failed(Problem(error.problem, error.hint), as_json) from error
-    except (KafkaError, TimeoutError, OSError) as error:
-        servers = ", ".join(deployment.connection.bootstrap_servers)
-        hint = "is it running? `segment-worker check` says more"
-        raise failed(Problem(f"no answer from Kafka at {servers}: {error!r}", hint), as_json) from error
+    except (TopicsError, KafkaError, OSError) as error:  # a TimeoutError is an OSError
+        raise failed(kafka_failed(error), as_json) from error
     if as_json:
         for row in rows:
             emit(row)

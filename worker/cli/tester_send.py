@@ -9,7 +9,7 @@ import orjson
 import typer
 from rich.markup import escape
 
-from worker.cli.connecting import configured, deployed, hush_client_logs
+from worker.cli.connecting import configured, deployed, hush_client_logs, kafka_failed
 from worker.cli.ndjson import read_object
 from worker.cli.output import Problem, failed
 from worker.cli.show_text import print_changes
@@ -19,10 +19,9 @@ from worker.cli.tester_explain import explain_event
 from worker.config import Config, compile_subscriptions
 from worker.deployment import Deployment
 from worker.jsontypes import JsonObject
-from worker.runtime.errors import BrokerUnreachable
 from worker.segment.decoding import InvalidJson
 from worker.topics.cluster import TopicsError
-from worker.trial.sending import NoWorker, StoppedAnswering, Trial, try_event
+from worker.trial.sending import KafkaFailed, NoWorker, Trial, try_event
 from worker.view.read.documents import Activity
 
 
@@ -48,11 +47,8 @@ def send_events(text: bytes, path: Path | None, timeout_s: float, *, as_json: bo
         )
     except TopicsError as error:
         return failed(Problem(f"{error.problem}; nothing was sent", error.hint), as_json)
-    except BrokerUnreachable as error:
-        hint = "see that Kafka runs, kafka.bootstrap_servers are right, and the topics exist (`topics apply`)"
-        return failed(Problem(f"{error}; nothing was sent", hint), as_json)
-    except StoppedAnswering as error:
-        return failed(Problem(str(error), "see whether the brokers are well"), as_json)
+    except KafkaFailed as error:
+        return failed(kafka_failed(error), as_json)
     return typer.Exit(0 if good else 1)
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from worker.deployment import Deployment
 from worker.gateway.keying import record_key, record_partition
 from worker.gateway.sending import inbound_publisher
-from worker.runtime.errors import DeliveryFailed
+from worker.runtime.errors import BrokerUnreachable, DeliveryFailed
 from worker.runtime.follower import Follower
 from worker.runtime.lag import LagReader
 from worker.runtime.outgoing import out
@@ -24,8 +24,8 @@ class NoWorker(Exception):
     """Nobody would work through an event now."""
 
 
-class StoppedAnswering(Exception):
-    """Kafka stopped answering; the text also says whether the event was sent."""
+class KafkaFailed(Exception):
+    """Kafka refuses, or does not answer; the text also says whether the event was sent."""
 
 
 class Trial(Struct, frozen=True):
@@ -53,8 +53,8 @@ async def try_event(deployment: Deployment, raw: bytes, timeout_s: float) -> Tri
     Raises:
         NoWorker: when the workers' consumer group has no members; nothing was sent.
         TopicsError: when no broker answers or lets this user in, or a topic is missing; nothing was sent.
-        BrokerUnreachable: when the brokers do not let it read; nothing was sent.
-        StoppedAnswering: when the event was not acknowledged, or what came of it could not be read.
+        KafkaFailed: when the brokers do not let it read or write, the event was not acknowledged, or what came of it
+            could not be read.
     """
     contract = deployment.contracts[names.SEGMENT_EVENTS]
     topics = {name: deployment.topic(name) for name in WATCHED}
@@ -86,8 +86,8 @@ async def try_event(deployment: Deployment, raw: bytes, timeout_s: float) -> Tri
                 if not waiting or seconds > timeout_s:
                     break
                 await asyncio.sleep(_POLL_S)
-    except (DeliveryFailed, KafkaError, OSError) as problem:  # a TimeoutError is an OSError
-        raise StoppedAnswering(f"Kafka stopped answering: {problem!r}; {sent}") from problem
+    except (BrokerUnreachable, DeliveryFailed, KafkaError, OSError) as problem:  # a TimeoutError is an OSError
+        raise KafkaFailed(f"{str(problem) or repr(problem)}; {sent}") from problem
     outcome.finish()
     return Trial(
         place_text(source),
