@@ -33,7 +33,7 @@ class Mapping(Struct, frozen=True):
     too deeply), and `constants` the others; `parts` is None where the whole is one directive.
     """
 
-    resolve: Callable[[Json], Value]
+    resolve: Callable[[Value], Value]
     constants: JsonObject
     parts: tuple[tuple[str, Callable[[Value], Value]], ...] | None
 
@@ -41,8 +41,10 @@ class Mapping(Struct, frozen=True):
 def compile_mapping(mapping: Json) -> Mapping:
     """The mapping, validated and compiled. Raises MappingError with all its problems."""
     node = _validated(mapping)
-    if not isinstance(node, dict) or is_directive(node):
-        return Mapping(_compile_whole(mapping), {}, None)
+    if not isinstance(node, dict):
+        raise MappingError(f"a mapping must be an object, got {type_name(node)}")
+    if is_directive(node):
+        return Mapping(_guarded(_settled(node)), {}, None)
     constants, parts = _parts(node)
     return Mapping(_guarded(_resolver(constants, parts)), constants, parts)
 
@@ -71,15 +73,6 @@ def _with_root_directive(mapping: JsonObject) -> JsonObject:
         raise MappingError("The root directive must be an object")
     others: JsonObject = {key: value for key, value in mapping.items() if key != ROOT_KEY}
     return {name: {**options, "mapping": others} for name in root}
-
-
-def _compile_whole(mapping: Json) -> Callable[[Value], Value]:
-    node = _validated(mapping)
-    if not isinstance(node, dict):
-        raise MappingError(f"a mapping must be an object, got {type_name(node)}")
-    if is_directive(node):
-        return _guarded(_settled(node))
-    return _guarded(_resolver(*_parts(node)))
 
 
 def _parts(node: JsonObject) -> tuple[JsonObject, tuple[tuple[str, Callable[[Value], Value]], ...]]:
@@ -151,12 +144,17 @@ def _compile_object(resolvers: list[tuple[str, Resolver]]) -> Resolver:
 
 
 def _compile_directive(node: JsonObject) -> Resolver:
-    name = next(key for key in node if key.startswith("@"))
+    name, option = _directive_of(node)
     if name == "@transform":
-        return structure.transform(node[name], _compile, _compile_whole)
+        return structure.transform(option, _compile, lambda mapping: compile_mapping(mapping).resolve)
     if name not in _DIRECTIVES:
         return failing(f"{name} is not a valid directive, got undefined")
-    return _DIRECTIVES[name](node[name], _compile)
+    return _DIRECTIVES[name](option, _compile)
+
+
+def _directive_of(node: JsonObject) -> tuple[str, Json]:
+    """The directive that the node is, and its option."""
+    return next((key, option) for key, option in node.items() if key.startswith("@"))
 
 
 def _is_constant(node: Json) -> bool:
@@ -173,8 +171,7 @@ def _is_flat(node: Json) -> bool:
     """Whether the value of the node has no undefined parts, given a payload without any."""
     if not isinstance(node, dict) or not is_directive(node):
         return _is_constant(node)
-    name = next(key for key in node if key.startswith("@"))
-    option = node[name]
+    name, option = _directive_of(node)
     if name in _FLAT:
         return True
     if name == "@literal":

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from worker.jsontypes import Json
 from worker.segment.javascript import truthy, type_name
-from worker.segment.mapping.directives import Compiler, Resolver, failing, path
+from worker.segment.mapping.directives import Compiler, Resolver, failing, path, undefined
 from worker.segment.mapping.errors import MappingError
 from worker.segment.mapping.template import check_length
 from worker.segment.mapping.values import Loose, clean
-from worker.segment.paths import UNDEFINED, Value
+from worker.segment.paths import Value
 
 
 def array_path(option: Json, compile_node: Compiler) -> Resolver:
@@ -35,7 +35,7 @@ def flatten(option: Json, compile_node: Compiler) -> Resolver:
     if not isinstance(option, dict) or not truthy(option.get("separator")):
         return failing('@flatten requires a "separator" key')
     resolve_separator = compile_node(option["separator"])
-    resolve_value = compile_node(option["value"]) if "value" in option else _undefined
+    resolve_value = compile_node(option["value"]) if "value" in option else undefined
     arrays = not truthy(option.get("omitArrays"))
 
     def resolve(payload: Value) -> Loose:
@@ -45,10 +45,6 @@ def flatten(option: Json, compile_node: Compiler) -> Resolver:
         return flatten_value(resolve_value(payload), separator, arrays=arrays)
 
     return resolve
-
-
-def _undefined(_payload: Value) -> Loose:
-    return UNDEFINED
 
 
 def flatten_value(value: Loose, separator: str = ".", *, arrays: bool = True) -> dict[str, Loose]:
