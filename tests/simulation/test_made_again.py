@@ -38,12 +38,12 @@ LATER = [
 def test_who_is_made_again_is_another_person_with_all_that_comes_then() -> None:
     made = 0
     for seed in range(SEEDS):
-        simulation, latest, picture = Simulation(SUBSCRIPTIONS, WorkspaceSettings(), 4, Random(seed)), 0.0, Picture()
+        simulation, picture = Simulation(SUBSCRIPTIONS, WorkspaceSettings(), 4, Random(seed)), Picture()
         for event in EVENTS:
-            latest = simulation.arrive(event, latest, interleave=True)
+            simulation.arrive(event, interleave=True)
         simulation.network.settle()
         for event in LATER:
-            latest = simulation.arrive(event, latest, interleave=True)
+            simulation.arrive(event, interleave=True)
         simulation.network.settle()
         for change in simulation.network.published():
             picture.apply(change)

@@ -71,8 +71,8 @@ def test_the_watcher_sees_every_effect() -> None:
 
 def test_invalid_events_are_dead_letters_and_the_run_goes_on() -> None:
     simulation = Simulation(SUBSCRIPTIONS, WorkspaceSettings(), 1, Random(0))
-    simulation.arrive(Arrival({"type": "nonsense", "messageId": "m"}), 0.0, interleave=False)
-    simulation.arrive(Arrival({"type": "track", "event": "Done", "userId": "ada"}, 5.0), 0.0, interleave=False)
+    simulation.arrive(Arrival({"type": "nonsense", "messageId": "m"}), interleave=False)
+    simulation.arrive(Arrival({"type": "track", "event": "Done", "userId": "ada"}, 5.0), interleave=False)
     simulation.network.settle()
     (dead,) = simulation.dead_letters
     assert dead["message_id"] == "m"

@@ -34,9 +34,8 @@ def beginnings() -> dict[str, set[str]]:
         subscriptions = Subscriptions.compile(automatic(ActionSettings()), ActionSettings())
         simulation = Simulation(subscriptions, WorkspaceSettings(), 12, Random(history.seed or 0))
         simulation.network.watch(take)
-        latest = float("-inf")
         for event in history.events:
-            latest = simulation.arrive(Arrival(event), latest, interleave=history.seed is not None)
+            simulation.arrive(Arrival(event), interleave=history.seed is not None)
         simulation.network.settle()
     return found
 

@@ -60,9 +60,8 @@ def changes_of(arrivals: list[Arrival], partitions: int, seed: int) -> list[tupl
     """What the decisions publish, with the keys, in the order of publication."""
     subscriptions = Subscriptions.compile(tuple(automatic(ActionSettings())), ActionSettings(), strict=False)
     simulation = Simulation(subscriptions, WorkspaceSettings(), partitions, random.Random(seed))
-    latest = float("-inf")
     for arrival in arrivals:
-        latest = simulation.arrive(arrival, latest, interleave=True)
+        simulation.arrive(arrival, interleave=True)
     simulation.network.settle()
     keys = [publish.key for publish in simulation.network.changes]
     return list(zip(keys, simulation.network.published(), strict=True))

@@ -47,7 +47,7 @@ class World:
         self._arrived = max(self._arrived + 1, time if arrived is None else START + arrived)
         stamp = datetime.fromtimestamp(time, UTC).isoformat()
         full: JsonObject = {**event, "messageId": message_id, "timestamp": stamp}
-        self.simulation.arrive(Arrival(full, self._arrived), float("-inf"), interleave=False)
+        self.simulation.arrive(Arrival(full, self._arrived), interleave=False)
         self.simulation.network.settle()
         return message_id
 
@@ -84,7 +84,7 @@ class World:
     def again(self, event: JsonObject) -> None:
         """An event as it stands, its messageId and timestamp included."""
         self._arrived += 1
-        self.simulation.arrive(Arrival(event, self._arrived), float("-inf"), interleave=False)
+        self.simulation.arrive(Arrival(event, self._arrived), interleave=False)
         self.simulation.network.settle()
 
     def shown(self) -> JsonObject:

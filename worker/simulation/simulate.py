@@ -47,9 +47,8 @@ def simulate(
     what follows from them: as `seed` says. Without a seed each event is settled before the next one.
     """
     simulation = Simulation(subscriptions, settings, partitions, Random(0 if seed is None else seed))
-    latest = float("-inf")
     for arrival in arrivals:
-        latest = simulation.arrive(arrival, latest, interleave=seed is not None)
+        simulation.arrive(arrival, interleave=seed is not None)
     simulation.network.settle()
     picture = Picture()
     for change in simulation.network.published():
@@ -74,17 +73,19 @@ class Simulation:
         self._settings = settings
         self._offsets = [0] * partitions
         self._random = random
+        self._latest = float("-inf")
+        """The latest time of arrival so far."""
 
-    def arrive(self, arrival: Arrival, latest: float, *, interleave: bool) -> float:
-        """Route an event; returns the latest time of arrival so far, which was `latest` before it."""
+    def arrive(self, arrival: Arrival, *, interleave: bool) -> None:
+        """Route an event; unless it is to `interleave`, once everything before it is settled."""
         try:
             event = check_event(arrival.event)
         except InvalidEvent as invalid:
             self._dead(invalid.reason, invalid.detail, _text(arrival.event.get("messageId")))
-            return latest
+            return
         known = [time for time in (arrival.at, event.time) if time is not None]
-        arrived = known[0] if known else max(round(latest + _NEXT_S, 3), 0.0)
-        if not interleave or arrived >= latest + SETTLED_SECONDS:
+        arrived = known[0] if known else max(round(self._latest + _NEXT_S, 3), 0.0)
+        if not interleave or arrived >= self._latest + SETTLED_SECONDS:
             self.network.settle()
         else:
             for _ in range(self._random.randrange(8)):
@@ -108,7 +109,7 @@ class Simulation:
             for command in joined(outcome.commands):
                 for dead in self.network.take(route(command, cause, self._settings), (names.SEGMENT_EVENTS, partition)):
                     self._dead(dead.reason, dead.detail, cause.message_id)
-        return max(latest, arrived)
+        self._latest = max(self._latest, arrived)
 
     def _dead(self, reason: Reason, detail: str, message_id: str | None) -> None:
         self.dead_letters.append({"reason": reason.value, "message_id": message_id, "detail": detail})

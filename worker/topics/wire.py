@@ -87,9 +87,8 @@ def _run(history: History, recorder: "_Recorder") -> None:
     subscriptions = Subscriptions.compile(automatic(ActionSettings()), ActionSettings())
     simulation = Simulation(subscriptions, WorkspaceSettings(), 12, Random(history.seed or 0))
     simulation.network.watch(recorder.take)
-    latest = float("-inf")
     for event in history.events:
-        latest = simulation.arrive(Arrival(event), latest, interleave=history.seed is not None)
+        simulation.arrive(Arrival(event), interleave=history.seed is not None)
     simulation.network.settle()
 
 

@@ -97,9 +97,8 @@ def measure(count: int) -> tuple[list[float], dict[str, list[float]]]:
         Subscriptions.compile(automatic(actions), actions), network.settings, PARTITIONS, Random(0), network=network
     )
     loads: list[float] = []
-    latest = float("-inf")
     for event in decoded(count, loads):
-        latest = simulation.arrive(Arrival(event), latest, interleave=False)
+        simulation.arrive(Arrival(event), interleave=False)
         network.settle()
     return loads, network.taken
 
