@@ -18,15 +18,13 @@ _DEFAULTS: Final = MetricsSettings()
 def answer_webhook(request: JsonObject, settings: MetricsSettings = _DEFAULTS) -> JsonObject:
     """`{"id"?, "webhook", "settings"?}`, or a webhook itself → `{"track"}`, `{"skipped": reason}` or `{"error": text}`.
 
-    The request's settings go over `settings`. An `id` comes back in the answer. Nothing is remembered from line to
-    line, so that a repeated webhook is answered as the first one was.
+    The request's settings go over `settings`. Nothing is remembered from line to line, so that a repeated webhook is
+    answered as the first one was.
     """
-    answer: JsonObject = {"id": request["id"]} if "id" in request else {}
     try:
-        answer |= _map(request, settings)
+        return _map(request, settings)
     except (InvalidWebhook, msgspec.ValidationError) as problem:
-        answer["error"] = str(problem)
-    return answer
+        return {"error": str(problem)}
 
 
 def _map(request: JsonObject, settings: MetricsSettings) -> JsonObject:
