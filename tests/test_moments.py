@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from worker.moments import parse_moment
+from worker.moments import parse_moment, stamp
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -39,3 +39,9 @@ def test_a_day_begins_in_utc_wherever_the_machine_is(monkeypatch: pytest.MonkeyP
 def test_no_times(text: str) -> None:
     with pytest.raises(ValueError, match="is no time"):
         parse_moment(text, NOW)
+
+
+def test_a_stamp_has_milliseconds_and_is_read_again() -> None:
+    moment = datetime(2026, 11, 22, 10, 0, 0, 250_000, tzinfo=UTC)
+    assert stamp(moment) == "2026-11-22T10:00:00.250Z"
+    assert parse_moment(stamp(moment), NOW) == moment.timestamp() * 1000

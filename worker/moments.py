@@ -1,4 +1,4 @@
-"""Moments as people write them in options."""
+"""Moments as people write them in options, and as Segment's libraries do in events."""
 
 import re
 from collections.abc import Mapping
@@ -29,3 +29,8 @@ def parse_moment(text: str, now: datetime) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * 1000)
+
+
+def stamp(moment: datetime) -> str:
+    """The moment, which is in UTC, as Segment's libraries write it: `2026-11-22T10:00:00.000Z`."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

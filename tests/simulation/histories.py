@@ -8,6 +8,7 @@ from msgspec import Struct
 from worker.destination.settings import ActionSettings
 from worker.destination.subscriptions import Subscriptions, automatic
 from worker.jsontypes import Json, JsonObject
+from worker.moments import stamp
 from worker.segment.events import check_event
 from worker.workspace.effects import Effect
 from worker.workspace.messages.cause import Cause
@@ -39,7 +40,7 @@ class Names(Struct, frozen=True):
 
 
 def isoformat(time: float) -> str:
-    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return stamp(datetime.fromtimestamp(time, UTC))
 
 
 class Writer:

@@ -11,6 +11,7 @@ import orjson
 from worker.jsontypes import Json, JsonObject
 from worker.local.demo_events import segment_lines
 from worker.local.demo_webhooks import webhook_lines
+from worker.moments import stamp
 from worker.topics import names
 from worker.topics.contracts import contracts_directory
 
@@ -69,7 +70,7 @@ def _moved(line: bytes, later: timedelta) -> bytes:
     for field in _ISO_FIELDS:
         value = event.get(field)
         if isinstance(value, str) and (time := _read_iso(value)):
-            event[field] = (time + later).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            event[field] = stamp(time + later)
         elif isinstance(value, int):
             event[field] = value + int(later.total_seconds())
     return orjson.dumps(event)

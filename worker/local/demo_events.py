@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 import orjson
 
 from worker.jsontypes import Json, JsonObject
+from worker.moments import stamp
 
 START: Final = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 SEED: Final = 20261005
@@ -49,9 +50,7 @@ def segment_lines() -> list[bytes]:
 
 
 def _finished(number: int, hours: float, event: JsonObject) -> JsonObject:
-    at = START + timedelta(hours=hours)
-    stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"messageId": f"demo-{number:04d}", "timestamp": stamp, **event}
+    return {"messageId": f"demo-{number:04d}", "timestamp": stamp(START + timedelta(hours=hours)), **event}
 
 
 def _identify(user: str, anonymous: str | None = None, **traits: Json) -> JsonObject:

@@ -11,6 +11,7 @@ import aiohttp
 import structlog
 
 from worker import __version__
+from worker.moments import stamp
 from worker.relay.batching import Batch
 from worker.relay.breaker import (
     Breaker,
@@ -134,7 +135,7 @@ class Courier:
         return verdict
 
     async def _post(self, batch: Batch) -> Verdict:
-        sent_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        sent_at = stamp(datetime.now(UTC))
         body = batch.body(sent_at)
         if self._settings.gzip:
             small = len(body) <= INLINE_BYTES

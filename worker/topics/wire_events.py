@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from worker.jsontypes import Json, JsonObject
+from worker.moments import stamp
 
 _START: Final = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 _DAY: Final = 86_400
@@ -38,13 +39,9 @@ def histories() -> Iterator[History]:
 
 def _finished(name: str, told: Iterator[Told]) -> tuple[JsonObject, ...]:
     return tuple(
-        {"messageId": f"{name}-{number}", "timestamp": _stamp(seconds), **event}
+        {"messageId": f"{name}-{number}", "timestamp": stamp(_START + timedelta(seconds=seconds)), **event}
         for number, (seconds, event) in enumerate(told, 1)
     )
-
-
-def _stamp(seconds: float) -> str:
-    return (_START + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _identify(user: str, anonymous: str | None = None, **traits: Json) -> JsonObject:
