@@ -40,10 +40,7 @@ async def trial(plan: Plan, directory: Path) -> DiskFaults:
 
 async def _undisturbed(pipeline: Pipeline, tuning: Tuning) -> None:
     await pipeline.send(EVENTS, keys=2)
-    worker = pipeline.worker(tuning)
-    await worker.start()
-    await pipeline.until_settled()
-    await worker.stop()
+    await pipeline.work_off(pipeline.worker(tuning))
 
 
 async def _end(worker: WorkerHandle, directory: Path) -> None:

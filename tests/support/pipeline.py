@@ -116,6 +116,13 @@ class Pipeline:
     async def until_settled(self, limit_s: float = 40.0) -> None:
         await until(self.settled, limit_s, "all done and committed")
 
+    async def work_off(self, worker: WorkerHandle | None = None) -> None:
+        """Let `worker`, which is not started yet, or a new one do all that was sent, and stop it."""
+        worker = worker or self.worker()
+        await worker.start()
+        await self.until_settled()
+        await worker.stop()
+
     async def check(self, refused: Iterable[str] = ()) -> int:
         """Compare everything with the truth; the number of repeated outputs of the first stage."""
         read = self.cluster.read

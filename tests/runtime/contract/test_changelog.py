@@ -10,13 +10,6 @@ from worker.runtime.errors import ChangelogIntruder, RecoveryFailed
 from worker.runtime.outgoing import Out, out
 
 
-async def _run_to_the_end(pipeline: Pipeline) -> None:
-    worker = pipeline.worker()
-    await worker.start()
-    await pipeline.until_settled()
-    await worker.stop()
-
-
 def _zombie(position: int, keys: int, size: int = 10) -> list[Out]:
     bogus = b'{"n":1,"chain":2,"pad":"' + b"z" * size + b'"}'
     source = b"\0seen/elsewhere/0"
@@ -31,13 +24,13 @@ def _zombie(position: int, keys: int, size: int = 10) -> list[Out]:
 async def _with_zombies(pipeline: Pipeline, zombies: list[list[Out]]) -> None:
     changelog = pipeline.layout.changelogs[0]
     await pipeline.send(200)
-    await _run_to_the_end(pipeline)
+    await pipeline.work_off()
     for batch in zombies:
         await pipeline.cluster.send(changelog, 0, batch)
-    await _run_to_the_end(pipeline)  # reads the zombies, and writes over them
+    await pipeline.work_off()  # reads the zombies, and writes over them
     await pipeline.check()
     await pipeline.send(100)
-    await _run_to_the_end(pipeline)
+    await pipeline.work_off()
     await pipeline.check()
 
 
@@ -68,7 +61,7 @@ def test_an_intruder_is_noticed_and_the_state_is_right_afterwards(play: Play) ->
         problem = await worker.ended()
         assert isinstance(problem, ChangelogIntruder)
         assert pipeline.layout.changelogs[0] in str(problem)
-        await _run_to_the_end(pipeline)
+        await pipeline.work_off()
         await pipeline.check()
 
     play(scenario)
@@ -96,7 +89,7 @@ def test_what_no_worker_writes_stops_the_recovery_with_its_place(play: Play, rec
 def test_an_input_topic_made_anew_is_refused_with_a_clear_text(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         await pipeline.send(200)
-        await _run_to_the_end(pipeline)
+        await pipeline.work_off()
         await pipeline.renew("in")
         await pipeline.send(20)
         worker = pipeline.worker()
@@ -112,7 +105,7 @@ def test_an_input_topic_made_anew_is_refused_with_a_clear_text(play: Play) -> No
 def test_a_changelog_that_was_lost_is_refused_with_a_clear_text(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         await pipeline.send(200)
-        await _run_to_the_end(pipeline)
+        await pipeline.work_off()
         await pipeline.cluster.delete(pipeline.layout.changelogs[0])
         await until(lambda: pipeline.created(pipeline.layout.changelogs[0], changelog=True))
         await pipeline.send(20)
@@ -129,7 +122,7 @@ def test_an_offset_that_was_set_forward_is_refused_and_can_be_set_back(play: Pla
     async def scenario(pipeline: Pipeline) -> None:
         place = TP(pipeline.layout.topic("in"), 0)
         await pipeline.send(40, keys=1)
-        await _run_to_the_end(pipeline)
+        await pipeline.work_off()
         await pipeline.send(40, keys=1)
         await pipeline.cluster.set_committed(pipeline.layout.app_id, place, 60)
         worker = pipeline.worker()
@@ -137,7 +130,7 @@ def test_an_offset_that_was_set_forward_is_refused_and_can_be_set_back(play: Pla
         with pytest.raises(RecoveryFailed, match=r"If somebody set .* offset forward, set it back to 40;"):
             raise await worker.ended()
         await pipeline.cluster.set_committed(pipeline.layout.app_id, place, 40)
-        await _run_to_the_end(pipeline)
+        await pipeline.work_off()
         await pipeline.check()
 
     play(scenario)
@@ -147,10 +140,10 @@ def test_a_changelog_that_lost_but_its_last_record_is_refused(play: Play) -> Non
     async def scenario(pipeline: Pipeline) -> None:
         changelog = pipeline.layout.changelogs[0]
         await pipeline.send(40, keys=1)
-        await _run_to_the_end(pipeline)
+        await pipeline.work_off()
         kept = await pipeline.cluster.read(changelog)
         await pipeline.send(1, keys=1)
-        await _run_to_the_end(pipeline)
+        await pipeline.work_off()
         await pipeline.cluster.delete(changelog)
         await until(lambda: pipeline.created(changelog, changelog=True))
         await pipeline.cluster.send(changelog, 0, [out(record.key, record.value) for record in kept])

@@ -41,9 +41,7 @@ def test_a_restart_recovers_the_state_exactly(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         await pipeline.send(500)
         first = pipeline.worker()
-        await first.start()
-        await pipeline.until_settled()
-        await first.stop()
+        await pipeline.work_off(first)
         second = pipeline.worker()
         await second.start()
         assert second.values("count") == first.values("count")
@@ -66,9 +64,7 @@ def test_a_changelog_batch_is_whole_and_names_its_position_first(play: Play) -> 
                 (topic, partition, [record.key for record in records])
             )
         )
-        await worker.start()
-        await pipeline.until_settled()
-        await worker.stop()
+        await pipeline.work_off(worker)
         for topic in pipeline.layout.changelogs:
             for partition in range(pipeline.layout.partitions):
                 written = [keys for name, number, keys in batches if (name, number) == (topic, partition)]

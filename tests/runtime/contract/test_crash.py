@@ -17,9 +17,7 @@ def test_after_the_changelog_the_records_are_skipped(play: Play) -> None:
         first.launch()
         assert isinstance(await first.ended(), DeliveryFailed)
         second = pipeline.worker()
-        await second.start()
-        await pipeline.until_settled()
-        await second.stop()
+        await pipeline.work_off(second)
         assert second.skipped("count") + second.skipped("tally") > 0
         await pipeline.check()
 
@@ -36,9 +34,7 @@ def test_before_the_changelog_the_same_outputs_are_sent_again_and_dropped_by_the
         first.launch()
         assert isinstance(await first.ended(), DeliveryFailed)
         second = pipeline.worker()
-        await second.start()
-        await pipeline.until_settled()
-        await second.stop()
+        await pipeline.work_off(second)
         assert await pipeline.check() + second.repeats("tally") > 0
 
     play(scenario)
@@ -69,10 +65,7 @@ def test_the_other_partitions_of_a_worker_that_fails_lose_nothing(play: Play) ->
         await pipeline.send(400)
         assert isinstance(await first.ended(), Boom)
         pipeline.mend()
-        second = pipeline.worker()
-        await second.start()
-        await pipeline.until_settled()
-        await second.stop()
+        await pipeline.work_off()
         await pipeline.check()
 
     play(scenario)
@@ -86,10 +79,7 @@ def test_a_worker_that_crashes_again_and_again_still_gets_through(play: Play) ->
             worker.launch()
             await pipeline.send(50)
             await until(lambda worker=worker: not worker.running, what="it crashes")  # type: ignore[misc]
-        last = pipeline.worker()
-        await last.start()
-        await pipeline.until_settled()
-        await last.stop()
+        await pipeline.work_off()
         await pipeline.check()
 
     play(scenario)

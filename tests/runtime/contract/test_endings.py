@@ -24,10 +24,7 @@ def _stall_s(pipeline: Pipeline) -> float:
 
 
 async def _heal(pipeline: Pipeline) -> None:
-    worker = pipeline.worker()
-    await worker.start()
-    await pipeline.until_settled()
-    await worker.stop()
+    await pipeline.work_off()
     await pipeline.check()
 
 

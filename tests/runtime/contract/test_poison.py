@@ -13,13 +13,6 @@ from worker.runtime.unit import VALUE_BYTES
 HEADERS: Headers = [("trace", b"\x00\xff"), ("trace", b"twice"), ("null", None), ("reason", b"of the sender")]
 
 
-async def _finish(pipeline: Pipeline) -> None:
-    worker = pipeline.worker()
-    await worker.start()
-    await pipeline.until_settled()
-    await worker.stop()
-
-
 def test_a_dead_letter_has_the_same_bytes_and_all_headers(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         topic = pipeline.layout.topic("in")
@@ -31,7 +24,7 @@ def test_a_dead_letter_has_the_same_bytes_and_all_headers(play: Play) -> None:
         await pipeline.send(50)
         first = await pipeline.cluster.send(topic, 1, bad)
         await pipeline.send(50)
-        await _finish(pipeline)
+        await pipeline.work_off()
         await pipeline.check()
         sent = {record.offset: record for record in await pipeline.read("in") if record.partition == 1}
         letters = await pipeline.read("in.dlq")
@@ -65,7 +58,7 @@ def test_what_is_too_large_is_refused_and_nothing_else(play: Play, bad: list[Out
         await pipeline.send(around)
         await pipeline.cluster.send(pipeline.layout.topic("in"), 0, bad)
         await pipeline.send(around)
-        await _finish(pipeline)
+        await pipeline.work_off()
         await pipeline.check(refused=["bad"])
         letters = await pipeline.read("in.dlq")
         assert [letter.value for letter in letters] == [record.value for record in bad]
@@ -89,7 +82,7 @@ def test_what_only_fits_compressed_leaves_its_value_where_it_is(play: Play, bad:
         await pipeline.send(30)
         offset = await pipeline.cluster.send(topic, 1, [bad], compressed=True)
         await pipeline.send(30)
-        await _finish(pipeline)
+        await pipeline.work_off()
         await pipeline.check()
         (letter,) = await pipeline.read("in.dlq")
         headers = dict(letter.headers)
@@ -108,7 +101,7 @@ def test_many_large_values_in_one_unit_are_all_kept(play: Play) -> None:
         large = [event(f"k{4 * number}", f"large{number}", "grow", VALUE_BYTES - 1000) for number in range(12)]
         await pipeline.cluster.send(pipeline.layout.topic("in"), 0, large)
         await pipeline.send(50)
-        await _finish(pipeline)
+        await pipeline.work_off()
         await pipeline.check()
         assert await pipeline.read("in.dlq") == []
 
@@ -124,7 +117,7 @@ def test_a_crash_after_a_refusal_repeats_the_refusal(play: Play) -> None:
             worker = pipeline.worker(wrap=lambda inner, at=at: Crash(inner, at, after=False))  # type: ignore[misc]
             worker.launch()
             await worker.ended()
-        await _finish(pipeline)
+        await pipeline.work_off()
         await pipeline.check(refused=["bad"])
         letters = {dict(letter.headers)["dead_letter_origin"]: letter.value for letter in await pipeline.read("in.dlq")}
         assert sorted(letters.values()) == sorted(record.value for record in SIZES["both"])  # type: ignore[type-var]
@@ -140,7 +133,7 @@ def test_an_internal_message_with_a_broken_origin_is_a_dead_letter(play: Play) -
             for header in (b"", b"a/b/c/d", b"\xff/0/7/0")
         ]
         await pipeline.cluster.send(pipeline.layout.topic("second"), 2, broken)
-        await _finish(pipeline)
+        await pipeline.work_off()
         await pipeline.check()
         letters = await pipeline.read("second.dlq")
         assert [dict(letter.headers)["reason"] for letter in letters] == [b"invalid_message"] * 3

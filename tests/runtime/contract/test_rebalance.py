@@ -95,10 +95,7 @@ def test_a_worker_thrown_out_in_mid_write_leaves_a_zombie_s_batch_that_is_put_ri
             await quick.stop()
         else:
             assert isinstance(quick.problem(), ChangelogIntruder)
-        last = pipeline.worker()
-        await last.start()
-        await pipeline.until_settled()
-        await last.stop()
+        await pipeline.work_off()
         await pipeline.check()
 
     play(scenario)
@@ -108,9 +105,7 @@ def test_a_worker_whose_recovery_ends_in_a_rebalance_forgets_what_was_recovered_
     async def scenario(pipeline: Pipeline) -> None:
         before, first, second = pipeline.worker(), pipeline.worker(), pipeline.worker()
         await pipeline.send(200)
-        await before.start()
-        await pipeline.until_settled()
-        await before.stop()
+        await pipeline.work_off(before)
         consumer, store = first.runtime.consumer, first.runtime.tables["count"].partitioned.partitions
         assert isinstance(store, MemoryStore)
         ask, asked, answer = consumer.highwaters, asyncio.Event(), asyncio.Event()
@@ -191,9 +186,7 @@ def test_no_batch_is_lost_when_the_flow_is_resumed(play: Play) -> None:
                 app.flow_control.resume()  # as the recovery does next; it empties the queues
 
         await pipeline.send(200)
-        await before.start()
-        await pipeline.until_settled()
-        await before.stop()
+        await pipeline.work_off(before)
         await pipeline.send(200)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(consumer, "perform_seek", sought_for_long)
