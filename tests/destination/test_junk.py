@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.destination.factories import NOW, event, outcomes, subscribed
+from tests.segment.strategies import NUMBERS
 from worker.cli.tester_action import answer_action
 from worker.cli.tester_event import as_event
 from worker.destination.actions import ACTIONS
@@ -19,13 +20,7 @@ from worker.jsontypes import Json, JsonObject
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
     ["", "cio_", "cio_1", "a@b.co", "2020-01-01", "2020-13-45", "1e999", "undefined", "__proto__", "\x00", "1685620800"]
 )
-SCALARS = (
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**64 - 1)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | TEXTS
-)
+SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
 KEYS = TEXTS | st.sampled_from(
     ["email", "created_at", "createdAt", "objectId", "object_type_id", "objectAttributes", "relationshipAttributes"]
 )

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from worker.config import Config, compile_subscriptions
 from worker.jsontypes import Json, JsonObject
+from worker.runtime.connection import Connection
 from worker.runtime.origin import read_origin
-from worker.runtime.reader import partition_numbers
+from worker.runtime.scan import scan
 from worker.simulation import Arrival, simulate
 from worker.workspace.changes import WorkspaceChange
 from worker.workspace.picture import Picture, shown
@@ -20,22 +20,8 @@ NAMELESS = ("cio_id", "linked_to")
 
 
 async def read_all(bootstrap: str, topic: str) -> list[Any]:
-    """All records of a topic, partition by partition."""
-    # Not seek_to_beginning(): the search for a first position that assign() began can end after it, at the end.
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        partitions = [TopicPartition(topic, number) for number in await partition_numbers(consumer, topic)]
-        consumer.assign(partitions)
-        ends = await consumer.end_offsets(partitions)
-        records: list[Any] = []
-        while any([await consumer.position(one) < ends[one] for one in partitions]):
-            fetched = await consumer.getmany(timeout_ms=500)
-            for batch in fetched.values():
-                records += batch
-        return records
-    finally:
-        await consumer.stop()
+    """All records of a topic, each partition's in order."""
+    return [record async for record in scan(Connection((bootstrap,)), topic)]
 
 
 def workspace_of(records: Iterable[Any]) -> JsonObject:

@@ -9,13 +9,9 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
 )
 """Texts without lone surrogates, as all decoded JSON has them."""
 
-SCALARS = (
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**64 - 1)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | TEXTS
-)
+NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+
+SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
 
 VALUES: st.SearchStrategy[Json] = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4), max_leaves=12

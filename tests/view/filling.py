@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.view.records import ChangeRecord, Topic
+from tests.support.recording import PlainRecord
+from tests.view.records import Topic
 from tests.workspace.world import World
 from worker.view.database import writer
 from worker.view.intake import Intake
@@ -19,7 +20,7 @@ class Filler:
         self._store = store
         self.intake = intake
 
-    async def write(self, batch: Mapping[int, Sequence[ChangeRecord]]) -> None:
+    async def write(self, batch: Mapping[int, Sequence[PlainRecord]]) -> None:
         """One transaction."""
         rows = Rows()
         for partition, records in batch.items():

@@ -1,26 +1,13 @@
 """Changes as the agents' records on workspace.changes, made by hand."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
+from tests.support.recording import PlainRecord
 from worker.workspace.changes import Change, Identifiers, Origin, PersonCreated
 
 START = 1_700_000_000.0
-
-
-@dataclass(frozen=True)
-class ChangeRecord:
-    """A record as a reader gets it."""
-
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
-    topic: str = "changes"
-    timestamp: int = 0
 
 
 def cause(message_id: str, at: float = 0.0, arrived: float | None = None) -> Origin:
@@ -41,19 +28,19 @@ class Topic:
     """Partitions of records; each change gets an origin of its own unless it is sent again."""
 
     origin: str = "people"
-    partitions: dict[int, list[ChangeRecord]] = field(default_factory=dict)
+    partitions: dict[int, list[PlainRecord]] = field(default_factory=dict)
     _sent: int = 0
 
-    def add(self, subject: str, change: Change, partition: int = 0) -> ChangeRecord:
+    def add(self, subject: str, change: Change, partition: int = 0) -> PlainRecord:
         self._sent += 1
         header = f"{self.origin}/{partition}/{self._sent}/0".encode()
         return self._append(partition, subject.encode(), msgspec.json.encode(change), header)
 
-    def again(self, record: ChangeRecord) -> ChangeRecord:
+    def again(self, record: PlainRecord) -> PlainRecord:
         """The same record once more, as after a crash of its sender."""
         return self._append(record.partition, record.key, record.value, record.headers[0][1])
 
-    def _append(self, partition: int, key: bytes | None, value: bytes | None, header: bytes | None) -> ChangeRecord:
+    def _append(self, partition: int, key: bytes | None, value: bytes | None, header: bytes | None) -> PlainRecord:
         log = self.partitions.setdefault(partition, [])
-        log.append(ChangeRecord(partition, len(log), key, value, [("origin", header)]))
+        log.append(PlainRecord("changes", partition, len(log), key, value, [("origin", header)]))
         return log[-1]

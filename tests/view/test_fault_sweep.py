@@ -11,9 +11,10 @@ from typing import Self
 import pytest
 
 from tests.support.faults import Kind, Plan
+from tests.support.recording import PlainRecord
 from tests.support.sqlite_faults import SWEPT, DiskFaults, failing_disk, stopped_by, sweep
 from tests.view.random_changes import RandomChanges
-from tests.view.records import ChangeRecord, Topic
+from tests.view.records import Topic
 from worker.runtime.connection import Connection
 from worker.view import role
 from worker.view.errors import ViewFault
@@ -37,7 +38,7 @@ class Reader:
     ) -> None:
         return None
 
-    async def batches(self, _stop: asyncio.Event) -> AsyncIterator[dict[int, list[ChangeRecord]]]:
+    async def batches(self, _stop: asyncio.Event) -> AsyncIterator[dict[int, list[PlainRecord]]]:
         at = {number: self._positions.get(number, 0) for number in self._logs}
         while batch := {number: log[at[number] :][:BATCH] for number, log in self._logs.items() if log[at[number] :]}:
             yield batch

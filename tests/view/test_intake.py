@@ -1,16 +1,17 @@
 from collections.abc import Sequence
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from tests.view.records import ChangeRecord, Topic, created
+from tests.support.recording import PlainRecord
+from tests.view.records import Topic, created
 from worker.view.errors import ViewFault
 from worker.view.intake import Intake
 from worker.view.rows import Rows
 
 
-def take(intake: Intake, records: Sequence[ChangeRecord]) -> Rows:
+def take(intake: Intake, records: Sequence[PlainRecord]) -> Rows:
     rows = Rows()
     intake.take(records[0].partition, records, rows)
     return rows
@@ -70,6 +71,6 @@ GOOD = Topic().add("cio:a", created("a"))
         (replace(GOOD, value=msgspec.json.encode(created("a")).replace(b'"version":1', b'"version":2')), "version"),
     ],
 )
-def test_what_no_worker_of_this_version_wrote_is_a_fault(record: ChangeRecord, text: str) -> None:
+def test_what_no_worker_of_this_version_wrote_is_a_fault(record: PlainRecord, text: str) -> None:
     with pytest.raises(ViewFault, match=text):
         take(Intake({}, {}, 0), [record])

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.recording import PlainRecord
 from tests.view.filling import filler
 from tests.view.random_changes import RandomChanges
-from tests.view.records import ChangeRecord, Topic
+from tests.view.records import Topic
 from tests.view.shown import view_shown
 from worker.jsontypes import JsonObject
 from worker.partitioning import partition_of
@@ -41,7 +42,7 @@ async def test_same_as_the_picture_in_any_interleaving(seed: int, tmp_path: Path
     while any(read[number] < len(log) for number, log in topic.partitions.items()):
         async with filler(path) as filling:  # each time a new process
             for _ in range(chance.randrange(1, 6)):
-                batch: dict[int, list[ChangeRecord]] = {}
+                batch: dict[int, list[PlainRecord]] = {}
                 for number in chance.sample(sorted(topic.partitions), chance.randrange(1, PARTITIONS + 1)):
                     step = chance.choice((1, 5, 60))
                     batch[number] = topic.partitions[number][read[number] : read[number] + step]

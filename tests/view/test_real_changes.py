@@ -11,9 +11,10 @@ import pytest
 from tests.simulation.faults import Faults
 from tests.simulation.histories import chaos
 from tests.simulation.run import run, settings_drawn
+from tests.support.recording import PlainRecord
 from tests.view.filling import filler
 from tests.view.histories import changes_of, history
-from tests.view.records import ChangeRecord, Topic
+from tests.view.records import Topic
 from tests.view.shown import view_shown
 from worker.jsontypes import JsonObject
 from worker.partitioning import partition_of
@@ -36,7 +37,7 @@ async def check(changes: Sequence[tuple[str, WorkspaceChange]], path: Path, seed
         while any(left.values()):
             number = chance.choice([number for number, log in left.items() if log])
             step = chance.choice((1, 10, 1000))
-            batch: dict[int, list[ChangeRecord]] = {number: left[number][:step]}
+            batch: dict[int, list[PlainRecord]] = {number: left[number][:step]}
             del left[number][:step]
             await filling.write(batch)
     expected = shown(picture)

@@ -7,7 +7,8 @@ from pathlib import Path
 import aiosqlite
 import pytest
 
-from tests.view.records import START, ChangeRecord, Topic, cause, created
+from tests.support.recording import PlainRecord
+from tests.view.records import START, Topic, cause, created
 from worker.view import store as store_module
 from worker.view.database import reader, writer
 from worker.view.errors import ViewFault
@@ -28,7 +29,7 @@ STEPS = 100
 """Of SQLite's virtual machine, between two ticks of its clock."""
 
 
-async def cost(path: Path, topic: Topic, last: Sequence[ChangeRecord]) -> int:
+async def cost(path: Path, topic: Topic, last: Sequence[PlainRecord]) -> int:
     """How much work SQLite has with the last batch, after all of `topic`."""
     ticks = 0
 
@@ -62,7 +63,7 @@ def event(cio_id: str, number: int, anonymous_id: str | None = None) -> EventRec
     )
 
 
-def deleted_after(merges: int, into: Callable[[int], int]) -> tuple[Topic, list[ChangeRecord]]:
+def deleted_after(merges: int, into: Callable[[int], int]) -> tuple[Topic, list[PlainRecord]]:
     """Person 0 has as many events as there are merges, each of `number` into whom `into` says; then it is deleted."""
     topic = Topic()
     topic.add("cio:0", created("0", "ada"))
@@ -83,7 +84,7 @@ async def test_a_deletion_goes_once_over_the_person_and_those_merged(
     assert many < 6 * few
 
 
-def shared(events: int) -> tuple[Topic, list[ChangeRecord]]:
+def shared(events: int) -> tuple[Topic, list[PlainRecord]]:
     """An anonymousId with so many events gets another event, and at the end another person."""
     topic = Topic()
     for number in range(events):
