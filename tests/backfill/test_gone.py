@@ -7,11 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 from typer.testing import CliRunner
 
 from tests.backfill.deployment import backfill, checkpoint, inbound
 from tests.pipeline.deployment import Setup, setup
+from tests.support.admin import administering, create_topic
 from tests.support.broker import Broker
 from worker.backfill.checkpoint import opened
 from worker.backfill.dry_run import dry_run
@@ -37,10 +38,8 @@ async def planned(running: Setup, ends: Mapping[int, int]) -> Plan:
 
 async def delete_before(running: Setup, offset: int) -> None:
     """As the topic's retention does."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=running.bootstrap)
-    await admin.start()
-    await admin.delete_records({TopicPartition(running.topic(names.SEGMENT_EVENTS), 0): RecordsToDelete(offset)})
-    await admin.close()
+    async with administering(running.bootstrap) as admin:
+        await admin.delete_records({TopicPartition(running.topic(names.SEGMENT_EVENTS), 0): RecordsToDelete(offset)})
 
 
 async def shown(running: Setup) -> str:
@@ -111,12 +110,10 @@ async def test_a_topic_that_is_made_anew_meanwhile_ends_the_run(broker: Broker, 
         run = asyncio.create_task(backfill(running, "--file", str(file), "--rate", "100", expect=1))
         while await inbound(running) < 1600:
             await asyncio.sleep(0.1)
-        admin = AIOKafkaAdminClient(bootstrap_servers=running.bootstrap)
-        await admin.start()
-        await admin.delete_topics([topic])
+        async with administering(running.bootstrap) as admin:
+            await admin.delete_topics([topic])
         await asyncio.sleep(1.0)
-        await admin.create_topics([NewTopic(topic, 1, 1)])
-        await admin.close()
+        await create_topic(running.bootstrap, topic)
         (refused,) = await run
         assert "made anew" in refused["error"]
         assert [each["state"] for each in await backfill(running, "list")] == ["unfinished"]
@@ -134,10 +131,8 @@ async def test_a_topic_that_is_deleted_meanwhile_is_named(broker: Broker, tmp_pa
         run = asyncio.create_task(backfill(running, *source, "--rate", "100", expect=1))
         while await inbound(running) < 1600:
             await asyncio.sleep(0.1)
-        admin = AIOKafkaAdminClient(bootstrap_servers=running.bootstrap)
-        await admin.start()
-        await admin.delete_topics([topic])
-        await admin.close()
+        async with administering(running.bootstrap) as admin:
+            await admin.delete_topics([topic])
         (refused,) = await run
         assert f"there is no topic {topic}" in refused["error"]
         assert [each["state"] for each in await backfill(running, "list")] == ["unfinished"]

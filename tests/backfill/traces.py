@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient
 from msgspec import Struct
 
 from tests.pipeline.deployment import Setup
+from tests.support.admin import administering
 from worker.runtime.bounds import Bounds
 from worker.runtime.lag import LagReader
 from worker.runtime.ranges import RangeReader
@@ -52,13 +52,9 @@ async def traces(running: Setup) -> Traces:
 async def _named(running: Setup) -> tuple[list[str], list[str]]:
     """The topics and the consumer groups on the broker whose names are the deployment's."""
     name = running.deployment.group
-    admin = AIOKafkaAdminClient(**running.deployment.connection.client_options())
-    await admin.start()
-    try:
+    async with administering(running.bootstrap) as admin:
         topics = [str(topic) for topic in await admin.list_topics()]
         groups = [str(group) for group, _ in await admin.list_consumer_groups()]
-    finally:
-        await admin.close()
     return sorted(topic for topic in topics if topic.startswith(name)), sorted(
         group for group in groups if group.startswith(name)
     )

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.errors import for_code
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from tests.support.admin import administering
 from worker.partitioning import partition_of_bytes
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES
 
@@ -29,9 +30,7 @@ async def create(
 ) -> None:
     """Make topics and wait until each partition has a leader. Raises TimeoutError, and KafkaError when one exists."""
     names = list(names)
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with administering(bootstrap) as admin:
         answer = await admin.create_topics(
             [NewTopic(name, partitions, 1, topic_configs=dict(settings or {})) for name in names]
         )
@@ -41,8 +40,6 @@ async def create(
         async with asyncio.timeout(_READY_S):
             while not all(_ready(topic, partitions) for topic in await admin.describe_topics(names)):
                 await asyncio.sleep(0.1)
-    finally:
-        await admin.close()
 
 
 def _ready(description: Mapping[str, object], partitions: int) -> bool:

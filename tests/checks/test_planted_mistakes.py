@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 import orjson
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from typer.testing import CliRunner
 
 from tests.pipeline.deployment import Setup, setup
+from tests.support.admin import administering
 from tests.support.broker import Broker
 from worker.checks.finding import Finding
 from worker.cli.app import load
@@ -166,10 +166,9 @@ async def test_every_planted_mistake_is_named_and_no_other(broker: Broker, tmp_p
 async def test_a_changelog_that_loses_state_and_a_clock_that_is_wrong(broker: Broker, tmp_path: Path) -> None:
     async with deployed(broker, tmp_path) as (running, config):
         changelog = changelog_of("people", running.deployment.group)
-        admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-        await admin.start()
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, changelog, {"cleanup.policy": "delete"})])
-        await admin.close()
+        async with administering(broker.bootstrap) as admin:
+            change = ConfigResource(ConfigResourceType.TOPIC, changelog, {"cleanup.policy": "delete"})
+            await admin.alter_configs([change])
         async with resender(running.deployment.connection) as sender:
             later = round(time.time() * 1000) + 3_600_000
             await sender.send(running.topic(names.PEOPLE), 1, [Copy(b"k", b"v", [], later)])

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import orjson
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from tests.pipeline.deployment import setup
+from tests.support.admin import administering
 from tests.support.broker import Broker
 from worker.local.ports import free_ports
 from worker.runtime.resend import Copy, resender
@@ -115,10 +115,8 @@ async def test_on_a_changelog_that_loses_state_it_refuses_to_start(
 ) -> None:
     async with setup(broker.bootstrap, tmp_path, partitions=1) as running:
         changelog = names.changelog_of("people", running.deployment.group)
-        admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-        await admin.start()
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, changelog, settings)])
-        await admin.close()
+        async with administering(broker.bootstrap) as admin:
+            await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, changelog, settings)])
         async with asyncio.timeout(10):
             while not await check(running.deployment.connection, running.deployment.contracts):
                 await asyncio.sleep(0.1)  # brokers learn of it one after the other

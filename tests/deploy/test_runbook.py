@@ -7,11 +7,11 @@ from pathlib import Path
 
 import orjson
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from tests.pipeline.deployment import Setup, end, setup
 from tests.pipeline.events import histories
 from tests.pipeline.outcome import read_all, undisturbed, workspace_of
+from tests.support.admin import administering
 from tests.support.broker import Broker
 from worker.config import load_config
 from worker.deployment import make_deployment
@@ -59,10 +59,8 @@ DERIVED = (*names.KEYED, names.WORKSPACE_CHANGES)
 
 async def delete_what_is_derived(running: Setup) -> None:
     topics = [running.topic(name) for name in DERIVED]
-    admin = AIOKafkaAdminClient(bootstrap_servers=running.bootstrap)
-    await admin.start()
-    await admin.delete_topics(topics)
-    await admin.close()
+    async with administering(running.bootstrap) as admin:
+        await admin.delete_topics(topics)
     async with connect(running.deployment.connection) as cluster, asyncio.timeout(20):
         while await cluster.topics(topics):
             await asyncio.sleep(0.2)

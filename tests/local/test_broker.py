@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests.support.admin import administering, create_topic
 from tests.support.broker import Broker
 from worker.local.broker import LocalBroker, new_cluster_id
 from worker.local.errors import LocalKafkaError
@@ -20,15 +20,6 @@ from worker.local.ports import HOST, free_ports, is_free
 from worker.local.probe import brokers_alive
 
 pytestmark = pytest.mark.broker
-
-
-async def create_topic(bootstrap: str, name: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(name, 2, 1)])
-    finally:
-        await admin.close()
 
 
 async def send(bootstrap: str, topic: str, value: bytes) -> None:
@@ -53,28 +44,24 @@ async def read_all(bootstrap: str, topic: str) -> list[bytes]:
 
 async def test_it_keeps_what_is_sent(broker: Broker) -> None:
     topic = f"test-{uuid4().hex}"
-    await create_topic(broker.bootstrap, topic)
+    await create_topic(broker.bootstrap, topic, 2)
     await send(broker.bootstrap, topic, b"one")
     await send(broker.bootstrap, topic, b"two")
     assert await read_all(broker.bootstrap, topic) == [b"one", b"two"]
 
 
 async def test_topics_are_never_created_by_themselves(broker: Broker) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await admin.start()
-    try:
+    async with administering(broker.bootstrap) as admin:
         missing = f"test-{uuid4().hex}"
         described = await admin.describe_topics([missing])
         assert described[0]["error_code"] == 3  # unknown topic
         assert missing not in await admin.list_topics()
-    finally:
-        await admin.close()
 
 
 async def test_data_survives_a_restart_on_the_same_port(own_broker: Callable[[], LocalBroker]) -> None:
     broker = own_broker()
     bootstrap, first_pid = broker.bootstrap, broker.pid
-    await create_topic(bootstrap, "kept")
+    await create_topic(bootstrap, "kept", 2)
     await send(bootstrap, "kept", b"before")
     broker.stop()
     broker.start()
@@ -88,7 +75,7 @@ async def test_data_survives_a_restart_on_the_same_port(own_broker: Callable[[],
 
 async def test_data_survives_a_crash(own_broker: Callable[[], LocalBroker]) -> None:
     broker = own_broker()
-    await create_topic(broker.bootstrap, "kept")
+    await create_topic(broker.bootstrap, "kept", 2)
     await send(broker.bootstrap, "kept", b"before")
     assert broker.pid is not None
     os.kill(broker.pid, signal.SIGKILL)

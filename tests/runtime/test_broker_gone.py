@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests.support.admin import create_topic
 from tests.support.groups import wait_for_members
 from worker.local.broker import LocalBroker
 from worker.runtime import resend
@@ -26,10 +26,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(90)]
 async def started(own_broker: Callable[[], LocalBroker]) -> tuple[LocalBroker, Connection]:
     """A broker with topic `some`."""
     kafka = await asyncio.to_thread(own_broker)
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic("some", 2, 1)])
-    await admin.close()
+    await create_topic(kafka.bootstrap, "some", 2)
     return kafka, Connection((kafka.bootstrap,))
 
 

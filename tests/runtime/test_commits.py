@@ -7,9 +7,9 @@ from uuid import uuid4
 import msgspec
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from tests.support import kafka_cluster
+from tests.support.admin import administering, create_topic
 from tests.support.broker import Broker
 from tests.support.cluster import until
 from tests.support.kafka_cluster import KafkaCluster
@@ -25,9 +25,7 @@ SESSION_S = 3.0
 async def test_who_was_thrown_out_of_an_empty_group_commits_nothing(broker: Broker) -> None:
     topic = f"test-{uuid4().hex}"
     partition = TopicPartition(topic, 0)
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic(topic, 1, 1)])
+    await create_topic(broker.bootstrap, topic)
     consumer = AIOKafkaConsumer(
         topic,
         bootstrap_servers=broker.bootstrap,
@@ -38,7 +36,8 @@ async def test_who_was_thrown_out_of_an_empty_group_commits_nothing(broker: Brok
     )
 
     async def committed() -> int:
-        offset: int = (await admin.list_consumer_group_offsets(topic))[partition].offset
+        async with administering(broker.bootstrap) as admin:
+            offset: int = (await admin.list_consumer_group_offsets(topic))[partition].offset
         return offset
 
     await consumer.start()
@@ -58,7 +57,6 @@ async def test_who_was_thrown_out_of_an_empty_group_commits_nothing(broker: Brok
     await commit(consumer, generation_of(consumer), {partition: 7}, 10.0)
     assert await committed() == 7
     await consumer.stop()
-    await admin.close()
 
 
 def test_a_worker_that_was_thrown_out_ends_at_once(broker: Broker) -> None:

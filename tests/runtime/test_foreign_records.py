@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 from msgspec.structs import replace
 
+from tests.support.admin import administering
 from tests.support.broker import Broker
 from tests.support.cluster import WorkerHandle, until
 from tests.support.counting import event
@@ -148,14 +149,10 @@ async def test_a_partition_that_retention_emptied_is_no_stall_and_no_lag(broker:
         if committed:
             await pipeline.send(100)
             worker = pipeline.worker()
-            await worker.start()
-            await pipeline.until_settled()
-            await worker.stop()
+            await pipeline.work_off(worker)
         await pipeline.send(100)
-        admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-        await admin.start()
-        await admin.delete_records({TopicPartition(topic, number): RecordsToDelete(-1) for number in range(4)})
-        await admin.close()
+        async with administering(broker.bootstrap) as admin:
+            await admin.delete_records({TopicPartition(topic, number): RecordsToDelete(-1) for number in range(4)})
         worker = pipeline.worker(STALL)
         await worker.start()
         await stays_up(worker)

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests.support.admin import create_topic
 from tests.support.three_brokers import ThreeBrokers
 from worker.runtime.lag import LagReader, TopicLag
 
@@ -26,10 +26,7 @@ that leads before it knows would tell for a moment what was committed before."""
 async def group(brokers: ThreeBrokers) -> AsyncIterator[str]:
     """A group with one member, which has committed a part of the topic that is called as it is."""
     name = f"test-{uuid4().hex}"
-    admin = AIOKafkaAdminClient(**brokers.connection.client_options())
-    await admin.start()
-    await admin.create_topics([NewTopic(name, 1, 3)])
-    await admin.close()
+    await create_topic(brokers.connection.bootstrap_servers, name, replicas=3)
     producer = AIOKafkaProducer(**brokers.connection.client_options(), acks="all")
     await producer.start()
     for _ in range(RECORDS):

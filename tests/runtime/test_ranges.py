@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 
+from tests.support.admin import create_topic
 from tests.support.broker import Broker
 from tests.support.kafka_cluster import KafkaCluster
 from worker.local.broker import LocalBroker
@@ -105,10 +106,7 @@ async def test_a_topic_that_lost_a_partition_is_refused(broker: Broker) -> None:
 
 async def test_without_a_broker_it_ends_in_time(own_broker: Callable[[], LocalBroker]) -> None:
     broker = own_broker()
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic("ranges", 1, 1)])
-    await admin.close()
+    await create_topic(broker.bootstrap, "ranges")
     async with AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer:
         for _ in range(3000):
             await producer.send("ranges", b"v" * 1000, partition=0)

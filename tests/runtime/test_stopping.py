@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests.support.admin import administering, create_topic
 from tests.support.broker import Broker
 from tests.support.cluster import until
 from tests.support.groups import wait_for_members
@@ -113,9 +113,7 @@ class Busy(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no 
 @pytest.mark.broker
 async def test_who_stops_waits_for_nobody_else_in_a_rebalance(broker: Broker) -> None:
     group = f"test-{uuid4().hex}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic(group, 3, 1)])
+    await create_topic(broker.bootstrap, group, 3)
     connection = Connection((broker.bootstrap,))
     options = {"group_id": group, "heartbeat_interval_ms": 200, "session_timeout_ms": 30_000}
 
@@ -138,5 +136,5 @@ async def test_who_stops_waits_for_nobody_else_in_a_rebalance(broker: Broker) ->
     await wait_for_members(broker.bootstrap, group, 2, 30)
     for each in (slow, await joining):
         await stop_consumer(each)
-    await admin.delete_topics([group])
-    await admin.close()
+    async with administering(broker.bootstrap) as admin:
+        await admin.delete_topics([group])

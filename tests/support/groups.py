@@ -4,18 +4,17 @@ import asyncio
 import time
 from contextlib import suppress
 
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError
+
+from tests.support.admin import administering
 
 _POLL_S = 0.1
 
 
 async def wait_for_members(bootstrap: str, group: str, members: int, timeout_s: float) -> None:
     """Wait until `group` is stable with this many members. Raises TimeoutError, which says how it is instead."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
     deadline = time.monotonic() + timeout_s
-    try:
+    async with administering(bootstrap) as admin:
         seen = "unknown"
         while seen != (wanted := f"Stable with {members} members"):
             if time.monotonic() > deadline:
@@ -25,5 +24,3 @@ async def wait_for_members(bootstrap: str, group: str, members: int, timeout_s: 
                 found = answer.to_object()["groups"][0]
                 seen = f"{found['state']} with {len(found['members'])} members"
             await asyncio.sleep(_POLL_S)
-    finally:
-        await admin.close()

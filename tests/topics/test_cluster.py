@@ -6,9 +6,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin import NewPartitions, NewTopic
 from msgspec.structs import replace
 
+from tests.support.admin import administering
 from tests.support.broker import Broker
 from worker.local.broker import LocalBroker
 from worker.local.ports import HOST, free_ports
@@ -49,17 +50,13 @@ async def test_apply_creates_all_topics_and_then_nothing(broker: Broker) -> None
 async def test_what_differs_is_told_and_left_as_it_is(broker: Broker) -> None:
     contracts = own_contracts(2)
     events, people = contracts["segment.events"], contracts["people"]
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await admin.start()
-    try:
+    async with administering(broker.bootstrap) as admin:
         settings = {**events.settings(1), "retention.ms": "1000"}
         await admin.create_topics([NewTopic(events.topic, 2, 1, topic_configs=settings)])
         await apply(connection(broker), contracts)
         await admin.create_partitions({people.topic: NewPartitions(5)})
         while len((await admin.describe_topics([people.topic]))[0]["partitions"]) < 5:
             await asyncio.sleep(0.05)
-    finally:
-        await admin.close()
     expected = [
         Difference(people.topic, "partitions", "2", "5"),
         Difference(events.topic, "retention.ms", "2592000000", "1000"),

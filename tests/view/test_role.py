@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests.support.admin import create_topic
 from tests.support.broker import Broker
 from tests.view.random_changes import RandomChanges
 from tests.view.records import Topic, created
@@ -27,12 +27,7 @@ PARTITIONS = 3
 
 async def create(bootstrap: str, partitions: int = PARTITIONS) -> str:
     name = f"test-{uuid4().hex}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(name, partitions, 1)])
-    finally:
-        await admin.close()
+    await create_topic(bootstrap, name, partitions)
     return name
 
 
