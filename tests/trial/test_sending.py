@@ -54,7 +54,7 @@ async def test_an_event_is_followed_through_the_running_system(broker: Broker, t
         code, text = await send(running, IDENTIFY)
         assert code == 1
         assert "no worker is running" in text
-        assert "nothing was sent" in text
+        assert "the event was not sent" in text
 
         worker = running.start()
         try:
@@ -95,7 +95,7 @@ async def test_where_kafka_stops_answering_it_is_said_whether_the_event_was_sent
     broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stops: list[tuple[type, str, Exception, str]] = [
-        (LagReader, "members", TimeoutError(), "nothing was sent"),
+        (LagReader, "members", TimeoutError(), "the event was not sent"),
         (KafkaPublisher, "append", DeliveryFailed("no acknowledgement"), "whether the event was sent is not known"),
         (LagReader, "committed", TimeoutError(), "the event was sent as {topic}/"),
     ]

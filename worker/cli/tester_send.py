@@ -42,11 +42,11 @@ def send_events(text: bytes, path: Path | None, timeout_s: float, *, as_json: bo
         return failed(Problem(str(error)), as_json)
     except NoWorker as error:
         return failed(
-            Problem(f"{error}; nothing was sent", "start one: `segment-worker worker`, or `segment-worker dev`"),
+            Problem(f"{error}; the event was not sent", "start one: `segment-worker worker`, or `segment-worker dev`"),
             as_json,
         )
     except TopicsError as error:
-        return failed(Problem(f"{error.problem}; nothing was sent", error.hint), as_json)
+        return failed(Problem(f"{error.problem}; the event was not sent", error.hint), as_json)
     except KafkaFailed as error:
         return failed(kafka_failed(error), as_json)
     return typer.Exit(0 if good else 1)

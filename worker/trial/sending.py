@@ -59,7 +59,7 @@ async def try_event(deployment: Deployment, raw: bytes, timeout_s: float) -> Tri
     contract = deployment.contracts[names.SEGMENT_EVENTS]
     topics = {name: deployment.topic(name) for name in WATCHED}
     await expect(deployment.connection, [contract.topic, *topics.values()])
-    sent = "nothing was sent"
+    sent = "the event was not sent"
     try:
         async with (
             LagReader(deployment.connection) as lag,
