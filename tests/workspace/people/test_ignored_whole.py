@@ -106,10 +106,10 @@ def test_identifies_that_name_each_others_handles_do_not_wait_for_each_other() -
 
 def people_after(seed: int, *events: JsonObject) -> list[JsonObject]:
     """The people after events of one time on six partitions; only those of one sender keep their order."""
-    simulation, latest, picture = Simulation(SUBSCRIPTIONS, WorkspaceSettings(), 6, Random(seed)), 0.0, Picture()
+    simulation, picture = Simulation(SUBSCRIPTIONS, WorkspaceSettings(), 6, Random(seed)), Picture()
     for number, event in enumerate(events):
         full: JsonObject = {**event, "messageId": f"m{number}", "timestamp": int(START) + number}
-        latest = simulation.arrive(Arrival(full, START + 100), latest, interleave=True)
+        simulation.arrive(Arrival(full, START + 100), interleave=True)
     simulation.network.settle()
     for change in simulation.network.published():
         picture.apply(change)
