@@ -20,7 +20,7 @@ from worker.workspace.anonymous.links import (
     owner_at,
     spans,
 )
-from worker.workspace.changes import LinkSpan
+from worker.workspace.changes import AnonymousUnlinked, LinkSpan
 from worker.workspace.picture import attribution
 from worker.workspace.values.anonymous import Linked
 
@@ -179,3 +179,12 @@ def test_after_a_deletion_the_one_identified_first_has_what_came_since_also_if_w
     world.identify("eve", at=65, anonymous="a")
     _forgotten, *hers, his = (world.track(anonymous="a", at=at) for at in (55, 62, 66, 75))
     assert (world.events("eve"), world.events("bob")) == (hers, [his])
+
+
+def test_nobody_has_it_once_its_last_person_is_deleted() -> None:
+    world = World()
+    world.identify("ada", anonymous="a")
+    world.semantic("User Deleted", "ada")
+    (told,) = world.told("anonymous_unlinked")
+    assert isinstance(told, AnonymousUnlinked)
+    assert told.linked_to is None

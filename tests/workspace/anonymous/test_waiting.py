@@ -8,6 +8,7 @@ from worker.destination.settings import ActionSettings
 from worker.destination.subscriptions import Subscription
 from worker.jsontypes import Json, JsonObject
 from worker.workspace.anonymous.flushing import FLUSH_STEP
+from worker.workspace.anonymous.waiting import KEEP_SECONDS
 from worker.workspace.pages import PAGE_DIGESTS
 from worker.workspace.settings import WorkspaceSettings
 
@@ -230,3 +231,10 @@ def test_two_subscriptions_calls_of_one_event_are_no_repeats(identified: str) ->
     assert world.related("ada") == {"acme": {"seat": 4}}
     (device,) = items(world.person("ada")["devices"])
     assert device["attributes"] == {"v": 1, "seat": 4}
+
+
+def test_a_late_call_is_not_dropped_the_moment_it_comes() -> None:
+    """Its identify may be as late, and still to come."""
+    world = World()
+    world.send({"type": "track", "event": "Old", "anonymousId": "a"}, at=0, arrived=2 * KEEP_SECONDS)
+    assert world.waiting("a") == 1

@@ -159,6 +159,15 @@ def test_nothing_of_who_is_deleted_is_left_at_it(late: bool) -> None:
     assert len(device.attributes) == 1
 
 
+def test_nor_its_platform_if_it_is_nobodys_then() -> None:
+    world = World()
+    world.device("t", "ada", at=10)
+    world.semantic("User Deleted", "ada", at=30)
+    told = world.told("device_changed")[-1]
+    assert isinstance(told, DeviceChanged)
+    assert (told.cio_id, told.platform, told.attributes) == (None, "", {})
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_what_a_merged_person_set_is_the_primarys(late: bool) -> None:
     world = World()

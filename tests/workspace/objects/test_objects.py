@@ -4,7 +4,9 @@ import pytest
 
 from tests.workspace.world import World
 from worker.jsontypes import JsonObject
-from worker.workspace.objects.animals import animal_name
+from worker.workspace.attributes import COUNT_MAX
+from worker.workspace.changes import AttributeRefused
+from worker.workspace.objects.animals import ANIMALS, animal_name
 
 
 def test_a_group_call_waits_for_its_person() -> None:
@@ -109,3 +111,21 @@ def test_to_leave_what_one_never_had_changes_nothing() -> None:
     before = len(world.changes())
     world.semantic("Relationship Deleted", "ada", objectId="acme")
     assert len(world.changes()) == before
+
+
+def test_an_attribute_for_which_an_object_has_no_room_is_left_out_and_told() -> None:
+    world = World()
+    world.identify("ada")
+    many: JsonObject = {f"a{number}": 1 for number in range(COUNT_MAX)}
+    world.send({"type": "group", "userId": "ada", "groupId": "acme", "traits": {**many}})
+    world.group("acme", "ada", plan="pro")
+    (told,) = world.told("attribute_refused")
+    assert isinstance(told, AttributeRefused)
+    assert (told.attribute, told.reason, told.object_type_id, told.object_id) == ("plan", "no_room", "1", "acme")
+    assert world.objects() == {"acme": many}
+
+
+def test_small_types_each_have_an_animal_of_their_own() -> None:
+    last = len(ANIMALS)
+    assert [animal_name(str(number)) for number in (1, 2, last)] == [ANIMALS[0], ANIMALS[1], ANIMALS[-1]]
+    assert [animal_name(str(number)).split()[1:] for number in (0, last + 1)] == [["0"], [str(last + 1)]]
