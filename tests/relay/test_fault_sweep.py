@@ -125,12 +125,13 @@ def partition(monkeypatch: pytest.MonkeyPatch) -> Partition:
         await asyncio.Event().wait()
 
     @asynccontextmanager
-    async def publisher(_: role.Delivery) -> AsyncIterator[RecordingPublisher]:
+    async def publisher(*_: Any) -> AsyncIterator[RecordingPublisher]:
         yield RecordingPublisher()
 
     monkeypatch.setattr(role, "GroupReader", lambda *given: Reader(made, given[-1]))
     monkeypatch.setattr(role, "watch_lag", nothing_more)
-    monkeypatch.setattr(role, "_publisher", publisher)
+    monkeypatch.setattr(Connection, "producer", lambda *_: None)
+    monkeypatch.setattr(role, "KafkaPublisher", publisher)
     return made
 
 
