@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,7 @@ from worker.runtime.changelog import append_owned
 from worker.runtime.connection import Connection
 from worker.runtime.dead_letter_limit import limit_of
 from worker.runtime.disk_store import DiskStore
-from worker.runtime.errors import OwnershipLost, RecoveryFailed, RuntimeFault
-from worker.runtime.input_places import MADE_ANEW
+from worker.runtime.errors import MADE_ANEW, OwnershipLost, RecoveryFailed, RuntimeFault
 from worker.runtime.kafka_transport import KafkaTransport
 from worker.runtime.last_check import check_last
 from worker.runtime.measured_publisher import MeasuredPublisher
@@ -29,6 +29,7 @@ from worker.runtime.meter import Deliveries, Meter, Progress
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, out
 from worker.runtime.publisher import KafkaPublisher, Publisher
 from worker.runtime.pulse import Pulse
+from worker.runtime.recovered import expect_input, senders
 from worker.runtime.recovery import Tables
 from worker.runtime.store_adapter import PartitionedTable
 from worker.runtime.tuning import Tuning
@@ -185,38 +186,40 @@ class Runtime:
             raise OwnershipLost("the worker is stopping after an error")
         self.pulse.check()
 
-    async def _recovered(self, spec: AgentSpec[Any], tp: TP) -> None:
-        """Check a recovered partition against its input, and repair what a zombie wrote to its changelog.
+    async def _recovered(self, spec: AgentSpec[Any], tps: Sequence[TP]) -> None:
+        """Check a table's recovered partitions against what they stand for, and repair what zombies wrote to them.
+
+        All that has to be known of the brokers is one question: a worker may be far from them.
 
         Raises:
-            OwnershipLost: when the assignment that it was recovered for is over.
+            OwnershipLost: when the assignment that they were recovered for is over.
             RuntimeFault: when what was recovered can't be used.
         """
         tables = self.app.tables
         assert isinstance(tables, TableManager)
         fence = self._fence(tables.recovery._generation_id)  # noqa: SLF001  Faust does not tell it to its callbacks
-        store = self.tables[spec.name].partitioned.partitions
-        source = TP(spec.topic, tp.partition)
-        ends = await self.consumer.highwaters(tp, source)
         fence()
-        state = store.partition(tp.partition)
-        if state.position >= (ends[source] or 0):
-            raise RecoveryFailed(
-                f"{tp.topic}/{tp.partition} includes {spec.topic}/{tp.partition} up to offset {state.position}, "
-                f"but that ends at {ends[source]}: {MADE_ANEW}"
-            )
-        if state.changelog_offset + 1 != (ends[tp] or 0):
-            store.drop(tp.partition)
-            raise RecoveryFailed(
-                f"{tp.topic}/{tp.partition} was read up to offset {state.changelog_offset}, but ends at {ends[tp]}: "
-                "records are missing, or another worker writes to it; it is read again at the next start. Where that "
-                "does not help: " + MADE_ANEW
-            )
-        for repair in state.repairs(CHANGELOG_BATCH_BYTES // 2):
-            records = [out(key, value) for key, value in repair]
-            fence()
-            last = await append_owned(self.publisher, tp.topic, tp.partition, records, state)
-            state.repaired(repair, last)
+        store, inputs = self.tables[spec.name].partitioned.partitions, {each.topic for each in self.agents}
+        states = {tp: store.partition(tp.partition) for tp in tps}
+        sent = {tp: senders(state, inputs, self.partitions) for tp, state in states.items()}
+        sources = [TP(spec.topic, tp.partition) for tp in tps]
+        asked = await self.consumer.highwaters(*{*tps, *sources, *chain.from_iterable(sent.values())})
+        fence()
+        ends = {tp: end or 0 for tp, end in asked.items()}
+        for (tp, state), source in zip(states.items(), sources, strict=True):
+            expect_input(tp, source, state, sent[tp], ends)
+            if state.changelog_offset + 1 != ends[tp]:
+                store.drop(tp.partition)
+                raise RecoveryFailed(
+                    f"{tp.topic}/{tp.partition} was read up to offset {state.changelog_offset}, but ends at "
+                    f"{ends[tp]}: records are missing, or another worker writes to it; it is read again at the next "
+                    "start. Where that does not help: " + MADE_ANEW
+                )
+            for repair in state.repairs(CHANGELOG_BATCH_BYTES // 2):
+                records = [out(key, value) for key, value in repair]
+                fence()
+                last = await append_owned(self.publisher, tp.topic, tp.partition, records, state)
+                state.repaired(repair, last)
 
     def stop_for(self, problem: Exception) -> None:
         """Stop the worker because of `problem`; nothing is written or acked from now on."""

@@ -4,7 +4,15 @@
 every `RuntimeFault` stops the worker (or the other role, or the command) before the ack.
 """
 
+from typing import Final
+
 from worker.reasons import Reason
+
+MADE_ANEW: Final = (
+    "the topic was made anew, or its broker lost records. Build the state anew from the events, as deploy/README.md, "
+    "Recovery, describes"
+)
+"""What to say of a topic that lacks offsets it had."""
 
 
 class RuntimeFault(Exception):

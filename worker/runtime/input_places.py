@@ -16,14 +16,9 @@ from faust.exceptions import ConsumerNotStarted
 from faust.transport.consumer import Consumer
 from faust.types import TP
 
-from worker.runtime.errors import RecoveryFailed
+from worker.runtime.errors import MADE_ANEW, RecoveryFailed
 
 log = structlog.get_logger(__name__)
-
-MADE_ANEW = (
-    "the topic was made anew, or its broker lost records. Build the state anew from the events, as deploy/README.md, "
-    "Recovery, describes"
-)
 
 
 class InputPlaces(Consumer):

@@ -6,7 +6,7 @@ Worked around here (faust-streaming 0.15.3):
   restores the state itself (restoring.py), so nothing may reach `apply_changelog_batch`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import faust
@@ -17,8 +17,8 @@ from faust.types import TP, EventT
 from worker.runtime.errors import OwnershipLost, RuntimeFault
 from worker.runtime.partition_state import MemoryStore, StateStore
 
-Recovered = Callable[[TP], Any]
-"""Called with each active changelog partition when its recovery is complete; returns an awaitable."""
+Recovered = Callable[[Sequence[TP]], Any]
+"""Called with the active changelog partitions when their recovery is complete; returns an awaitable."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,13 +49,12 @@ class TableStore(Store[bytes, bytes]):
 
         When the next rebalance begins meanwhile, Faust waits for this no longer, and does not end it.
         """
-        if self.recovered is None:
+        if self.recovered is None or not active_tps:
             return
         try:
-            for tp in sorted(active_tps):
-                await self.recovered(tp)
+            await self.recovered(sorted(active_tps))
         except OwnershipLost as reason:
-            log.info("recovery_dropped", topic=tp.topic, partition=tp.partition, reason=str(reason))
+            log.info("recovery_dropped", table=self.table_name, reason=str(reason))
         except Exception as problem:  # noqa: BLE001  every error must stop the worker, and Faust drops it
             await self.app.crash(problem)
 

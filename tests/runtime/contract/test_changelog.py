@@ -155,3 +155,21 @@ def test_a_changelog_that_lost_but_its_last_record_is_refused(play: Play) -> Non
         assert f"{changelog}/0" in str(problem)
 
     play(scenario)
+
+
+def test_an_input_topic_made_anew_is_noticed_by_those_who_had_messages_from_it(play: Play) -> None:
+    """They would take what comes from it now for repeats; an agent without a table remembers nothing of it."""
+
+    async def scenario(pipeline: Pipeline) -> None:
+        await pipeline.send(200)
+        await pipeline.work_off()
+        await pipeline.renew("in")
+        await pipeline.cluster.delete(pipeline.layout.changelogs[0])
+        await until(lambda: pipeline.created(pipeline.layout.changelogs[0], changelog=True))
+        await pipeline.send(20)
+        worker = pipeline.worker()
+        worker.launch()
+        with pytest.raises(RecoveryFailed, match=r"messages .* up to offset \d+, but that ends at \d+: .* made anew"):
+            raise await worker.ended()
+
+    play(scenario)
