@@ -37,7 +37,7 @@ class OwnershipLost(Exception):
 
 
 class ChangelogIntruder(RuntimeFault):
-    """Somebody else wrote to a changelog partition that this worker owns."""
+    """A changelog partition that this worker owns goes on elsewhere than where it ended for this worker."""
 
 
 class DeliveryFailed(RuntimeFault):

@@ -7,13 +7,16 @@ It equals a prefix of the partition's changelog, always: it is changed only by w
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Protocol
 
-from worker.runtime.errors import RecoveryFailed
+from worker.runtime.errors import MADE_ANEW, RecoveryFailed
 from worker.runtime.origin import Mark, pack_mark, unpack_mark
 from worker.runtime.outgoing import RECORD_OVERHEAD_BYTES
 from worker.runtime.record import Record
 
 POSITION_KEY = b"\0position"
 """First record of every changelog batch: the offset of the last input record that the batch includes."""
+
+EXPECTED_HEADER = "expected"
+"""Header of that record: the offset where its writer expected it to be."""
 
 SEEN_PREFIX = b"\0seen/"
 """Followed by an origin partition: the highest mark applied from it."""
@@ -46,7 +49,7 @@ class PartitionState:
         repair.)
 
         Raises:
-            RecoveryFailed: on a record that no worker writes.
+            RecoveryFailed: on a record that no worker writes, or that lacks what it was written behind.
         """
         values, included = self.values, self.changelog_offset
         for record in records:
@@ -72,6 +75,7 @@ class PartitionState:
     def _restore_mark(self, record: Record, key: bytes, value: bytes | None) -> None:
         try:
             if key == POSITION_KEY:
+                _expect_all_before(record)
                 position = int(value or b"")
                 self._dropping = position < self.position
                 if self._dropping:
@@ -131,6 +135,16 @@ class PartitionState:
         """Take note of what the broker has acknowledged as one batch of `repairs`, ending at `last_offset`."""
         self.stale.difference_update(key for key, _ in repairs)
         self.changelog_offset = last_offset
+
+
+def _expect_all_before(record: Record) -> None:
+    """Raises RecoveryFailed when the changelog had more before this record when it was written."""
+    for name, value in record.headers:
+        if name == EXPECTED_HEADER and record.offset < int(value or b""):
+            raise RecoveryFailed(
+                f"{record.topic}/{record.partition} has at offset {record.offset} what was to be at "
+                f"{int(value or b'')}: {MADE_ANEW}"
+            )
 
 
 class StateStore(Protocol):

@@ -173,3 +173,23 @@ def test_an_input_topic_made_anew_is_noticed_by_those_who_had_messages_from_it(p
             raise await worker.ended()
 
     play(scenario)
+
+
+def test_a_changelog_that_lost_records_under_a_running_worker_is_refused_at_the_next_start(play: Play) -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        changelog = pipeline.layout.changelogs[0]
+        await pipeline.send(40, keys=1)
+        worker = pipeline.worker()
+        await worker.start()
+        await pipeline.until_settled()
+        await pipeline.cluster.delete(changelog)
+        await until(lambda: pipeline.created(changelog, changelog=True))
+        await pipeline.send(1, keys=1)
+        with pytest.raises(ChangelogIntruder, match=f"{changelog}/0: .* lost records"):
+            raise await worker.ended()
+        again = pipeline.worker()
+        again.launch()
+        with pytest.raises(RecoveryFailed, match=f"{changelog}/0 .* lost records"):
+            raise await again.ended()
+
+    play(scenario)
