@@ -8,6 +8,7 @@ from msgspec import Struct
 from worker.runtime.fetched import fetch_our_way
 from worker.runtime.hanging_up import hang_up_our_way
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES
+from worker.runtime.positions import ask_together
 
 
 class Connection(Struct, frozen=True):
@@ -25,6 +26,7 @@ class Connection(Struct, frozen=True):
         """Let aiokafka's defects be worked around before any client is made."""
         fetch_our_way()
         hang_up_our_way()
+        ask_together()
 
     def client_options(self) -> dict[str, object]:
         """Keyword arguments that every aiokafka client takes."""
