@@ -1,8 +1,11 @@
 """The door through which a role shares a topic with others of its group, and works on each partition by itself."""
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
+import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
@@ -12,6 +15,8 @@ from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable
 from worker.runtime.shared_commits import SharedCommits
 from worker.runtime.tuning import Tuning
+
+log = structlog.get_logger(__name__)
 
 
 class Shares(Protocol):
@@ -40,6 +45,8 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         self._commits = SharedCommits(self._commit)
         self._generation = -1
         """In which what is read is ours."""
+        self._next: dict[TopicPartition, int] = {}
+        """What is to be read next, where it is known."""
 
     async def _prepare(self) -> None:
         self._consumer.subscribe([self._topic], listener=self)
@@ -48,10 +55,22 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         """See `Shares.assigned`."""
         self._generation = generation_of(self._consumer)
         await self._shares.assigned([partition.partition for partition in assigned])
+        await self._expect_committed(assigned)
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """See `Shares.revoked`."""
         await self._shares.revoked([partition.partition for partition in revoked])
+        self._next.clear()
+
+    async def _expect_committed(self, assigned: Collection[TopicPartition]) -> None:
+        """Expect to read on where the group is, unless something was read meanwhile."""
+        coordinator = self._consumer._coordinator  # noqa: SLF001  the public way is for one
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(self._timeout_s):
+                found = await coordinator.fetch_committed_offsets(list(assigned))
+            for partition, committed in found.items():
+                if committed.offset > 0:
+                    self._next.setdefault(partition, committed.offset)
 
     async def fetch(self, resting: Collection[int], timeout_s: float) -> Mapping[int, list[Any]]:
         """Records by partition, each partition's in order; none of the `resting` partitions, which are not read on.
@@ -68,7 +87,19 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         self._consumer.pause(*(rest - paused))
         self._consumer.resume(*(paused - rest))
         fetched = await self._consumer.getmany(timeout_ms=int(timeout_s * 1000))
+        for partition, records in fetched.items():
+            self._go_on(partition, records)
         return {partition.partition: records for partition, records in fetched.items()}
+
+    def _go_on(self, partition: TopicPartition, records: Sequence[Any]) -> None:
+        """Say what retention removed before it was read: aiokafka goes on at what is left without a word."""
+        first, expected = records[0].offset, self._next.get(partition)
+        self._next[partition] = records[-1].offset + 1
+        if expected is not None and first > expected + 1:  # one offset is the marker of a transaction
+            log.warning(
+                "records_missing", topic=partition.topic, partition=partition.partition, first=expected, last=first - 1,
+                hint="removed by the topic's retention before they were read",
+            )  # fmt: skip
 
     async def commit(self, number: int, next_offset: int) -> None:
         """Keep `next_offset` as the group's in partition `number`.
