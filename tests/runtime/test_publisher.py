@@ -1,7 +1,8 @@
-"""What the brokers refuse or do not take is told with the topics that it is about."""
+"""What the brokers refuse or do not take is told with the topics that it is about, and told once."""
 
 import asyncio
-from typing import cast
+import gc
+from typing import Any, cast
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -53,3 +54,21 @@ async def test_outputs_that_are_not_taken_in_time_name_their_topics() -> None:
     outputs = {(topic, number): [out(b"k", b"v")] for topic in ("people", "devices") for number in (0, 2, 3)}
     with pytest.raises(DeliveryFailed, match=r"^outputs to devices, people were not acknowledged for 0 s$"):
         await silent.deliver(outputs)
+
+
+async def test_a_changelog_batch_that_fails_when_nobody_waits_for_it_any_more_is_no_error_of_its_own() -> None:
+    answers: list[asyncio.Future[None]] = []
+
+    class Late(Producer):
+        async def send_batch(self, batch: BatchBuilder, topic: str, *, partition: int) -> asyncio.Future[None]:
+            answers.append(await super().send_batch(batch, topic, partition=partition))
+            return asyncio.shield(answers[-1])  # as aiokafka has it
+
+    unheard: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
+    with pytest.raises(DeliveryFailed, match="TimeoutError"):
+        await publisher(Late(KafkaError()), 0.05).append("people-changelog", 2, [out(b"k", b"v")])
+    answers.pop().set_exception(KafkaError("not sent: the worker is stopping after an error"))
+    await asyncio.sleep(0)
+    gc.collect()
+    assert not unheard

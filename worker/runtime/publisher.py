@@ -105,6 +105,13 @@ class KafkaPublisher:
         try:
             async with asyncio.timeout(self._timeout_s):
                 acknowledgement = await self._producer.send_batch(batch, topic, partition=partition)
-                return int((await acknowledgement).offset)
+                acknowledgement.add_done_callback(_heard)
+                return int((await asyncio.shield(acknowledgement)).offset)
         except (KafkaError, TimeoutError) as problem:
             raise DeliveryFailed(f"{topic}/{partition} was not acknowledged: {problem!r}") from problem
+
+
+def _heard(acknowledgement: asyncio.Future[object]) -> None:
+    """A batch may fail when its unit has been given up, and asyncio would log that nobody asked why."""
+    if not acknowledgement.cancelled():
+        acknowledgement.exception()
