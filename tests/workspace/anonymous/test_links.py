@@ -30,6 +30,7 @@ identifies = st.lists(
     max_size=8,
     unique_by=lambda one: one[0],
 )
+deletions = st.tuples(st.integers(0, 30).map(float), st.sampled_from("abc"))
 TIMES = [time / 2 for time in range(-2, 50)]
 
 
@@ -70,12 +71,16 @@ def test_what_shifts_is_told(calls: list[tuple[float, str]], late: tuple[float, 
         assert owner_at(before, time) == shift.previous
 
 
-@given(identifies, st.integers(0, 30).map(float), identifies)
-def test_what_is_forgotten_stays_so(calls: list[tuple[float, str]], at: float, later: list[tuple[float, str]]) -> None:
-    links = gone(links_of(calls), "a", at)
+@given(identifies, st.lists(deletions, max_size=3), identifies)
+def test_what_is_forgotten_stays_so(
+    calls: list[tuple[float, str]], deleted: list[tuple[float, str]], later: list[tuple[float, str]]
+) -> None:
+    links = links_of(calls)
+    for at, person in deleted:
+        links = gone(links, person, at)
     forgotten = {time for time in TIMES if owner_at(links, time) == FORGOTTEN}
     for time, person in later:
-        links, _ = linked(links, "b" if person == "a" else person, (time + 0.25, f"late {time}"))
+        links, _ = linked(links, person.upper(), (time + 0.25, f"late {time}"))
         assert forgotten <= {one for one in TIMES if owner_at(links, one) == FORGOTTEN}
 
 
@@ -121,6 +126,15 @@ def test_repeats_change_nothing(calls: list[tuple[float, str]]) -> None:
 def test_an_identify_of_a_forgotten_time_takes_nothing_from_who_came_next(later: list[tuple[float, str]]) -> None:
     links = gone(links_of([(0.0, "a"), (10.0, "b"), *later]), "a", 20.0)
     assert linked(links, "d", (5.0, "late")) == (links, None)
+
+
+@pytest.mark.parametrize("late", [12.0, 18.0])
+def test_what_waited_since_a_deletion_is_forgotten_with_the_next_person_also_for_an_identify_from_between(
+    late: float,
+) -> None:
+    links = gone(gone(links_of([(10.0, "a"), (30.0, "b")]), "a", 15.0), "b", 40.0)
+    after, _ = linked(links, "c", (late, "late"))
+    assert [owner_at(after, at) for at in (11.0, 20.0, 35.0)] == [FORGOTTEN] * 3
 
 
 def test_nothing_shifts_from_somebody_who_is_gone() -> None:

@@ -86,15 +86,17 @@ def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp, origin: str = "")
     remembered = _remembered(links, stamp)
     if remembered is None:
         return changed, None
-    stamp = remembered
+    stamp, forgotten = remembered
     if links and links[0].gone_at is not None and stamp < links[0].first:
         # what is forgotten from before the first identify stays so
-        end = (links[0].gone_at, "")
-        changed.insert(0, replace(links[0], first=end, again=[]))
+        changed.insert(0, replace(links[0], first=(forgotten, ""), gone_at=forgotten, again=[]))
     at = -1
     while at + 1 < len(changed) and changed[at + 1].first <= stamp:
         at += 1
     before = changed[at] if at >= 0 else None
+    if before is not None and before.gone_at is not None:
+        # what came after that deletion may be forgotten with the next ones, who are no longer the next now
+        before = changed[at] = replace(before, gone_at=max(before.gone_at, forgotten))
     after = changed[at + 1] if at + 1 < len(changed) else None
     if before is not None and _same(before, cio_id):
         changed[at] = _again(before, stamp)
@@ -120,18 +122,23 @@ def linked(links: Sequence[Linked], cio_id: str, stamp: Stamp, origin: str = "")
     return changed, Shift(since, until, previous.cio_id)
 
 
-def _remembered(links: Sequence[Linked], stamp: Stamp) -> Stamp | None:
-    """From when on an identify of that time counts: not for what is forgotten, which nobody can have any more.
+def _remembered(links: Sequence[Linked], stamp: Stamp) -> tuple[Stamp, float] | None:
+    """From when on an identify of that time counts, and up to when all before it is forgotten, if the last one is gone.
 
-    None: all is forgotten until somebody else has the anonymousId.
+    It does not count for what is forgotten, which nobody can have any more. None: all is forgotten until somebody else
+    has the anonymousId.
     """
+    forgotten = -inf
     at = max(sum(one.first <= stamp for one in links) - 1, 0)
-    gone_at = links[at].gone_at if links else None
-    if gone_at is None or stamp[0] > gone_at:
-        return stamp
-    if at + 1 < len(links) and links[at + 1].first[0] <= gone_at:
-        return None
-    return nextafter(gone_at, inf), stamp[1]
+    for one in links[at:]:  # what came after a deletion was the next one's
+        if one.gone_at is None:
+            break
+        if stamp[0] <= one.gone_at:
+            if at + 1 < len(links) and links[at + 1].first[0] <= one.gone_at:
+                return None
+            return _remembered(links, (nextafter(one.gone_at, inf), stamp[1]))
+        forgotten = max(forgotten, one.gone_at)
+    return stamp, forgotten
 
 
 def _again(link: Linked, stamp: Stamp) -> Linked:
