@@ -51,9 +51,11 @@ class Checkpoint:
     async def save(self, run_id: str, progress: Progress, now: float) -> State:
         """Keep how far the run is; the state that somebody may have set meanwhile."""
         query = "UPDATE runs SET progress = ?, updated = ? WHERE id = ? RETURNING state"
-        (row,) = await self._ask(query, (msgspec.json.encode(progress), now, run_id))
-        state: State = msgspec.convert(row[0], State)
-        return state
+        return _state(await self._ask(query, (msgspec.json.encode(progress), now, run_id)))
+
+    async def state(self, run_id: str) -> State:
+        """The state of the run called `run_id`."""
+        return _state(await self._ask("SELECT state FROM runs WHERE id = ?", (run_id,)))
 
     async def set_state(self, run_id: str, state: State, now: float) -> None:
         """The run is over, one way or the other."""
@@ -104,6 +106,12 @@ async def opened(path: Path, *, make: bool) -> AsyncIterator[Checkpoint]:
         raise CheckpointError(f"there is no checkpoint at {path}", "name the file with --checkpoint")
     async with prepared(path, TIMEOUT_S, partial(_prepare, path), partial(_unusable, path)) as database:
         yield Checkpoint(database, path)
+
+
+def _state(rows: list[sqlite3.Row]) -> State:
+    (row,) = rows
+    state: State = msgspec.convert(row[0], State)
+    return state
 
 
 def _unusable(path: Path, problem: Exception) -> CheckpointError:

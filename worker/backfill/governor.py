@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import msgspec
@@ -43,9 +44,16 @@ class _Seen(NamedTuple):
 
 
 class Governor:
-    """Of one backfill into the inbound topic of `contract`."""
+    """Of one backfill into the inbound topic of `contract`, as long as `expect` does not raise."""
 
-    def __init__(self, lag: LagReader, deployment: Deployment, contract: str, limit: float | None) -> None:
+    def __init__(
+        self,
+        lag: LagReader,
+        deployment: Deployment,
+        contract: str,
+        limit: float | None,
+        expect: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.pace = Pace(limit, deployment.config.worker.commit_interval_s)
         self.waiting = 0
         """Records that waited for the workers at the last look."""
@@ -54,6 +62,7 @@ class Governor:
         self._lag = lag
         self._group = deployment.group
         self._topics = inputs(deployment, contract)
+        self._expect = expect
         self._looked = 0.0
         self._seen: _Seen | None = None
         self._sent = 0
@@ -63,7 +72,7 @@ class Governor:
     async def permit(self, wanted: int) -> int:
         """Wait until something may be sent; how many records, `wanted` at most. They count as sent from now on.
 
-        What was permitted before must have been delivered.
+        What was permitted before must have been delivered. Raises BrokerUnreachable, and what `expect` does.
         """
         while True:
             if time.monotonic() - self._looked >= LOOK_S:
@@ -89,6 +98,8 @@ class Governor:
         return int(self._credit) if self.pace.live else min(int(self._credit), self.pace.room)
 
     async def _look(self) -> None:
+        if self._expect is not None:
+            await self._expect()
         depths = await patiently(lambda: self._lag.depths(self._group, self._topics), _PATIENCE_S)
         now = time.monotonic()
         inbound = depths[self._topics[0]]

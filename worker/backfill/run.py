@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import msgspec
 from msgspec import Struct
@@ -65,7 +66,7 @@ async def replay(deployment: Deployment, checkpoint: Checkpoint, run: Run, told:
         inbound_publisher(deployment.connection, contract) as publisher,
     ):
         sender = _Sender(publisher, contract, len(await lag.ends(contract.topic)), run, already)
-        governor = Governor(lag, deployment, plan.contract, plan.rate)
+        governor = Governor(lag, deployment, plan.contract, plan.rate, partial(_expect_wanted, checkpoint, run.id))
         choose = chooser(plan)
         longest = contract.max_message_bytes - LINE_ROOM_BYTES
         async for batch in read_source(deployment.connection, plan, progress, longest):
@@ -142,6 +143,12 @@ class _Sender:
             await self._publisher.deliver(places)
             at += permitted
             yield len(outputs) - at
+
+
+async def _expect_wanted(checkpoint: Checkpoint, run_id: str) -> None:
+    """Raises Cancelled where somebody has cancelled the run, which may be waiting for workers that are away."""
+    if await checkpoint.state(run_id) == "cancelled":
+        raise Cancelled
 
 
 async def _expect_topic(connection: Connection, topic: str, before: dict[int, int], ends: dict[int, int]) -> None:
