@@ -1,14 +1,18 @@
 """A broker may not know yet of a topic that was just made; who leads the group must not leave it out."""
 
 import asyncio
+from collections.abc import Callable, Iterable
 
+import msgspec
 import pytest
 
 from tests.support.broker import Broker
 from tests.support.cluster import until
-from tests.support.kafka_cluster import KafkaCluster
+from tests.support.kafka_cluster import QUICK, KafkaCluster
 from tests.support.pipeline import Pipeline
-from worker.runtime.errors import TopicsMissing
+from worker.local.broker import LocalBroker
+from worker.runtime.errors import BrokerUnreachable, TopicsMissing
+from worker.runtime.kafka_transport import ConsumerInLoop
 
 
 @pytest.mark.broker
@@ -42,3 +46,25 @@ async def test_a_worker_ends_that_waits_in_vain_for_a_topic(broker: Broker) -> N
         problem = await worker.ended()
         assert isinstance(problem, TopicsMissing)
         assert all(topic in str(problem) for topic in pipeline.layout.changelogs)
+
+
+@pytest.mark.broker
+async def test_topics_are_not_called_missing_where_no_broker_answers(
+    own_broker: Callable[[], LocalBroker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kafka = await asyncio.to_thread(own_broker)
+    subscribe = ConsumerInLoop.subscribe
+
+    async def when_the_broker_is_gone(consumer: ConsumerInLoop, topics: Iterable[str]) -> None:
+        await asyncio.to_thread(kafka.kill)
+        await subscribe(consumer, topics)
+
+    monkeypatch.setattr(ConsumerInLoop, "subscribe", when_the_broker_is_gone)
+    async with KafkaCluster(kafka.bootstrap) as cluster:
+        pipeline = Pipeline(cluster)
+        await pipeline.create()
+        worker = pipeline.worker(msgspec.structs.replace(QUICK, request_timeout_s=9.0))
+        worker.launch()
+        problem = await worker.ended()
+        await asyncio.to_thread(kafka.start)  # to let the cluster be left
+        assert isinstance(problem, BrokerUnreachable)

@@ -95,20 +95,24 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
 
         Raises:
             TopicsMissing: when one is still unknown after the request timeout.
+            BrokerUnreachable: when no broker has answered until then.
         """
         assert isinstance(self.transport, KafkaTransport)
         wanted = missing = sorted(topics)
         client = self._ensure_consumer()._client  # noqa: SLF001  the public ways do not fill the metadata used here
         for topic in wanted:
             client.add_topic(topic)
+        limit_s, answered = self.transport.tuning.request_timeout_s, False
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self.transport.tuning.request_timeout_s):
+            async with asyncio.timeout(limit_s):
                 while True:
-                    await client.force_metadata_update()
+                    answered |= await client.force_metadata_update()
                     missing = [topic for topic in wanted if client.cluster.partitions_for_topic(topic) is None]
                     if not missing:
                         break
                     await asyncio.sleep(_ASK_AGAIN_S)
+        if missing and not answered:
+            raise BrokerUnreachable(f"no broker told within {limit_s:g} s which topics there are")
         if missing:
             raise TopicsMissing(f"no broker knows {', '.join(missing)}. To make them: segment-worker topics apply")
         await super().subscribe(wanted)
