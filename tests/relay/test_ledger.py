@@ -31,6 +31,19 @@ async def test_adding_again_changes_nothing(tmp_path: Path) -> None:
         assert await ledger.known(["a", "b"]) == {"b"}
 
 
+async def test_room_that_was_made_before_is_asked_for_again(tmp_path: Path) -> None:
+    """What was sent and could not be noted is not sent with every further start while the disk is full."""
+    path = tmp_path / "l"
+    async with open_ledger(path) as ledger:
+        await ledger.reserve(["a", "b"], 100.0)
+        await ledger.add(["b"], 100.0)
+    async with open_ledger(path) as ledger:
+        assert await ledger.reserve(["a", "b"], 200.0) == {"b"}
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT message_id, at FROM delivered").fetchall() == [("a", -200.0), ("b", 100.0)]
+    database.close()
+
+
 async def test_room_that_was_just_made_is_not_given_up(tmp_path: Path) -> None:
     async with open_ledger(tmp_path / "l") as ledger:
         await ledger.reserve(["a"], 100.0)

@@ -41,7 +41,7 @@ _TABLE: Final = """
     ) STRICT"""
 _RESERVE: Final = """
     INSERT INTO delivered (message_id, at) SELECT value, ? FROM json_each(?) WHERE true
-    ON CONFLICT (message_id) DO NOTHING RETURNING 1"""
+    ON CONFLICT (message_id) DO UPDATE SET at = excluded.at WHERE at < 0 RETURNING 1"""
 _PUT: Final = """
     INSERT INTO delivered (message_id, at) SELECT value, ? FROM json_each(?) WHERE true
     ON CONFLICT (message_id) DO UPDATE SET at = excluded.at WHERE at < 0"""
@@ -67,7 +67,8 @@ class Ledger:
     async def reserve(self, message_ids: Sequence[str], at: float) -> set[str]:
         """Those of `message_ids`, each given once, that have been delivered; for the others room is made.
 
-        They are about to be sent, at `at` (unix seconds), and not known before `add`.
+        They are about to be sent, at `at` (unix seconds), and not known before `add`. Those that there was room for
+        before, and that may have been sent, are written anew: else a disk that has filled up would not be noticed.
         """
         made = await self._run(_RESERVE, (-at, orjson.dumps(message_ids).decode()))
         return set() if len(made) == len(message_ids) else await self.known(message_ids)
