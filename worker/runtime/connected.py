@@ -1,14 +1,15 @@
 """What all readers of Kafka share: they are connected while they are entered."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from worker.runtime.errors import BrokerUnreachable
+from worker.runtime.errors import BrokerUnreachable, RuntimeFault
 from worker.runtime.stopping import stop_consumer, stop_within
 
 
@@ -72,3 +73,19 @@ class Connected(Entered):
 
     async def _prepare(self) -> None:
         """What a reader does first, once connected."""
+
+    async def _getmany(self, timeout_s: float, max_records: int | None = None) -> Mapping[TopicPartition, list[Any]]:
+        """What was fetched, as aiokafka's `getmany` has it, which waits on when nothing fetches any more.
+
+        Raises:
+            RuntimeFault: then; after an error that aiokafka does not know, such as a lack of memory.
+            KafkaError: when the brokers refuse.
+        """
+        fetched: Mapping[TopicPartition, list[Any]] = await self._consumer.getmany(
+            timeout_ms=int(timeout_s * 1000), max_records=max_records
+        )
+        if not fetched:
+            fetching = self._consumer._fetcher.error_future  # noqa: SLF001  there is no public way
+            if fetching.done() and (problem := fetching.exception()) is not None:
+                raise RuntimeFault(f"{self._what} is not read any more: {problem.__cause__ or problem!r}") from problem
+        return fetched

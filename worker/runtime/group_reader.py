@@ -80,13 +80,14 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
 
         Raises:
             KafkaError: when the topic may not be read.
+            RuntimeFault: when nothing fetches any more.
         """
         assigned = self._consumer.assignment()
         rest = {partition for partition in assigned if partition.partition in resting}
         paused = self._consumer.paused() & assigned
         self._consumer.pause(*(rest - paused))
         self._consumer.resume(*(paused - rest))
-        fetched = await self._consumer.getmany(timeout_ms=int(timeout_s * 1000))
+        fetched = await self._getmany(timeout_s)
         for partition, records in fetched.items():
             self._go_on(partition, records)
         return {partition.partition: records for partition, records in fetched.items()}

@@ -94,7 +94,7 @@ class RangeReader(Connected):
 
     async def _fetched(self, left: Mapping[TopicPartition, int]) -> Batch:
         try:
-            fetched = await self._consumer.getmany(timeout_ms=200, max_records=self._batch_records)
+            fetched = await self._getmany(0.2, self._batch_records)
         except OffsetOutOfRangeError:
             await self._pass_over_deleted(left)
             return {}

@@ -78,9 +78,9 @@ class TopicReader(Connected):
         self._bounds = await asked_beyond(lambda: bounds_of(self._consumer, partitions), positions)
 
     async def batches(self, stop: asyncio.Event) -> AsyncIterator[Batch]:
-        """Batches as they come, until `stop` is set."""
+        """Batches as they come, until `stop` is set. Raises what `_getmany` does."""
         while not stop.is_set():
-            fetched = await self._consumer.getmany(timeout_ms=200, max_records=self._batch_records)
+            fetched = await self._getmany(0.2, self._batch_records)
             if fetched:
                 yield {partition.partition: records for partition, records in fetched.items()}
 

@@ -52,11 +52,14 @@ async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
 
     aiokafka 0.14 cancels its fetches and waits for them. One that rests before it tries again, since a broker is away,
     lets the CancelledError out of `stop()`, as if the caller had been cancelled, and the connections stay open; they
-    do, too, where the caller was.
+    do, too, where the caller was, and where its fetches or its coordination had ended by an error, which comes out of
+    it: whoever reads has been told.
     """
     joining = asyncio.create_task(_give_up_joining(consumer._coordinator))  # noqa: SLF001  there is no public way
     try:
         await consumer.stop()
+    except KafkaError:
+        await _hang_up(consumer)
     except asyncio.CancelledError:
         await _hang_up(consumer)
         task = asyncio.current_task()
