@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from worker.runtime.errors import RuntimeFault
+from worker.runtime.open_files import open_as_many_as_allowed
 from worker.runtime.origin import Mark
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.record import Record
@@ -67,8 +68,9 @@ class _Intact:
             ) from problem
         if isinstance(problem, sqlite3.OperationalError):
             raise RuntimeFault(
-                f"{self._path} can't be read or written ({problem}): see that there is room in worker.state_dir and "
-                "the disk is well; what is missing there is read from the changelog"
+                f"{self._path} can't be read or written ({problem}): see that there is room in worker.state_dir, the "
+                "disk is well and the worker may open enough files (ulimit -Hn: 15 for each of its partitions, and 100 "
+                "more); what is missing there is read from the changelog"
             ) from problem
 
 
@@ -189,6 +191,7 @@ class DiskStore:
         """Raises RuntimeFault when the directory can't be used, or another worker uses it."""
         self._directory = directory
         self._table = table
+        open_as_many_as_allowed()
         try:
             directory.mkdir(parents=True, exist_ok=True)
             self._lock = _lock(directory / f"{table}.lock")
