@@ -31,7 +31,8 @@ def _file(name: str, path: Path) -> Finding:
         case PathKind.NOTHING:
             return _made(name, path, path.parent)
         case PathKind.FILE | PathKind.OTHER:
-            return _writable(name, path, path)
+            # SQLite makes its journal beside the file, and where it can't, takes the file for read-only.
+            return _writable(name, path, path, path.resolve().parent)
 
 
 def _directory(name: str, path: Path) -> Finding:
@@ -47,7 +48,8 @@ def _made(name: str, path: Path, directory: Path) -> Finding:
     return _writable(name, path, existing)
 
 
-def _writable(name: str, path: Path, needed: Path) -> Finding:
-    if not os.access(needed, os.W_OK):
-        return problem("files", f"{name}: {needed} cannot be written by this user", "change its owner, or the path")
+def _writable(name: str, path: Path, *needed: Path) -> Finding:
+    for each in needed:
+        if not os.access(each, os.W_OK):
+            return problem("files", f"{name}: {each} cannot be written by this user", "change its owner, or the path")
     return ok("files", f"{name}: {path}")
