@@ -39,6 +39,23 @@ def test_good_files_are_taken(section: Callable[..., dict[str, str]]) -> None:
     assert made.ssl_context is not None
 
 
+def test_every_setting_of_the_brokers_arrives() -> None:
+    made = make_connection(
+        Kafka(
+            bootstrap_servers=("a:1", "b:2"),
+            security_protocol="SASL_SSL",
+            sasl_mechanism="SCRAM-SHA-512",
+            sasl_username="ada",
+            sasl_password="pw",
+            app_id="mine",
+        )
+    )
+    assert (made.bootstrap_servers, made.security_protocol, made.client_id) == (("a:1", "b:2"), "SASL_SSL", "mine")
+    assert (made.sasl_mechanism, made.sasl_username, made.sasl_password) == ("SCRAM-SHA-512", "ada", "pw")
+    assert made.ssl_context is not None
+    assert make_connection(Kafka()).ssl_context is None
+
+
 @pytest.mark.parametrize("setting", FILES)
 def test_a_file_that_is_not_there_is_named(setting: str, section: Callable[..., dict[str, str]]) -> None:
     said = problem(section(**{setting: "nowhere.pem"}))

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.config.test_load import problems
-from worker.config import parse_config
+from worker.config import ConfigError, parse_config
 from worker.destination.actions import ACTIONS
 from worker.destination.presets import PRESETS
 from worker.destination.settings import ActionSettings
@@ -112,3 +112,32 @@ def test_an_invalid_mapping_is_shown_with_segments_path() -> None:
     )
     assert (line, path) == (5, "destination.subscriptions[0].mapping.data")
     assert message == "/data has an invalid directive: @nothing."
+
+
+def test_a_trigger_is_taken_as_it_is_written() -> None:
+    entries = """
+    - preset: Track Event
+      trigger: event = "${NOT_A_VARIABLE}"
+    """
+    assert subscriptions(entries)["Track Event"].trigger == 'event = "${NOT_A_VARIABLE}"'
+
+
+def test_what_a_trigger_may_be_is_for_its_meaning_to_say() -> None:
+    """Segment passes over a `)` that closes nothing."""
+    entries = """
+    - preset: Track Event
+      trigger: type = "track" )
+    """
+    assert subscriptions(entries)["Track Event"].trigger == 'type = "track" )'
+    with pytest.raises(ConfigError, match=r"destination.subscriptions\[0\].trigger: "):
+        parse_config(f"destination:\n  triggers: strict\n  subscriptions:\n{entries}", environ={})
+
+
+def test_a_problem_of_an_entry_is_in_the_line_of_what_is_wrong() -> None:
+    text = "destination:\n  subscriptions:\n  - enabled: true\n    {0}: Trak Event\n    name: X"
+    assert [(line, path) for line, path, _ in problems(text.format("preset"))] == [
+        (4, "destination.subscriptions[0].preset")
+    ]
+    assert [(line, path) for line, path, _ in problems(text.format("action"))] == [
+        (4, "destination.subscriptions[0].action")
+    ]
