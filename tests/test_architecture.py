@@ -13,7 +13,17 @@ PAGE = PACKAGE.parent / "docs/architecture.md"
 
 PURE = ("segment", "destination", "workspace", "metrics")
 
-SMALL = ("jsontypes", "linear_hashing", "moments", "nesting", "partitioning", "reasons", "text", "topics.names")
+SMALL = (
+    "jsontypes",
+    "linear_hashing",
+    "moments",
+    "nesting",
+    "partitioning",
+    "reasons",
+    "text",
+    "topics.names",
+    "unparsed",
+)
 """Small modules that need nothing, which every package may import."""
 
 IMPURE = frozenset(

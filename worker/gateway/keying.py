@@ -8,6 +8,7 @@ from worker.metrics.webhook import decode_webhook, webhook_key
 from worker.partitioning import partition_of_bytes
 from worker.segment.javascript import to_string
 from worker.topics import names
+from worker.unparsed import wrong_with_text
 
 
 def record_key(contract: str, raw: bytes) -> bytes | None:
@@ -24,7 +25,8 @@ def _event_key(raw: bytes) -> bytes | None:
     """userId, else anonymousId."""
     try:
         event: Json = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+    except orjson.JSONDecodeError as problem:
+        wrong_with_text(problem)  # which raises where nothing is: without its key it would come to another partition
         return None
     if not isinstance(event, dict):
         return None

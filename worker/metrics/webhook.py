@@ -10,6 +10,7 @@ from worker.metrics.invalid import InvalidWebhook, identifier, kind_of, refuse, 
 from worker.metrics.person import Person, read_person
 from worker.nesting import nests_deeper
 from worker.reasons import Reason
+from worker.unparsed import wrong_with_text
 
 __all__ = [
     "MAX_DEPTH",
@@ -71,7 +72,7 @@ def decode_webhook(raw: bytes | None) -> Webhook:
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as problem:
-        raise InvalidWebhook(Reason.NOT_JSON, str(problem)) from problem
+        raise InvalidWebhook(Reason.NOT_JSON, wrong_with_text(problem)) from problem
     if type(body) is not dict:
         raise InvalidWebhook(Reason.NOT_AN_OBJECT, f"a webhook must be an object, not {kind_of(body)}")
     # Counting brackets costs next to nothing and rules out deep nesting for all but odd payloads.

@@ -6,6 +6,7 @@ import orjson
 
 from worker.jsontypes import Json
 from worker.nesting import nests_deeper
+from worker.unparsed import wrong_with_text
 
 MAX_NESTING: Final = 64
 """How many arrays and objects may be inside each other."""
@@ -24,7 +25,7 @@ def decode_json(raw: bytes | str) -> Json:
     try:
         value: Json = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise InvalidJson(str(error)) from error
+        raise InvalidJson(wrong_with_text(error)) from error
     if _brackets(raw) > MAX_NESTING and nests_deeper(value, MAX_NESTING):
         raise InvalidJson(f"nested more than {MAX_NESTING} levels deep")
     return value
