@@ -113,8 +113,9 @@ class MemoryConsumer(BatchedDelivery):
     async def on_stop(self) -> None:
         await super().on_stop()
         if self._coordination is not None:
-            self._coordination.cancel()
-            await asyncio.gather(self._coordination, return_exceptions=True)
+            while not self._coordination.done():  # what Faust does at a rebalance may swallow a cancellation
+                self._coordination.cancel()
+                await asyncio.wait([self._coordination], timeout=0.1)
         if self.member_id:
             with contextlib.suppress(KafkaConnectionError):
                 async with self.faults.around("leave"):
