@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import selectors
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import pytest
@@ -84,7 +84,7 @@ def _runtime_on_virtual_clock() -> Iterator[None]:
         yield
 
 
-def run(main: Coroutine[Any, Any, ResultT]) -> ResultT:
+def run(main: Coroutine[Any, Any, ResultT], loop_factory: Callable[[], VirtualTimeLoop] = VirtualTimeLoop) -> ResultT:
     """`asyncio.run` in virtual time."""
-    with _runtime_on_virtual_clock(), asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+    with _runtime_on_virtual_clock(), asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(main)
