@@ -10,7 +10,6 @@ from faust.types import TP
 from tests.runtime.conftest import play_in_memory
 from tests.support.cluster import until
 from tests.support.memory_cluster import MemoryCluster
-from tests.support.obstacles import Gate
 from tests.support.pipeline import Pipeline
 from worker.runtime.errors import RecoveryFailed
 
@@ -35,16 +34,15 @@ def test_a_topic_that_goes_back_while_it_is_read_ends_the_worker() -> None:
 
 def test_what_was_never_committed_is_read_from_its_beginning() -> None:
     async def scenario(pipeline: Pipeline) -> None:
-        gates: list[Gate] = []
-        worker = pipeline.worker(wrap=lambda inner: gates.append(Gate(inner)) or gates[0])  # type: ignore[func-returns-value]
+        worker, gate = pipeline.gated_worker()
         await pipeline.send(200)
         await worker.start()
-        await until(lambda: gates[0].waiting > 0, what="it has read, and wants to write")
+        await until(lambda: gate.waiting > 0, what="it has read, and wants to write")
         consumer, place = worker.runtime.consumer, TP(pipeline.layout.topic("in"), 0)
         assert (await consumer.position(place) or 0) > 0
         await consumer.perform_seek()
         assert await consumer.position(place) == 0
-        gates[0].open.set()
+        gate.open.set()
         await worker.stop()
 
     play_in_memory(scenario)

@@ -10,8 +10,9 @@ from aiokafka.errors import TopicAlreadyExistsError
 from tests.support import checker
 from tests.support.cluster import Cluster, WorkerHandle, Wrap, until
 from tests.support.counting import Counting, Layout, event
-from tests.support.obstacles import Spy
+from tests.support.obstacles import Gate, Spy
 from worker.runtime.outgoing import Out
+from worker.runtime.publisher import Publisher
 from worker.runtime.record import Record
 from worker.runtime.tuning import Tuning
 
@@ -48,6 +49,16 @@ class Pipeline:
         if on_append is not None:
             wrap = lambda inner: Spy(inner, on_append)  # noqa: E731
         return self.cluster.worker(self.layout.app_id, self.layout.partitions, self.agents, tuning, wrap)
+
+    def gated_worker(self, tuning: Tuning | None = None) -> tuple[WorkerHandle, Gate]:
+        """A worker, not yet started, and the shut gate in front of its changelogs."""
+        gates: list[Gate] = []
+
+        def shut(inner: Publisher) -> Gate:
+            gates.append(Gate(inner))
+            return gates[0]
+
+        return self.worker(tuning, shut), gates[0]
 
     async def read(self, name: str) -> list[Record]:
         """All records of the topic called `name` in the layout."""

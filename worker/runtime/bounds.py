@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+
+log = structlog.get_logger(__name__)
 
 _ASKED = 10
 _ASKED_EVERY_S = 0.5
@@ -40,3 +43,11 @@ async def asked_beyond(ask: Callable[[], Awaitable[Bounds]], reached: Mapping[in
         await asyncio.sleep(_ASKED_EVERY_S)
         found = await ask()
     return found
+
+
+def warn_missing(topic: str, partition: int, expected: int, first: int) -> None:
+    """Say that the records from offset `expected` on, before `first`, were gone before they were read."""
+    log.warning(
+        "records_missing", topic=topic, partition=partition, first=expected, last=first - 1,
+        hint="removed by the topic's retention before they were read",
+    )  # fmt: skip

@@ -5,18 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
+from worker.runtime.bounds import warn_missing
 from worker.runtime.commits import commit, generation_of
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable
 from worker.runtime.shared_commits import SharedCommits
 from worker.runtime.tuning import Tuning
-
-log = structlog.get_logger(__name__)
 
 
 class Shares(Protocol):
@@ -97,10 +95,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         first, expected = records[0].offset, self._next.get(partition)
         self._next[partition] = records[-1].offset + 1
         if expected is not None and first > expected + 1:  # one offset is the marker of a transaction
-            log.warning(
-                "records_missing", topic=partition.topic, partition=partition.partition, first=expected, last=first - 1,
-                hint="removed by the topic's retention before they were read",
-            )  # fmt: skip
+            warn_missing(partition.topic, partition.partition, expected, first)
 
     async def commit(self, number: int, next_offset: int) -> None:
         """Keep `next_offset` as the group's in partition `number`.

@@ -10,15 +10,13 @@ Replaced here, because of what faust-streaming 0.15.3 does:
 
 from typing import Any
 
-import structlog
 from aiokafka.errors import KafkaError
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.consumer import Consumer
 from faust.types import TP
 
+from worker.runtime.bounds import warn_missing
 from worker.runtime.errors import MADE_ANEW, RecoveryFailed
-
-log = structlog.get_logger(__name__)
 
 
 class InputPlaces(Consumer):
@@ -86,7 +84,4 @@ class InputPlaces(Consumer):
         except (KafkaError, TimeoutError, ConsumerNotStarted):
             return  # it would only have been told
         if first > expected:
-            log.warning(
-                "records_missing", topic=tp.topic, partition=tp.partition, first=expected, last=first - 1,
-                hint="removed by the topic's retention before they were read",
-            )  # fmt: skip
+            warn_missing(tp.topic, tp.partition, expected, first)

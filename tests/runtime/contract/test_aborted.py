@@ -8,7 +8,6 @@ from faust.types import TP
 from tests.runtime.conftest import Play
 from tests.support.cluster import until
 from tests.support.counting import event
-from tests.support.obstacles import Gate
 from tests.support.pipeline import Pipeline
 
 ABORTED = [event("k0", f"aborted-{number}") for number in range(50)]
@@ -73,16 +72,15 @@ def test_a_worker_goes_on_where_only_they_were_committed(play: Play) -> None:
 
 def test_they_are_not_committed_before_what_precedes_them_is_done(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
-        gates: list[Gate] = []
-        worker = pipeline.worker(wrap=lambda inner: gates.append(Gate(inner)) or gates[0])  # type: ignore[func-returns-value]
+        worker, gate = pipeline.gated_worker()
         await pipeline.send(200)
         await worker.start()
-        await until(lambda: gates[0].waiting > 0, what="it wants to write")
+        await until(lambda: gate.waiting > 0, what="it wants to write")
         await pipeline.send(200)
         ends = await _abort(pipeline)
         await pipeline.pause(1.0)
         assert await _committed(pipeline) == {}
-        gates[0].open.set()
+        gate.open.set()
         await until(_reaching(pipeline, ends), what="all is committed")
         await pipeline.send(100)
         await pipeline.until_settled()

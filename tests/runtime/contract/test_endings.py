@@ -109,11 +109,10 @@ def test_a_stop_does_not_wait_for_a_write_that_hangs(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         tuning = msgspec.structs.replace(_tuning(pipeline), stop_s=2.0)
         await pipeline.send(100)
-        gates: list[Gate] = []
-        worker = pipeline.worker(tuning, lambda inner: gates.append(Gate(inner)) or gates[0])  # type: ignore[func-returns-value]
+        worker, gate = pipeline.gated_worker(tuning)
         await worker.start()
-        await until(lambda: gates[0].waiting > 0, what="it wants to write")
+        await until(lambda: gate.waiting > 0, what="it wants to write")
         assert await pipeline.timed(worker.stop()) < 6.0  # a write that hangs has no end
-        gates[0].open.set()
+        gate.open.set()
 
     play(scenario)

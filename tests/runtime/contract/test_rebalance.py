@@ -11,11 +11,9 @@ from faust.types import TP, Message
 from tests.runtime.conftest import Play
 from tests.support import kafka_cluster, memory_cluster
 from tests.support.cluster import until
-from tests.support.obstacles import Gate, Obstacle
 from tests.support.pipeline import Pipeline
 from worker.runtime.errors import ChangelogIntruder
 from worker.runtime.partition_state import MemoryStore
-from worker.runtime.publisher import Publisher
 from worker.runtime.recovery import Tables
 
 
@@ -45,13 +43,7 @@ def test_a_second_worker_in_mid_stream_takes_over_half_and_gives_it_back(play: P
 def test_a_partition_that_was_not_read_on_for_a_moment_is_read_on_after_a_rebalance(play: Play) -> None:
     async def scenario(pipeline: Pipeline) -> None:
         base = kafka_cluster.QUICK if pipeline.cluster.real else memory_cluster.QUICK
-        gates: list[Gate] = []
-
-        def shut(inner: Publisher) -> Obstacle:
-            gates.append(Gate(inner))
-            return gates[-1]
-
-        first = pipeline.worker(msgspec.structs.replace(base, batch_records=10), shut)
+        first, gate = pipeline.gated_worker(msgspec.structs.replace(base, batch_records=10))
         second = pipeline.worker()
         await pipeline.send(2000)
         await first.start()
@@ -59,7 +51,7 @@ def test_a_partition_that_was_not_read_on_for_a_moment_is_read_on_after_a_rebala
         await until(lambda: len(consumer.full) >= pipeline.layout.partitions, what="enough waits of each partition")
         second.launch()
         await until(lambda: not consumer.flow_active, what="the rebalance begins")
-        gates[0].open.set()
+        gate.open.set()
         await pipeline.until_settled()
         await second.stop()
         await pipeline.send(300)
@@ -74,20 +66,15 @@ def test_a_worker_thrown_out_in_mid_write_leaves_a_zombie_s_batch_that_is_put_ri
     async def scenario(pipeline: Pipeline) -> None:
         base = kafka_cluster.QUICK if pipeline.cluster.real else memory_cluster.QUICK
         tuning = msgspec.structs.replace(base, rebalance_timeout_s=1.0)
-        gates: list[Gate] = []
-
-        def shut(inner: Publisher) -> Obstacle:
-            gates.append(Gate(inner))
-            return gates[-1]
-
-        slow, quick = pipeline.worker(tuning, shut), pipeline.worker(tuning)
+        slow, gate = pipeline.gated_worker(tuning)
+        quick = pipeline.worker(tuning)
         await slow.start()
         await pipeline.send(200)
-        await until(lambda: gates[0].waiting > 0, what="it wants to write")
+        await until(lambda: gate.waiting > 0, what="it wants to write")
         quick.launch()
         await pipeline.send(200)
         await until(lambda: quick.runtime.meters["count"].units >= pipeline.layout.partitions, what="all taken over")
-        gates[0].open.set()
+        gate.open.set()
         assert isinstance(await slow.ended(), ChangelogIntruder)
         await pipeline.send(200)
         await until(lambda: pipeline.settled_or_ended(quick))
