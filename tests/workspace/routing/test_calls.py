@@ -34,12 +34,21 @@ def identified(
     [("x", "x"), (5, "5"), (True, None), (1.5, None), ("", None), (None, None), ([], None), ("null", None)],
 )
 def test_the_id_among_the_attributes(given: Json, id_: str | None) -> None:
-    call = identified({"id": given})
+    call = identified({"id": given, "cio_id": "0001abc"})
     assert (call.id, call.attributes) == (id_, {})
 
 
 def test_an_id_that_the_workspace_allows() -> None:
-    assert identified({"id": "null"}, WorkspaceSettings(allow_junk_identifiers=True)).id == "null"
+    allowed = WorkspaceSettings(allow_junk_identifiers=True)
+    assert identified({"id": "null"}, allowed).id == "null"
+    assert identified({"id": "x" * (LONGEST + 1)}, allowed).id is None
+
+
+def test_an_identify_without_attributes() -> None:
+    (effect,) = route(Command(type="person", action="identify", identifiers=ADA), CAUSE, WorkspaceSettings())
+    assert isinstance(effect, Send)
+    assert isinstance(effect.message, Identify)
+    assert effect.message.attributes == {}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +128,14 @@ def test_an_identify_and_its_device_are_one() -> None:
 
 @pytest.mark.parametrize(
     ("token", "name"),
-    [("x" * LONGEST_TOKEN, "x" * LONGEST_TOKEN), (7, "7"), ("x" * (LONGEST_TOKEN + 1), None), ("", None), (None, None)],
+    [
+        ("x" * LONGEST_TOKEN, "x" * LONGEST_TOKEN),
+        (7, "7"),
+        ("x" * (LONGEST_TOKEN + 1), None),
+        ("", None),
+        (True, None),
+        (None, None),
+    ],
 )
 def test_a_device_is_named_by_a_token_that_is_not_far_too_long(token: Json, name: str | None) -> None:
     command = Command(type="person", action="add_device", identifiers=ADA, device={"token": token})
@@ -133,7 +149,14 @@ def test_a_device_is_named_by_a_token_that_is_not_far_too_long(token: Json, name
         assert effect.message.token == name
 
 
-@pytest.mark.parametrize("last_used", [True, None, "", "soon", {}])
+def test_a_device_call_without_a_device() -> None:
+    for action in ("add_device", "delete_device"):
+        (effect,) = route(Command(type="person", action=action, identifiers=ADA), CAUSE, WorkspaceSettings())
+        assert isinstance(effect, DeadLetter)
+        assert effect.reason is Reason.INVALID_FIELDS
+
+
+@pytest.mark.parametrize("last_used", [True, None, "", "soon", {}, -(10**30)])
 def test_a_device_that_does_not_say_when_is_used_now(last_used: Json) -> None:
     command = Command(
         type="person", action="add_device", identifiers=ADA, device={"token": "t", "last_used": last_used}

@@ -47,8 +47,9 @@ def test_commands_about_nobody(command: Command, reason: Reason) -> None:
     assert effect.reason is reason
 
 
-def test_an_object_that_an_identify_names_by_something_else_than_text() -> None:
-    group: JsonObject = {"identifiers": {"object_type_id": 1, "object_id": "acme"}}
+@pytest.mark.parametrize("named", [{"object_type_id": 1, "object_id": "acme"}, {"object_type_id": "1", "object_id": 5}])
+def test_an_object_that_an_identify_names_by_something_else_than_text(named: JsonObject) -> None:
+    group: JsonObject = {"identifiers": named}
     command = Command(type="person", action="identify", identifiers={"id": "ada"}, cio_relationships=[group])
     (effect,) = route(command, CAUSE, WorkspaceSettings())
     assert isinstance(effect, DeadLetter)
