@@ -4,7 +4,7 @@ import pytest
 
 from tests.destination.factories import TIMESTAMP, command, device, event, refusal
 from worker.destination.coercion import compile_coercion
-from worker.jsontypes import Json
+from worker.jsontypes import Json, JsonObject
 from worker.segment.fields import InvalidFields
 
 # Segment makes "" of these after it has removed what is empty, and then mostly passes over it.
@@ -52,3 +52,27 @@ def test_a_blank_in_the_mapping_itself_counts_as_none(blank: Json) -> None:
 def test_an_array_of_one_text_is_that_text() -> None:
     used = command(event("track", userId="u1", event="Application Opened", context=device(["tok"])))
     assert used["device"] == {"token": "tok", "platform": "ios", "last_used": TIMESTAMP, "attributes": {}}
+
+
+def test_what_is_no_field_of_the_action_goes() -> None:
+    mapped: JsonObject = {"name": "Done", "nothing": "x", "nobody": 1}
+    assert compile_coercion("trackEvent")(mapped) == {"name": "Done"}
+    assert mapped == {"name": "Done", "nothing": "x", "nobody": 1}
+
+
+@pytest.mark.parametrize("metric", ["bought", "Opened", 5])
+def test_a_metric_is_one_of_those_there_are(metric: Json) -> None:
+    with pytest.raises(InvalidFields, match="Metric must be one of"):
+        compile_coercion("reportDeliveryEvent")({"delivery_id": "d", "metric": metric})
+
+
+def test_nobody_is_asked_for_a_user_id_where_an_anonymous_id_will_do() -> None:
+    with pytest.raises(InvalidFields) as caught:
+        compile_coercion("deleteDevice")({"anonymous_id": "a"})
+    assert caught.value.problems == ("The root value is missing the required field 'device_id'.",)
+
+
+@pytest.mark.parametrize("data", [[None], [""], "x", 5])
+def test_what_is_blank_as_text_is_no_object(data: Json) -> None:
+    with pytest.raises(InvalidFields, match="Event Attributes must be an object"):
+        compile_coercion("trackEvent")({"name": "Done", "data": data})
