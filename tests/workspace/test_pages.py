@@ -1,7 +1,10 @@
 """Sets in pages against plain ones; pages stay small."""
 
+from functools import reduce
 from hashlib import blake2b
+from operator import xor
 from typing import TypeAlias
+from zlib import crc32
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,6 +71,30 @@ def test_a_decision_touches_few_pages() -> None:
     sizes = [len(page.entries) for page in state.values() if isinstance(page, Names)]
     assert len(sizes) == count
     assert sum(sizes) == 5_000
+    assert max(sizes) < 4 * pages.PAGE_NAMES
+
+
+def test_names_chosen_to_have_one_checksum_are_spread_all_the_same() -> None:
+    # CRC-32 is linear: of 64 places with one of two letters each, 32 can be chosen freely and the others make up for it
+    start = crc32(b"a" * 64)
+    pivots: dict[int, tuple[int, int]] = {}
+    same: list[int] = []
+    for place in range(64):
+        checksum, places = crc32(b"a" * place + b"b" + b"a" * (63 - place)) ^ start, 1 << place
+        while checksum and (pivot := pivots.get(checksum.bit_length())):
+            checksum, places = checksum ^ pivot[0], places ^ pivot[1]
+        if checksum:
+            pivots[checksum.bit_length()] = (checksum, places)
+        else:
+            same.append(places)
+    one, count = turn(), 0
+    for number in range(2_000):
+        chosen = reduce(xor, (places for bit, places in enumerate(same) if number >> bit & 1), 0)
+        name = "".join("b" if chosen >> place & 1 else "a" for place in range(64))
+        assert crc32(name.encode()) == start
+        count = pages.add(one, "anonymous", "0003a1b2c3d4e5f60718", count, name)
+    sizes = [len(pages.names(one, "anonymous", "0003a1b2c3d4e5f60718", page)) for page in range(count)]
+    assert sum(sizes) == 2_000
     assert max(sizes) < 4 * pages.PAGE_NAMES
 
 

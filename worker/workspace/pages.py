@@ -8,7 +8,6 @@ page of a higher number, so that a walk from page 0 up meets every entry even wh
 
 from hashlib import blake2b
 from typing import Final, Literal, TypeAlias
-from zlib import crc32
 
 from worker.linear_hashing import page_of, split_page
 from worker.workspace.keys import joined
@@ -35,12 +34,18 @@ def page_key(kind: Kind, owner: str, page: int) -> str:
     return f"{kind}/{page}/{owner}" if page else f"{kind}/0/{owner}"  # most sets have one page: no number to format
 
 
-def _hash(name: str) -> int:
-    return crc32(name.encode("utf-8", "surrogatepass"))
+def _hash(owner: str, name: str) -> int:
+    """Another one for each owner.
+
+    Whoever sends events chooses names, and could choose such as all fall into one page, which would then be written
+    whole for each of them. But nobody outside knows a cio_id, which is the owner or the name: offsets are in its hash.
+    """
+    text = f"{owner}\0{name}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
 
 
-def _page_of(name: str, pages: int) -> int:
-    return page_of(_hash(name), pages) if pages > 1 else 0
+def _page_of(owner: str, name: str, pages: int) -> int:
+    return page_of(_hash(owner, name), pages) if pages > 1 else 0
 
 
 def names(turn: Turn, kind: Kind, owner: str, page: int) -> dict[str, str]:
@@ -51,13 +56,13 @@ def names(turn: Turn, kind: Kind, owner: str, page: int) -> dict[str, str]:
 
 def note(turn: Turn, kind: Kind, owner: str, pages: int, name: str) -> str | None:
     """The note at `name`, None if it is not in the set."""
-    return names(turn, kind, owner, _page_of(name, pages)).get(name) if pages else None
+    return names(turn, kind, owner, _page_of(owner, name, pages)).get(name) if pages else None
 
 
 def add(turn: Turn, kind: Kind, owner: str, pages: int, name: str, text: str = "") -> int:
     """Add `name` with a note, or change its note; returns how many pages the set has then."""
     pages = pages or 1
-    page = _page_of(name, pages)
+    page = _page_of(owner, name, pages)
     entries = names(turn, kind, owner, page)
     if entries.get(name) == text:
         return pages
@@ -69,7 +74,7 @@ def add(turn: Turn, kind: Kind, owner: str, pages: int, name: str, text: str = "
     stay: dict[str, str] = {}
     move: dict[str, str] = {}
     for other, its_note in names(turn, kind, owner, source).items():
-        (move if page_of(_hash(other), pages + 1) == pages else stay)[other] = its_note
+        (move if page_of(_hash(owner, other), pages + 1) == pages else stay)[other] = its_note
     turn.put(page_key(kind, owner, source), Names(stay))
     turn.put(page_key(kind, owner, pages), Names(move))
     return pages + 1
@@ -79,7 +84,7 @@ def discard(turn: Turn, kind: Kind, owner: str, pages: int, name: str) -> None:
     """Take `name` out, if it is in the set."""
     if not pages:
         return
-    page = _page_of(name, pages)
+    page = _page_of(owner, name, pages)
     entries = names(turn, kind, owner, page)
     if name in entries:
         turn.put(page_key(kind, owner, page), Names({other: text for other, text in entries.items() if other != name}))
