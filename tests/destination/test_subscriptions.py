@@ -1,5 +1,6 @@
 """Which subscriptions an event reaches, and that it reaches no more of them than can match."""
 
+import tracemalloc
 from collections.abc import Callable
 
 import msgspec
@@ -65,6 +66,18 @@ def test_an_event_tries_only_the_triggers_that_can_match(configured: int) -> Non
     ordered = as_event(event("track", userId="u", event="Order Completed"))
     assert [one.subscription for one in found.commands(ordered, NOW)] == ["Track Event"]
     assert len(tried) <= 2
+
+
+def test_long_names_of_events_are_not_kept() -> None:
+    found = subscribed()
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            name = f"{number:0100000}"
+            assert len(found.commands(as_event(event("track", userId="u", event=name)), NOW)) == 1
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_the_15_presets_are_subscribed_and_the_deletion_request() -> None:

@@ -62,6 +62,9 @@ Plan: TypeAlias = list[tuple[CompiledSubscription, Run, bool]]
 PLANS_MAX: Final = 4096
 """Types and names of events whose plans are kept."""
 
+PLAN_NAME_MAX: Final = 200
+"""Characters of the longest name of events whose plan is kept: whoever sends events chooses the names."""
+
 
 def of_preset(preset: Preset, trigger: str, settings: ActionSettings) -> Subscription:
     """The subscription of a preset nobody edited, but for its trigger."""
@@ -149,6 +152,8 @@ class Subscriptions:
         return outcomes
 
     def _plan(self, key: tuple[str, str | None]) -> Plan:
+        if len(key[1] or "") > PLAN_NAME_MAX:
+            return self._make_plan(*key)
         if len(self._plans) >= PLANS_MAX:
             self._plans.clear()
         plan = self._plans[key] = self._make_plan(*key)
