@@ -19,6 +19,9 @@ MAX_BYTES: Final = 256 * 1024
 MAX_KEYS: Final = 10_000
 """The most keys that properties, traits, context and integrations may have each."""
 
+MAX_MESSAGE_ID: Final = 400
+"""The most characters of a messageId, four times what Segment takes: it is kept with every value that its event set."""
+
 _OBJECTS: Final = ("properties", "traits", "context", "integrations")
 _IDS: Final = ("userId", "anonymousId", "groupId", "previousId")
 _TEXTS: Final = ("event", "name", "messageId", "timestamp")
@@ -75,8 +78,9 @@ def check_event(data: JsonObject) -> Event:
     """The event in a decoded object. Raises InvalidEvent for an unknown type and fields of wrong types.
 
     Ids, names and timestamps may be texts or numbers, properties, traits, context and integrations objects; all may be
-    null. An id may not hold a NUL character, which not every store takes. Where there is no type, `action` is one: so
-    it stands in the example of a device event (segment_destination.txt, "Add and Update Devices").
+    null. An id may not hold a NUL character, which not every store takes, and a messageId may not be too long. Where
+    there is no type, `action` is one: so it stands in the example of a device event (segment_destination.txt, "Add and
+    Update Devices").
     """
     try:
         kind, message_id, timestamp = data["type"], data["messageId"], data["timestamp"]
@@ -90,6 +94,7 @@ def check_event(data: JsonObject) -> Event:
         or kind not in TYPES
         or (event is not None and event.__class__ is not str)
         or message_id.__class__ is not str
+        or len(message_id) > MAX_MESSAGE_ID
         or timestamp.__class__ is not str
         or (user_id is not None and (user_id.__class__ is not str or "\0" in user_id))
         or (anonymous_id is not None and (anonymous_id.__class__ is not str or "\0" in anonymous_id))
@@ -140,11 +145,15 @@ def _check(data: JsonObject) -> Event:
         value = get(name)
         if value.__class__ is not str and value is not None:
             _check_number(name, value)
+    message_id = get("messageId")
+    if message_id.__class__ is str and len(message_id) > MAX_MESSAGE_ID:
+        detail = f"messageId has {len(message_id)} characters, more than {MAX_MESSAGE_ID}"
+        raise InvalidEvent(Reason.INVALID_EVENT, detail)
     event = get("event")
     return Event(
         kind,
         event if event.__class__ is str else None,
-        _text(get("messageId")),
+        _text(message_id),
         _text(get("userId")),
         _text(get("anonymousId")),
         _time(data),

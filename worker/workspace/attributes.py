@@ -22,6 +22,10 @@ BYTES_MAX: Final = 100_000
 REMOVED_MAX: Final = 300
 """How many removed attributes are remembered; those removed longest ago are forgotten first."""
 
+REMOVED_NAME_MAX: Final = 150
+"""Characters of the longest name of a removed attribute that is remembered: as long as Customer.io takes any
+(customerio_semantics.md 3.1). A removed name takes no room, and nothing else would keep those of a stranger small."""
+
 _FIXED: Final = frozenset({int, float, bool})
 """Types of values that count for one size, whatever the value."""
 
