@@ -11,6 +11,7 @@ from worker.workspace.attributes import (
     BYTES_MAX,
     COUNT_MAX,
     REMOVED_MAX,
+    REMOVED_NAME_MAX,
     Attributes,
     apply,
     differ,
@@ -148,3 +149,12 @@ def test_true_is_not_1() -> None:
     assert differ({"deep": [0]}, {"deep": [False]})
     assert not differ({"a": 1, "b": 2}, {"b": 2, "a": 1})
     assert not differ(None, None)
+
+
+def test_only_removed_attributes_with_names_of_some_length_are_remembered() -> None:
+    short, long = "a" * REMOVED_NAME_MAX, "a" * (REMOVED_NAME_MAX + 1)
+    attributes = applied([({short: 1, long: 2}, (1.0, "m1"))])
+    outcome = apply(attributes, {short: None, long: None, "b" * 100_000: None}, (2.0, "m2"))
+    assert outcome.removed == [short, long]
+    assert [*outcome.attributes.values] == [short]
+    assert outcome.attributes.size == 0

@@ -4,7 +4,7 @@ So the order of arrival does not matter, and a repeat changes nothing. null and 
 removed is remembered, so that an older value that arrives later does not come back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -23,8 +23,8 @@ REMOVED_MAX: Final = 300
 """How many removed attributes are remembered; those removed longest ago are forgotten first."""
 
 REMOVED_NAME_MAX: Final = 150
-"""Characters of the longest name of a removed attribute that is remembered: as long as Customer.io takes any
-(customerio_semantics.md 3.1). A removed name takes no room, and nothing else would keep those of a stranger small."""
+"""Characters of the longest name under which a removed attribute is remembered: Customer.io takes none that is longer
+(customerio_semantics.md 3.1). What is removed takes no room, so that nothing else bounds the names."""
 
 _FIXED: Final = frozenset({int, float, bool})
 """Types of values that count for one size, whatever the value."""
@@ -88,6 +88,7 @@ def apply(attributes: Attributes, call: JsonObject, stamp: Stamp, floor: Stamp |
     values, size = attributes.values, attributes.size
     time, message_id = stamp
     changed: dict[str, Attribute] = {}
+    forgotten: list[str] = []
     new, before = outcome.set, outcome.before
     room = COUNT_MAX - len(values)
     if room < len(call):
@@ -104,6 +105,8 @@ def apply(attributes: Attributes, call: JsonObject, stamp: Stamp, floor: Stamp |
             old = current.value
         if value is None or value == "":
             changed[name] = Attribute(None, time, message_id)
+            if len(name) > REMOVED_NAME_MAX:
+                forgotten.append(name)
             if old is not None:
                 before[name] = old
                 outcome.removed.append(name)
@@ -122,7 +125,7 @@ def apply(attributes: Attributes, call: JsonObject, stamp: Stamp, floor: Stamp |
         changed[name] = Attribute(value, time, message_id)
         new[name] = value
     if changed:
-        outcome.attributes = Attributes(_bounded({**values, **changed}), size)
+        outcome.attributes = Attributes(_bounded({**values, **changed}, forgotten), size)
         outcome.written = True
     return outcome
 
@@ -193,7 +196,9 @@ def _sized(values: dict[str, Attribute]) -> Attributes:
     return Attributes(values, sum(_size(name, one.value) for name, one in values.items()))
 
 
-def _bounded(values: dict[str, Attribute]) -> dict[str, Attribute]:
+def _bounded(values: dict[str, Attribute], forgotten: Iterable[str] = ()) -> dict[str, Attribute]:
+    for name in forgotten:
+        del values[name]
     if len(values) <= REMOVED_MAX:
         return values
     removed = sorted((one.time, one.message_id, name) for name, one in values.items() if one.value is None)
