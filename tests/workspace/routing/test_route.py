@@ -188,6 +188,7 @@ def test_the_longest_identifier(more: int) -> None:
     commands = [Command(type="person", action="event", identifiers=one, name="Done") for one in longest]
     objects = [{**ACME, "object_id": name}, {**ACME, "object_type_id": "1" * len(name)}]
     commands += [Command(type="object", action="identify", identifiers=one) for one in objects]
+    commands.append(Command(type="delivery", action="report", delivery_id=name, metric="opened"))
     call = one(identify({"id": "ada"}, {"id": name})).message
     assert isinstance(call, Identify)
     assert call.id == (None if more else name)

@@ -10,6 +10,7 @@ from worker.jsontypes import JsonObject
 from worker.reasons import Reason
 from worker.workspace.changes import IgnoredAnonymousIdentify, origin
 from worker.workspace.effects import DeadLetter, Effect, Publish, Send
+from worker.workspace.junk import LONGEST
 from worker.workspace.keys import DELIVERY, object_key
 from worker.workspace.messages.anonymous import Under
 from worker.workspace.messages.calls import AnonymousCall, Erase, Merge, Relate, Relation, Unrelate, related, used
@@ -141,6 +142,8 @@ def _secondary(command: Command) -> str:
 
 def _delivery(command: Command, cause: Cause) -> Effect:
     delivery_id = "" if command.delivery_id is UNSET else command.delivery_id
+    if len(delivery_id) > LONGEST:
+        raise Refused(Reason.JUNK_IDENTIFIER, f"the delivery's id has {len(delivery_id)} characters")
     report: JsonObject = {
         name: value
         for name in ("metric", "timestamp", "recipient", "reason", "href", "metadata")
