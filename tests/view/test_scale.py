@@ -120,6 +120,21 @@ async def test_who_is_next_costs_nothing_of_what_was_before(tmp_path: Path) -> N
     assert [tuple(row) for row in moved] == [("b",), ("b",)]
 
 
+def early_and_late(events: int) -> tuple[Topic, list[PlainRecord]]:
+    """An anonymousId with so many events gets one of a time before all of them, and one of a time after them."""
+    topic = Topic()
+    topic.add("anonymous:kiosk", relinked("a", [LinkSpan("a", START, None)]))
+    for number in range(1, events):
+        topic.add("cio:a", event("a", number, "kiosk"))
+    return topic, [topic.add("cio:a", event("a", at, "kiosk")) for at in (0, events)]
+
+
+async def test_times_far_apart_cost_nothing_of_what_is_between_them(tmp_path: Path) -> None:
+    few = await cost(tmp_path / "few", *early_and_late(100))
+    many = await cost(tmp_path / "many", *early_and_late(1000))
+    assert many < 2 * few
+
+
 async def test_who_was_merged_over_and_over_is_found(tmp_path: Path) -> None:
     topic = Topic()
     for number in range(1, 1502):

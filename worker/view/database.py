@@ -105,6 +105,7 @@ async def _prepare(path: Path, database: aiosqlite.Connection) -> None:
     await database.execute("PRAGMA wal_autocheckpoint = 10000")  # 40 MB; more often costs half the speed
     await database.execute("PRAGMA journal_size_limit = 67108864")  # what it grew to for a long reader is given back
     await database.execute("CREATE TEMP TABLE ending (cio_id TEXT PRIMARY KEY)")
+    await database.execute("CREATE TEMP TABLE arrived (number INTEGER PRIMARY KEY)")
 
 
 def _unusable(path: Path, problem: Exception) -> ViewFault:

@@ -11,7 +11,7 @@ are looked at.
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 import aiosqlite
 
@@ -21,56 +21,51 @@ _SPANS: Final = "SELECT * FROM spans WHERE anonymous_id = ? ORDER BY since"
 _OLD_SPANS: Final = "DELETE FROM spans WHERE anonymous_id = ?"
 _SPAN: Final = "INSERT INTO spans VALUES (?, ?, ?, ?, ?)"
 
-_TOUCHED: Final = "SELECT number FROM events WHERE anonymous_id = ?1 AND at BETWEEN ?2 AND ?3 AND number >= ?4"
-_SPAN_OF: Final = f"""
-    events JOIN spans ON spans.anonymous_id = events.anonymous_id AND at >= since AND at < until
-    WHERE events.number IN ({_TOUCHED})"""
-_RESET: Final = f"DELETE FROM moved_events WHERE number IN ({_TOUCHED})"
-_APPLY: Final = f"""
-    INSERT OR REPLACE INTO moved_events
-    SELECT events.number, spans.cio_id FROM {_SPAN_OF} AND spans.cio_id <> events.cio_id"""
-_LOGS: Final = f"""
-    UPDATE activities SET subject = 'cio:' || whose.owner FROM (
-        SELECT events.number, coalesce(moved_events.owner, events.cio_id) AS owner
-        FROM events LEFT JOIN moved_events USING (number) WHERE events.number IN ({_TOUCHED})
-    ) AS whose WHERE activities.number = whose.number AND subject <> 'cio:' || whose.owner"""
-_FORGET: Final = (
-    f"DELETE FROM activities WHERE number IN (SELECT events.number FROM {_SPAN_OF} AND forgotten)",
-    f"DELETE FROM moved_events WHERE number IN (SELECT events.number FROM {_SPAN_OF} AND forgotten)",
-    f"DELETE FROM events WHERE number IN (SELECT events.number FROM {_SPAN_OF} AND forgotten)",
-)
+
+def _moving(touched: str) -> tuple[str, ...]:
+    """Statements that give the events whose numbers `touched` selects to whose they are."""
+    whose = f"""
+        events JOIN spans ON spans.anonymous_id = events.anonymous_id AND at >= since AND at < until
+        WHERE events.number IN ({touched})"""
+    forgotten = f"SELECT events.number FROM {whose} AND forgotten"
+    return (
+        f"DELETE FROM moved_events WHERE number IN ({touched})",
+        f"""INSERT OR REPLACE INTO moved_events
+            SELECT events.number, spans.cio_id FROM {whose} AND spans.cio_id <> events.cio_id""",
+        f"""UPDATE activities SET subject = 'cio:' || whose.owner FROM (
+                SELECT events.number, coalesce(moved_events.owner, events.cio_id) AS owner
+                FROM events LEFT JOIN moved_events USING (number) WHERE events.number IN ({touched})
+            ) AS whose WHERE activities.number = whose.number AND subject <> 'cio:' || whose.owner""",
+        f"DELETE FROM activities WHERE number IN ({forgotten})",
+        f"DELETE FROM moved_events WHERE number IN ({forgotten})",
+        f"DELETE FROM events WHERE number IN ({forgotten})",
+    )
 
 
-class _Touched(NamedTuple):
-    """The events under an anonymousId of these times, both included, that have this number or a higher one."""
+_MOVE: Final = _moving("SELECT number FROM events WHERE anonymous_id = ?1 AND at BETWEEN ?2 AND ?3")
+"""For the events under an anonymousId of these times, both included."""
 
-    anonymous_id: str
-    since: float
-    until: float
-    number: int
+_ARRIVED: Final = "INSERT INTO arrived VALUES (?)"
+_MOVE_ARRIVED: Final = (*_moving("SELECT number FROM arrived"), "DELETE FROM arrived")
+"""For those of table `arrived`. Not by their times: a backfill's and live ones may have all others between them."""
 
 
 async def move(database: aiosqlite.Connection, rows: Rows) -> None:
     """Give events to whose they are, after `rows` are written: the new ones, and those that change hands."""
-    touched = list(_new(rows))
+    changed: list[tuple[str, float, float]] = []
     for anonymous_id, spans in rows.spans.items():
         before = [SpanRow(*row) for row in await database.execute_fetchall(_SPANS, (anonymous_id,))]
-        touched += [_Touched(anonymous_id, since, until, 0) for since, until in _changed(before, spans)]
+        changed += [(anonymous_id, since, until) for since, until in _changed(before, spans)]
     if rows.spans:
         await database.executemany(_OLD_SPANS, [(anonymous_id,) for anonymous_id in rows.spans])
         await database.executemany(_SPAN, [span for spans in rows.spans.values() for span in spans])
-    if touched:
-        for statement in (_RESET, _APPLY, _LOGS, *_FORGET):
-            await database.executemany(statement, touched)
-
-
-def _new(rows: Rows) -> Iterator[_Touched]:
-    found: dict[str, _Touched] = {}
-    for number, _, _, anonymous_id, at in rows.events:
-        if anonymous_id is not None:
-            _, since, until, first = found.get(anonymous_id, (anonymous_id, at, at, number))
-            found[anonymous_id] = _Touched(anonymous_id, min(since, at), max(until, at), first)
-    yield from found.values()
+    if changed:
+        for statement in _MOVE:
+            await database.executemany(statement, changed)
+    if arrived := [(row.number,) for row in rows.events if row.anonymous_id is not None]:
+        await database.executemany(_ARRIVED, arrived)
+        for statement in _MOVE_ARRIVED:
+            await database.execute(statement)
 
 
 def _changed(before: Sequence[SpanRow], after: Sequence[SpanRow]) -> Iterator[tuple[float, float]]:
