@@ -19,6 +19,10 @@ from worker.view.moving import move
 from worker.view.rows import Rows
 from worker.view.statements import writes
 
+WRITE_S: Final = 600.0
+"""How long a batch may take to write. One change may be about millions of events, which a deletion removes or a late
+identify gives to somebody else: to give up what goes on is no help, since it comes again with the next start."""
+
 _POSITION: Final = """
     INSERT INTO positions VALUES (?, ?) ON CONFLICT (partition) DO UPDATE SET next_offset = excluded.next_offset"""
 _MARK: Final = """
@@ -39,7 +43,7 @@ class Store:
         Raises:
             ViewFault: when the file is a copy of another topic, or can't be read or written.
         """
-        async with _in_time(self._database):
+        async with _in_time(self._database, TIMEOUT_S):
             await self._database.execute("BEGIN IMMEDIATE")
             async with self._database.execute("SELECT topic, generation FROM source") as cursor:
                 row = await cursor.fetchone()
@@ -65,7 +69,7 @@ class Store:
                 connection then: the transaction is not ended.
         """
         database = self._database
-        async with _in_time(database):
+        async with _in_time(database, WRITE_S):
             await database.execute("BEGIN IMMEDIATE")
             place = (intake.number, self._generation)
             updated = await database.execute("UPDATE source SET number = ? WHERE generation = ?", place)
@@ -93,14 +97,14 @@ class Store:
 
 
 @asynccontextmanager
-async def _in_time(database: aiosqlite.Connection) -> AsyncIterator[None]:
+async def _in_time(database: aiosqlite.Connection, limit_s: float) -> AsyncIterator[None]:
     try:
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asyncio.timeout(limit_s):
             yield
     except TimeoutError as problem:
         await database.interrupt()  # else closing it waits, and says less than this
         raise ViewFault(
-            f"the view's file was not read or written in time ({TIMEOUT_S:g} s): is the disk at view.path well?"
+            f"the view's file was not read or written in time ({limit_s:g} s): is the disk at view.path well?"
         ) from problem
     except sqlite3.OperationalError as problem:
         raise ViewFault(
