@@ -3,10 +3,13 @@
 from random import Random
 from typing import TypeAlias
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.jsontypes import Json
+from worker.runtime.unit import VALUE_BYTES
+from worker.segment.events import MAX_MESSAGE_ID
 from worker.workspace.attributes import (
     BYTES_MAX,
     COUNT_MAX,
@@ -158,3 +161,29 @@ def test_only_removed_attributes_with_names_of_some_length_are_remembered() -> N
     assert outcome.removed == [short, long]
     assert [*outcome.attributes.values] == [short]
     assert outcome.attributes.size == 0
+
+
+def test_texts_take_the_room_that_they_have_in_json() -> None:
+    attributes, refused = Attributes(), []
+    for number, char in enumerate("a\1\u00fc\n" * 10):
+        outcome = apply(attributes, {f"{char}{number}": char * 15_000}, (float(number), "m"))
+        attributes = outcome.attributes
+        refused += outcome.refused
+    assert refused
+    assert len(msgspec.json.encode(attributes.shown())) <= BYTES_MAX
+    replaced = apply(attributes, {"a0": "\1" * 15_000}, (100.0, "m"))
+    assert replaced.refused == ["a0"]
+
+
+def test_the_largest_set_that_two_people_come_to_can_be_stored() -> None:
+    longest = "\1" * (MAX_MESSAGE_ID // 6)
+    people = []
+    for prefix in "ab":
+        names_ = [f"{prefix}{number:{REMOVED_NAME_MAX - 1}}" for number in range(REMOVED_MAX)]
+        known: dict[str, Json] = dict.fromkeys(names_, 1)
+        removed: dict[str, Json] = dict.fromkeys(names_)
+        values: dict[str, Json] = {f"{prefix}{number}": "\1" * 320 for number in range(COUNT_MAX // 2)}
+        said = ((known, 1e9), (removed, 1e9 + 0.1), (values, 1e9 + 0.2))
+        people.append(applied([(call, (at, longest)) for call, at in said]))
+    for united in (fill(*people), newest(*people)):
+        assert len(msgspec.json.encode(united.attributes)) < VALUE_BYTES

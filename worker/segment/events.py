@@ -2,6 +2,7 @@
 
 from typing import Final, NoReturn
 
+import orjson
 from msgspec import Struct
 
 from worker.jsontypes import Json, JsonObject
@@ -19,8 +20,8 @@ MAX_BYTES: Final = 256 * 1024
 MAX_KEYS: Final = 10_000
 """The most keys that properties, traits, context and integrations may have each."""
 
-MAX_MESSAGE_ID: Final = 400
-"""The most characters of a messageId, four times what Segment takes: it is kept with every value that its event set."""
+MAX_MESSAGE_ID: Final = 200
+"""The most bytes of a messageId in JSON, twice what Segment takes: it is kept with every value that its event set."""
 
 _OBJECTS: Final = ("properties", "traits", "context", "integrations")
 _IDS: Final = ("userId", "anonymousId", "groupId", "previousId")
@@ -94,7 +95,8 @@ def check_event(data: JsonObject) -> Event:
         or kind not in TYPES
         or (event is not None and event.__class__ is not str)
         or message_id.__class__ is not str
-        or len(message_id) > MAX_MESSAGE_ID
+        or len(message_id) > MAX_MESSAGE_ID // 2
+        or not (message_id.isascii() and message_id.isprintable())
         or timestamp.__class__ is not str
         or (user_id is not None and (user_id.__class__ is not str or "\0" in user_id))
         or (anonymous_id is not None and (anonymous_id.__class__ is not str or "\0" in anonymous_id))
@@ -146,9 +148,8 @@ def _check(data: JsonObject) -> Event:
         if value.__class__ is not str and value is not None:
             _check_number(name, value)
     message_id = get("messageId")
-    if message_id.__class__ is str and len(message_id) > MAX_MESSAGE_ID:
-        detail = f"messageId has {len(message_id)} characters, more than {MAX_MESSAGE_ID}"
-        raise InvalidEvent(Reason.INVALID_EVENT, detail)
+    if message_id.__class__ is str and (size := len(orjson.dumps(message_id)) - len('""')) > MAX_MESSAGE_ID:
+        raise InvalidEvent(Reason.INVALID_EVENT, f"messageId has {size} bytes, more than {MAX_MESSAGE_ID}")
     event = get("event")
     return Event(
         kind,

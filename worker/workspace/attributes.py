@@ -23,8 +23,8 @@ REMOVED_MAX: Final = 300
 """How many removed attributes are remembered; those removed longest ago are forgotten first."""
 
 REMOVED_NAME_MAX: Final = 150
-"""Characters of the longest name under which a removed attribute is remembered: Customer.io takes none that is longer
-(customerio_semantics.md 3.1). What is removed takes no room, so that nothing else bounds the names."""
+"""Bytes in JSON of the longest name under which a removed attribute is remembered: Customer.io takes none that is
+longer (customerio_semantics.md 3.1). What is removed takes no room, so that nothing else bounds the names."""
 
 _FIXED: Final = frozenset({int, float, bool})
 """Types of values that count for one size, whatever the value."""
@@ -105,7 +105,7 @@ def apply(attributes: Attributes, call: JsonObject, stamp: Stamp, floor: Stamp |
             old = current.value
         if value is None or value == "":
             changed[name] = Attribute(None, time, message_id)
-            if len(name) > REMOVED_NAME_MAX:
+            if _text_size(name) > REMOVED_NAME_MAX:
                 forgotten.append(name)
             if old is not None:
                 before[name] = old
@@ -211,18 +211,28 @@ def _grown(name: str, before: Json, after: Json) -> int:
     if after.__class__ is before.__class__:
         if after.__class__ in _FIXED:
             return 0
-        if isinstance(after, str) and isinstance(before, str) and after.isascii() and before.isascii():
+        if (
+            isinstance(after, str)
+            and isinstance(before, str)
+            and (after.isascii() and before.isascii())
+            and (after.isprintable() and before.isprintable())
+        ):
             return len(after) - len(before)
     return _size(name, after) - _size(name, before)
 
 
 def _size(name: str, value: Json) -> int:
     if isinstance(value, str):
-        size = len(value) if value.isascii() else len(value.encode())
+        size = _text_size(value)
     elif isinstance(value, (bool, int, float)):
         size = 8
     elif value is None:
         return 0  # nothing is there
     else:
         size = len(_encode(value))
-    return size + len(name) + 6
+    return size + _text_size(name) + 6
+
+
+def _text_size(text: str) -> int:
+    """Of control characters all six bytes that each takes: else two people of 100 KB could not be stored as one."""
+    return len(text) if text.isascii() and text.isprintable() else len(_encode(text)) - 2
