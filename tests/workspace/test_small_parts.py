@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from worker.workspace.attributes import apply
 from worker.workspace.effects import Place
 from worker.workspace.facts import REMEMBERED_MAX, Facts, with_gone, with_merged
-from worker.workspace.junk import LONGEST, is_junk
+from worker.workspace.junk import LONGEST, is_junk, too_long
 from worker.workspace.keys import DELIVERY, EMAIL, ID, PROFILE, email_key, object_name, split_object_name
 from worker.workspace.messages.cause import Cause
 from worker.workspace.people.identity import new_cio_id
@@ -87,6 +87,8 @@ def test_a_fact_that_is_told_anew_is_the_latest() -> None:
         "Anonymous",
         "0",
         "x" * (LONGEST + 1),
+        "\u00fc" * (LONGEST // 2 + 1),
+        "\1" * (LONGEST // 6 + 1),
         "a\0b",
         "a\0" + "x" * 40,
     ],
@@ -98,6 +100,12 @@ def test_junk(word: str) -> None:
 @pytest.mark.parametrize("word", ["ada", "00", "'", '"', "'nulls", "none-of-these", "undefined user", "Null Island"])
 def test_no_junk(word: str) -> None:
     assert not is_junk(word)
+
+
+@given(st.text("x\u00fc\u20ac\1\n", max_size=40), st.integers(0, 120))
+def test_an_identifier_is_as_long_as_its_bytes(identifier: str, longest: int) -> None:
+    control = sum(char in "\1\n" for char in identifier)
+    assert too_long(identifier, longest) == (len(identifier.encode()) + 5 * control > longest)
 
 
 @given(st.integers(0, 2**42).map(lambda ms: ms / 1000), st.integers(0, 40))

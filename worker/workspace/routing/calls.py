@@ -8,7 +8,7 @@ from msgspec import UNSET
 from worker.destination.command import Command
 from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
-from worker.workspace.junk import LONGEST, LONGEST_TOKEN, is_junk
+from worker.workspace.junk import LONGEST_TOKEN, is_junk, too_long
 from worker.workspace.keys import EMAIL
 from worker.workspace.messages.calls import AddDevice, Event, Identify, Relation, RemoveDevice, UsedDevice, used
 from worker.workspace.messages.cause import Cause
@@ -72,7 +72,7 @@ def used_device(given: JsonObject, cause: Cause) -> UsedDevice:
 def has_token(given: JsonObject) -> bool:
     """Whether the device can be named."""
     token = text(given.get("token"))
-    return token is not None and len(token) <= LONGEST_TOKEN
+    return token is not None and not too_long(token, LONGEST_TOKEN)
 
 
 def _token(given: JsonObject) -> str:
@@ -128,7 +128,7 @@ def _named_email(command: Command) -> str | None:
 def _id(value: Json, settings: WorkspaceSettings) -> str | None:
     """The id that the attributes name; null, text that stands for nobody and the like name none."""
     id_ = text(value)
-    if id_ is None or len(id_) > LONGEST or (is_junk(id_) and not settings.allow_junk_identifiers):
+    if id_ is None or too_long(id_) or (is_junk(id_) and not settings.allow_junk_identifiers):
         return None
     return id_
 
@@ -140,5 +140,5 @@ def _is_email(value: str) -> bool:
         bool(at and name and domain)
         and "@" not in domain
         and not any(map(str.isspace, name + domain))
-        and (len(value) <= LONGEST)
+        and not too_long(value)
     )

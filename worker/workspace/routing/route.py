@@ -10,7 +10,7 @@ from worker.jsontypes import JsonObject
 from worker.reasons import Reason
 from worker.workspace.changes import IgnoredAnonymousIdentify, origin
 from worker.workspace.effects import DeadLetter, Effect, Publish, Send
-from worker.workspace.junk import LONGEST
+from worker.workspace.junk import too_long
 from worker.workspace.keys import DELIVERY, object_key
 from worker.workspace.messages.anonymous import Under
 from worker.workspace.messages.calls import AnonymousCall, Erase, Merge, Relate, Relation, Unrelate, related, used
@@ -142,7 +142,7 @@ def _secondary(command: Command) -> str:
 
 def _delivery(command: Command, cause: Cause) -> Effect:
     delivery_id = "" if command.delivery_id is UNSET else command.delivery_id
-    if len(delivery_id) > LONGEST:
+    if too_long(delivery_id):
         raise Refused(Reason.JUNK_IDENTIFIER, f"the delivery's id has {len(delivery_id)} characters")
     report: JsonObject = {
         name: value

@@ -10,7 +10,7 @@ from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
 from worker.segment.timestamps import LAST_TIME, in_seconds
 from worker.workspace import keys
-from worker.workspace.junk import LONGEST, is_junk
+from worker.workspace.junk import is_junk, too_long
 from worker.workspace.messages.cause import Cause
 from worker.workspace.settings import WorkspaceSettings
 
@@ -40,10 +40,10 @@ def person_key(identifiers: Given | UnsetType, settings: WorkspaceSettings) -> s
             if not isinstance(value, str):
                 continue
             if kind == "anonymous_id":
-                if len(value) > LONGEST:
+                if too_long(value):
                     raise Refused(Reason.JUNK_IDENTIFIER, f"the anonymousId has {len(value)} characters")
                 return ANONYMOUS + value
-            if is_junk(value) and (not settings.allow_junk_identifiers or len(value) > LONGEST):
+            if is_junk(value) and (not settings.allow_junk_identifiers or too_long(value)):
                 raise Refused(Reason.JUNK_IDENTIFIER, f"{kind} {value[:100]!r} stands for nobody")
             if kind == "id":
                 return keys.ID + value
@@ -63,7 +63,7 @@ def object_name(identifiers: Given | UnsetType) -> str:
     if identifiers is not UNSET:
         type_id, object_id = identifiers.get("object_type_id"), identifiers.get("object_id")
         if isinstance(type_id, str) and isinstance(object_id, str) and type_id and object_id:
-            if len(type_id) > LONGEST or len(object_id) > LONGEST:
+            if too_long(type_id) or too_long(object_id):
                 raise Refused(Reason.JUNK_IDENTIFIER, f"the object's id has {len(type_id) + len(object_id)} characters")
             if not (type_id.isascii() and type_id.isdigit() and type_id[0] != "0"):
                 raise Refused(Reason.INVALID_FIELDS, f"the object's type {type_id!r} is no whole number from 1")
