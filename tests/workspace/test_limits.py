@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.workspace.limits import Figures, related_people, waiting_events
+from tests.workspace.limits import NOW, Figures, Measured, cause, identify, related_people, waiting_events
+from worker.jsontypes import JsonObject
+from worker.runtime.unit import RECORD_WRITES_BYTES
+from worker.segment.events import MAX_MESSAGE_ID
+from worker.workspace.effects import Send
+from worker.workspace.keys import id_key
+from worker.workspace.messages.calls import Event, Merge, Relate
+from worker.workspace.messages.cause import Cause
 
 SMALL, LARGE = 300, 3_000
 
@@ -37,3 +44,29 @@ def test_people_related_to_one_object() -> None:
         bounded(figures)
     assert large[1].value_bytes == pytest.approx(small[1].value_bytes, rel=0.5)
     assert large[1].decisions > large[0].decisions + LARGE, "everybody is told, in steps"
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_large_group_calls_that_wait_for_an_identify_or_a_merge(known: bool) -> None:
+    network = Measured(4)
+    key, number = id_key("ada"), 0
+    if known:  # not identified: they wait at the person, who is identified by the merge
+        done = Event(
+            to=key, cause=cause(0), at=NOW, kind="event", name="Done", id="e", timestamp=int(NOW), attributes={}
+        )
+        network.arrive(Send("people", key, done))
+    for number in range(1, 21):
+        large: JsonObject = {f"attribute {at}": "x" * 310 for at in range(300)}
+        why = Cause("m" * (MAX_MESSAGE_ID - 2) + f"{number:02}", NOW, NOW, "segment.events", 0, number)
+        relate = Relate(
+            to=key, cause=why, at=NOW, name=f"1/{number}", object_attributes={}, relationship_attributes=large
+        )  # fmt: skip
+        network.arrive(Send("people", key, relate))
+    for user in ("ada",) if not known else ("bob", "cyd", "dan"):
+        network.arrive(identify(number + 1, user, NOW + 1, f"anonymous {user}"))
+        if known:
+            merge = Merge(to=key, cause=cause(number + 2), at=NOW + 2, primary=key, secondary=id_key(user))
+            network.arrive(Send("people", key, merge))
+    related = sum(record.startswith("relationship/") for table in network.tables.values() for record in table)
+    assert related == 20
+    assert network.effect_bytes < RECORD_WRITES_BYTES

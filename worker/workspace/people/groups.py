@@ -24,8 +24,8 @@ from worker.workspace.turn import Turn
 from worker.workspace.values.people import Profile
 from worker.workspace.wire import Stamp
 
-PROCESS_STEP: Final = 16
-"""Waiting calls processed in one decision; the rest follows by a message to itself."""
+PROCESS_STEP: Final = 4
+"""Waiting calls processed in one decision, with what each may write; the rest follows by a message to itself."""
 
 
 def receive(turn: Turn, profile: Profile, call: Deferrable) -> None:

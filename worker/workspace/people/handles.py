@@ -43,8 +43,12 @@ from worker.workspace.turn import Turn
 from worker.workspace.values.people import Handle
 from worker.workspace.values.records import WaitingCall
 
-DRAIN_STEP: Final = 16
-"""Calls that one decision takes out of a queue; the rest follows by a message to itself."""
+DRAIN_STEP: Final = 4
+"""Calls that one decision takes out of a queue; the rest follows by a message to itself.
+
+They are decided in the same turn where their person is of this partition, and each may write a relationship of 100 KB
+and more; together they must fit into what one record may write (worker/runtime/unit.py).
+"""
 
 FORMERS_MAX: Final = 8
 """How many who have given it up a handle remembers."""
