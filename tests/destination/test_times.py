@@ -44,3 +44,17 @@ def test_a_date_in_a_far_year_stays_that_date_in_the_workspace() -> None:
     assert [(one["name"], one["timestamp"]) for one in items(person["events"])] == [("Early", LATE_SECONDS)]
     assert [one["last_used"] for one in items(person["devices"])] == [LATE_SECONDS]
     assert person["attributes"] == {"a": 2}
+
+
+@pytest.mark.parametrize("when", [1_685_620_800_123_456, "1685620800123456", 1_685_620_800_123_456_789])
+def test_microseconds_and_nanoseconds_are_not_a_far_future_that_nothing_replaces(when: Json) -> None:
+    subscriptions = Subscriptions.compile(automatic(ActionSettings()), ActionSettings())
+    events = [
+        event("track", userId="u1", event="Done", messageId="m1", timestamp=when),
+        event("identify", userId="u1", messageId="m2", timestamp=when, traits={"plan": "old"}),
+        event("identify", userId="u1", messageId="m3", timestamp="2023-06-01T12:00:01Z", traits={"plan": "new"}),
+    ]
+    workspace = simulate([Arrival(one, 1_700_000_000.0) for one in events], subscriptions, WorkspaceSettings())
+    (person,) = items(workspace["people"])
+    assert [one["timestamp"] for one in items(person["events"])] == [1_685_620_800]
+    assert person["attributes"] == {"plan": "new"}

@@ -32,6 +32,11 @@ _MAX_LENGTH: Final = 256
 MILLISECONDS_FROM: Final = 1e11
 """Numbers from this one on are milliseconds: as seconds they would be in the year 5138 or later."""
 
+_MICROSECONDS_FROM: Final = 253_402_300_800_000
+_NANOSECONDS_FROM: Final = 1000 * _MICROSECONDS_FROM
+_NANOSECONDS_TO: Final = 1000 * _NANOSECONDS_FROM
+"""The same of finer units: in the unit before they would be beyond the year 9999, and nothing would replace them."""
+
 LAST_TIME: Final = 8.64e12
 """The end of what JavaScript's dates know, in seconds."""
 
@@ -148,7 +153,7 @@ def _lenient_milliseconds(text: str) -> int | None:
 def event_time(value: Json) -> float | None:
     """Unix seconds, to the millisecond, of an event's own `timestamp`; None where it is no time.
 
-    Texts are read as `to_unix_timestamp` does; numbers, and texts of digits, are seconds, or milliseconds from 1e11 on.
+    Texts are read as `to_unix_timestamp` does; numbers, and texts of digits, as `in_seconds` does.
     """
     if isinstance(value, str):
         if (since_1970 := usual_milliseconds(value)) is not None:
@@ -161,7 +166,11 @@ def event_time(value: Json) -> float | None:
 
 
 def in_seconds(number: int | float) -> int | float | None:
-    """Unix seconds: the number, or a thousandth of what must be milliseconds; None if it is beyond all dates."""
+    """Unix seconds, to the millisecond where the number must be in a finer unit; None if it is beyond all dates."""
+    if number >= _MICROSECONDS_FROM:
+        if number >= _NANOSECONDS_TO:
+            return None
+        number //= 1000 if number < _NANOSECONDS_FROM else 1_000_000
     seconds = number / 1000 if number >= MILLISECONDS_FROM else number
     return seconds if abs(seconds) <= LAST_TIME else None
 

@@ -89,7 +89,7 @@ def text(value: Json) -> str | None:
 def seconds(value: Json | UnsetType) -> int | float | None:
     """A time in unix seconds, also where it is a number in text; None where it is none.
 
-    A whole number is seconds already, made of a date, however late. In text, as the event had it, milliseconds become
+    A whole number is seconds already, made of a date, however late. In text, as the event had it, finer units become
     seconds, as in the event's own time (worker/segment/timestamps.py, event_time).
     """
     if value.__class__ is int:
