@@ -62,6 +62,7 @@ def test_an_identify_without_attributes() -> None:
         ("ada@b@x.io", "invalid"),
         ("a da@x.io", "invalid"),
         ("ada@x. io", "invalid"),
+        ("ada\0@x.io", "invalid"),
         ("a" * (LONGEST - 5) + "@x.io", ""),
         ("a" * (LONGEST - 4) + "@x.io", "invalid"),
     ],

@@ -134,11 +134,15 @@ def _id(value: Json, settings: WorkspaceSettings) -> str | None:
 
 
 def _is_email(value: str) -> bool:
-    """Whether `value` can be an email address: one @ between something and something, no blanks, not too long."""
+    """Whether `value` can be an email address: one @ between something and something, no blanks, not too long.
+
+    With a NUL character it could not be said again: a call by such an address is refused.
+    """
     name, at, domain = value.strip().partition("@")
     return (
         bool(at and name and domain)
         and "@" not in domain
         and not any(map(str.isspace, name + domain))
+        and "\0" not in value
         and not too_long(value)
     )
