@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from worker.runtime.meter import Deliveries, Meter, Progress
 from worker.runtime.outgoing import CHANGELOG_BATCH_BYTES, out
 from worker.runtime.publisher import KafkaPublisher, Publisher
 from worker.runtime.pulse import Pulse
-from worker.runtime.recovered import expect_input, senders
+from worker.runtime.recovered import expect_input, reached, senders
 from worker.runtime.recovery import Tables
 from worker.runtime.store_adapter import PartitionedTable
 from worker.runtime.tuning import Tuning
@@ -203,9 +202,8 @@ class Runtime:
         states = {tp: store.partition(tp.partition) for tp in tps}
         sent = {tp: senders(state, inputs, self.partitions) for tp, state in states.items()}
         sources = [TP(spec.topic, tp.partition) for tp in tps]
-        asked = await self.consumer.highwaters(*{*tps, *sources, *chain.from_iterable(sent.values())})
+        ends = await self.consumer.ends_beyond(reached(states, sources, sent))
         fence()
-        ends = {tp: end or 0 for tp, end in asked.items()}
         for (tp, state), source in zip(states.items(), sources, strict=True):
             expect_input(tp, source, state, sent[tp], ends)
             if state.changelog_offset + 1 != ends[tp]:

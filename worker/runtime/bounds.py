@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 log = structlog.get_logger(__name__)
+
+Told = TypeVar("Told")
 
 _ASKED = 10
 _ASKED_EVERY_S = 0.5
@@ -31,14 +33,15 @@ async def bounds_of(consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartit
     return Bounds({one.partition: starts[one] for one in partitions}, {one.partition: ends[one] for one in partitions})
 
 
-async def asked_beyond(ask: Callable[[], Awaitable[Bounds]], reached: Mapping[int, int]) -> Bounds:
-    """What `ask` answers of a topic that had reached these offsets: asked again for some seconds while it ends before.
+async def asked_again(ask: Callable[[], Awaitable[Told]], short: Callable[[Told], object]) -> Told:
+    """What `ask` answers of where topics end: asked again for some seconds while that is `short` of what they had.
 
-    A broker that has just begun to lead may tell a lower end for a moment. One told to the last is the truth.
+    A broker that has just begun to lead, or does not know yet that it leads no longer, may tell a lower end for a
+    moment. One told to the last is the truth.
     """
     found = await ask()
     for _ in range(_ASKED - 1):
-        if not found.ended_before(reached):
+        if not short(found):
             break
         await asyncio.sleep(_ASKED_EVERY_S)
         found = await ask()

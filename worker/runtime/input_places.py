@@ -8,6 +8,7 @@ Replaced here, because of what faust-streaming 0.15.3 does:
 * a partition that was never committed is not sought at all: it is sought to its beginning here.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiokafka.errors import KafkaError
@@ -15,7 +16,7 @@ from faust.exceptions import ConsumerNotStarted
 from faust.transport.consumer import Consumer
 from faust.types import TP
 
-from worker.runtime.bounds import warn_missing
+from worker.runtime.bounds import asked_again, warn_missing
 from worker.runtime.errors import MADE_ANEW, RecoveryFailed
 
 
@@ -39,10 +40,10 @@ class InputPlaces(Consumer):
         assignment = self._assignments
         await super().perform_seek()
         inputs = [tp for tp in self.assignment() if not self._is_changelog_tp(tp)]
-        starts, ends = await self.earliest_offsets(*inputs), await self.highwaters(*inputs)
-        for tp in inputs:
-            committed = self._read_offset[tp] or 0
-            if committed > (ends[tp] or 0):
+        reached = {tp: self._read_offset[tp] or 0 for tp in inputs}
+        starts, ends = await self.earliest_offsets(*inputs), await self.ends_beyond(reached)
+        for tp, committed in reached.items():
+            if committed > ends[tp]:
                 raise RecoveryFailed(
                     f"{tp.topic}/{tp.partition} was committed up to offset {committed}, but ends at {ends[tp]}: "
                     f"{MADE_ANEW}"
@@ -51,6 +52,14 @@ class InputPlaces(Consumer):
                 await self.seek_wait({tp: starts[tp] or 0})
             self._next_offset[tp] = committed or starts[tp] or 0
         self._sought = assignment
+
+    async def ends_beyond(self, reached: Mapping[TP, int]) -> dict[TP, int]:
+        """Where these partitions end, which had reached these offsets; it is lower only if it stays so for seconds."""
+
+        async def ask() -> dict[TP, int]:
+            return {tp: end or 0 for tp, end in (await self.highwaters(*reached)).items()}
+
+        return await asked_again(ask, lambda ends: any(ends[tp] < offset for tp, offset in reached.items()))
 
     def resume_flow(self) -> None:
         """Read; input only if it was sought, and so after the queues were emptied for the last time."""

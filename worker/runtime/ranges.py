@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
-from worker.runtime.bounds import Bounds, asked_beyond, bounds_of
+from worker.runtime.bounds import Bounds, asked_again, bounds_of
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, TopicChanged
@@ -44,7 +44,7 @@ class RangeReader(Connected):
         Raises:
             TopicChanged: when it ends before them.
         """
-        found = await asked_beyond(self.bounds, ends)
+        found = await asked_again(self.bounds, lambda told: told.ended_before(ends))
         if short := found.ended_before(ends):
             raise TopicChanged(
                 f"{self._topic}/{short[0]} ends at {found.ends.get(short[0], 0)}, but reached {ends[short[0]]} before: "

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from worker.runtime.bounds import Bounds, asked_beyond, bounds_of
+from worker.runtime.bounds import Bounds, asked_again, bounds_of
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
 
@@ -75,7 +75,9 @@ class TopicReader(Connected):
         for partition in partitions:
             if partition.partition in positions:
                 self._consumer.seek(partition, positions[partition.partition])
-        self._bounds = await asked_beyond(lambda: bounds_of(self._consumer, partitions), positions)
+        self._bounds = await asked_again(
+            lambda: bounds_of(self._consumer, partitions), lambda found: found.ended_before(positions)
+        )
 
     async def batches(self, stop: asyncio.Event) -> AsyncIterator[Batch]:
         """Batches as they come, until `stop` is set. Raises what `_getmany` does."""

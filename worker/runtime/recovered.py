@@ -1,6 +1,6 @@
 """Checks what was recovered of a table against the topics that it stands for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from faust.types import TP
 
@@ -19,6 +19,18 @@ def senders(state: PartitionState, inputs: Collection[str], partitions: int) -> 
         if topic in inputs and number.isdecimal() and int(number) < partitions:
             found[TP(topic, int(number))] = offset
     return found
+
+
+def reached(
+    states: Mapping[TP, PartitionState], sources: Sequence[TP], sent: Mapping[TP, Mapping[TP, int]]
+) -> dict[TP, int]:
+    """Where the changelogs of `states`, their inputs and those that `sent` them messages must have ended by then."""
+    ends: dict[TP, int] = {}
+    for (changelog, state), source in zip(states.items(), sources, strict=True):
+        included = [(changelog, state.changelog_offset), (source, state.position), *sent[changelog].items()]
+        for place, offset in included:
+            ends[place] = max(offset + 1, ends.get(place, 0))
+    return ends
 
 
 def expect_input(
