@@ -1,9 +1,10 @@
 """A topic read as one of a group."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from uuid import uuid4
 
+import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 from structlog.testing import capture_logs
@@ -21,13 +22,15 @@ class Nobody:
     async def revoked(self, numbers: Collection[int]) -> None: ...
 
 
-async def read(reader: GroupReader, count: int) -> None:
-    """Read and commit so many records."""
+async def read(reader: GroupReader, count: int) -> list[int]:
+    """Read and commit so many records; their offsets."""
+    offsets: list[int] = []
     async with asyncio.timeout(20):
-        while count > 0:
+        while len(offsets) < count:
             for number, records in (await reader.fetch([], 0.1)).items():
                 await reader.commit(number, records[-1].offset + 1)
-                count -= len(records)
+                offsets += [record.offset for record in records]
+    return offsets
 
 
 async def test_what_retention_removed_before_it_was_read_is_told(broker: Broker) -> None:
@@ -54,3 +57,45 @@ async def test_what_retention_removed_before_it_was_read_is_told(broker: Broker)
             await read(second, 1)
     told = [(each["topic"], each["first"], each["last"]) for each in logs if each["event"] == "records_missing"]
     assert told == [(topic, 5, 11)]
+
+
+async def _filled(broker: Broker, count: int) -> Callable[[], GroupReader]:
+    """Makes readers, not yet connected, of a topic of its own with so many records."""
+    topic, connection = f"test-{uuid4().hex}", Connection((broker.bootstrap,))
+    await create_topic(broker.bootstrap, topic)
+    async with connection.producer(10.0) as producer:
+        for _ in range(count):
+            await producer.send_and_wait(topic, b"value", partition=0)
+    return lambda: GroupReader(connection, topic, topic, Tuning(), Nobody())
+
+
+async def test_a_broker_that_does_not_know_what_came_since_has_nothing_read_twice(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was paused, leads no longer and does not know it: it says that there is no such offset."""
+    reader = await _filled(broker, 8)
+    async with reader() as first:
+        await read(first, 8)
+        await first.commit(0, 5)
+    async with reader() as second:
+        consumer, late = second._consumer, [3, 3]
+        ask = consumer.end_offsets
+
+        async def told(partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+            return dict.fromkeys(partitions, late.pop()) if late else await ask(partitions)
+
+        monkeypatch.setattr(consumer, "end_offsets", told)
+        while not consumer.assignment():
+            await second.fetch([], 0.1)
+        await consumer.seek_to_beginning()  # as aiokafka goes on then
+        assert await read(second, 3) == [5, 6, 7]
+        assert not late
+
+
+async def test_a_topic_made_anew_is_read_from_its_beginning(broker: Broker) -> None:
+    reader = await _filled(broker, 2)
+    async with reader() as first:
+        await read(first, 2)
+        await first.commit(0, 5)  # as far as the topic before had it
+    async with reader() as second:
+        assert await read(second, 2) == [0, 1]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from worker.runtime.bounds import warn_missing
+from worker.runtime.bounds import asked_again, warn_missing
 from worker.runtime.commits import commit, generation_of
 from worker.runtime.connected import Connected
 from worker.runtime.connection import Connection
@@ -45,6 +45,8 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         """In which what is read is ours."""
         self._next: dict[TopicPartition, int] = {}
         """What is to be read next, where it is known."""
+        self._committed: dict[TopicPartition, int] = {}
+        """The group's offsets, where they are known: what is before them is done."""
 
     async def _prepare(self) -> None:
         self._consumer.subscribe([self._topic], listener=self)
@@ -59,6 +61,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         """See `Shares.revoked`."""
         await self._shares.revoked([partition.partition for partition in revoked])
         self._next.clear()
+        self._committed.clear()
 
     async def _expect_committed(self, assigned: Collection[TopicPartition]) -> None:
         """Expect to read on where the group is, unless something was read meanwhile."""
@@ -69,6 +72,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
             for partition, committed in found.items():
                 if committed.offset > 0:
                     self._next.setdefault(partition, committed.offset)
+                    self._committed[partition] = committed.offset
 
     async def fetch(self, resting: Collection[int], timeout_s: float) -> Mapping[int, list[Any]]:
         """Records by partition, each partition's in order; none of the `resting` partitions, which are not read on.
@@ -86,9 +90,34 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         self._consumer.pause(*(rest - paused))
         self._consumer.resume(*(paused - rest))
         fetched = await self._getmany(timeout_s)
+        if any(records[0].offset < self._committed.get(partition, 0) for partition, records in fetched.items()):
+            await self._take_back(fetched)
+            return {}
         for partition, records in fetched.items():
             self._go_on(partition, records)
         return {partition.partition: records for partition, records in fetched.items()}
+
+    async def _take_back(self, fetched: Mapping[TopicPartition, list[Any]]) -> None:
+        """Read again what was `fetched`, but nothing that is done, unless its topic was made anew.
+
+        aiokafka begins a partition anew where a broker does not have the offset that it is asked for. One that was
+        paused, and does not know yet that it leads no longer, has not what came since: the rest would be read twice.
+        """
+        done = {}
+        for partition in fetched.keys() & self._consumer.assignment():
+            first, committed = fetched[partition][0].offset, self._committed.get(partition, 0)
+            self._consumer.seek(partition, max(first, committed))
+            if first < committed:
+                done[partition] = committed
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(self._timeout_s):
+                ends = await asked_again(
+                    lambda: self._consumer.end_offsets(list(done)),
+                    lambda told: any(told[partition] < offset for partition, offset in done.items()),
+                )
+            for partition, offset in done.items():
+                if ends[partition] < offset:
+                    self._committed.pop(partition, None)
 
     def _go_on(self, partition: TopicPartition, records: Sequence[Any]) -> None:
         """Say what retention removed before it was read: aiokafka goes on at what is left without a word."""
