@@ -1,6 +1,6 @@
 """An action with its mapping, compiled: from an event's JSON straight to commands."""
 
-from typing import Final, Protocol
+from typing import Protocol
 
 from worker.destination.actions import Action
 from worker.destination.actions.definition import BATCHING
@@ -10,7 +10,7 @@ from worker.destination.settings import ActionSettings
 from worker.destination.usual import compile_usual
 from worker.jsontypes import Json, JsonObject
 from worker.segment.fields import InvalidFields, compile_fields
-from worker.segment.mapping import compile_mapping
+from worker.segment.mapping import ROOT_KEY, compile_mapping
 
 
 class Run(Protocol):
@@ -22,10 +22,6 @@ class Run(Protocol):
 
     def __call__(self, payload: JsonObject, time: float, seconds: int | None = None, /) -> list[Command]:
         """Run the action."""
-
-
-WHOLE_MAPPING: Final = "__segment_internal_directive"
-"""The key by which a mapping makes one directive of all its other keys (segment_actions.md 2.3)."""
 
 
 def compile_action(action: Action, mapping: JsonObject, settings: ActionSettings) -> Run:
@@ -62,7 +58,7 @@ def _with_constants_coerced(action: Action, mapping: JsonObject) -> JsonObject:
 
     It stays as it is where its constants are invalid: each event is then refused, with all its problems in one text.
     """
-    if WHOLE_MAPPING in mapping or any(name.startswith("@") for name in mapping):
+    if ROOT_KEY in mapping or any(name.startswith("@") for name in mapping):
         return mapping
     constants = {name: value for name, value in mapping.items() if not _has_directive(value)}
     try:

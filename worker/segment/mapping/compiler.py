@@ -1,6 +1,7 @@
 """Mappings made functions of the payload (segment_actions.md 2.3)."""
 
 from collections.abc import Callable
+from typing import Final
 
 from msgspec import Struct
 
@@ -15,8 +16,8 @@ from worker.segment.mapping.validation import check, is_directive
 from worker.segment.mapping.values import Loose, clean
 from worker.segment.paths import UNDEFINED, Value
 
-ROOT_KEY = "__segment_internal_directive"
-"""The key whose directive gets all other keys of the mapping as its own `mapping`."""
+ROOT_KEY: Final = "__segment_internal_directive"
+"""The key whose directive gets all other keys of the mapping as its own `mapping` (segment_actions.md 2.3)."""
 
 _DIRECTIVES = {**directives.DIRECTIVES, **structure.DIRECTIVES, "@replace": replacement.replace}
 _FLAT = frozenset({"@path", "@template", "@replace", "@liquid"})
