@@ -6,7 +6,9 @@ from typing import Final
 _LOCAL = r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]++"
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*+(?<!-))?"
 _EMAIL: Final = re.compile(rf"{_LOCAL}(?:\.{_LOCAL})*+@(?:{_LABEL}\.)++{_LABEL}")
-_CIO_PREFIX: Final = "cio_"
+
+CIO_ID_PREFIX: Final = "cio_"
+"""A userId that begins so is the cio_id behind it."""
 
 
 def is_email(value: str) -> bool:
@@ -30,8 +32,8 @@ def resolve_identifiers(
     if object_id and object_type_id:
         return {"object_id": object_id, "object_type_id": object_type_id}
     if person_id:
-        if person_id.startswith(_CIO_PREFIX):
-            return {"cio_id": person_id[len(_CIO_PREFIX) :]}
+        if person_id.startswith(CIO_ID_PREFIX):
+            return {"cio_id": person_id[len(CIO_ID_PREFIX) :]}
         return {"email": person_id} if is_email(person_id) else {"id": person_id}
     if email:
         return {"email": email}

@@ -3,9 +3,7 @@
 from worker.destination.errors import Rejected
 from worker.destination.settings import ActionSettings
 from worker.reasons import Reason
-from worker.segment.identifiers import resolve_identifiers
-
-CIO_ID_PREFIX = "cio_"
+from worker.segment.identifiers import CIO_ID_PREFIX, resolve_identifiers
 
 
 def person(
