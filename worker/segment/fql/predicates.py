@@ -1,7 +1,7 @@
 """What a condition's operators mean (segment_actions.md 2.2): each makes a test of events from the value's lookup."""
 
 from collections.abc import Callable
-from typing import TypeAlias, TypeGuard
+from typing import Final, TypeAlias, TypeGuard
 
 from worker.jsontypes import JsonObject
 from worker.segment.fql.syntax import Condition, Literal_
@@ -127,7 +127,7 @@ def _number(expected: Literal_) -> int | float:
     return expected or 0
 
 
-_MAKERS: dict[str, _Maker] = {
+_MAKERS: Final[dict[str, _Maker]] = {
     "=": _equals,
     "!=": _differs,
     "<": _less,
@@ -147,3 +147,6 @@ _MAKERS: dict[str, _Maker] = {
     "is_true": _is_true,
     "is_false": _is_false,
 }
+
+OPERATORS: Final = frozenset(_MAKERS)
+"""The operators that conditions have; all of them also work where a trigger writes their names as operators."""

@@ -10,15 +10,6 @@ FIELDS: Final = ("type", "event", "name", "userId", "properties", "traits", "con
 NESTED_FIELDS: Final = frozenset({"properties", "traits", "context"})
 """Those of them that hold values under names of their own."""
 
-OPERATORS: Final = frozenset(
-    {
-        *("=", "!=", "<", "<=", ">", ">="),
-        *("contains", "not_contains", "starts_with", "not_starts_with", "ends_with", "not_ends_with"),
-        *("number_equals", "number_not_equals", "exists", "not_exists", "is_true", "is_false"),
-    }
-)
-"""The operators that conditions have; all of them also work where a trigger writes their names as operators."""
-
 Literal_: TypeAlias = str | int | float | bool | None
 """What a condition compares with; None where the operator needs nothing."""
 

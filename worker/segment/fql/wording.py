@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from worker.segment.fql.lexer import Kind, Token
-from worker.segment.fql.syntax import NESTED_FIELDS, OPERATORS
+from worker.segment.fql.predicates import OPERATORS
+from worker.segment.fql.syntax import NESTED_FIELDS
 
 IGNORED: Final = "{} is ignored"
 LOST_NEGATION: Final = "the `!` is ignored: it negates only contains() and match()"
