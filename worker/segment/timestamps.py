@@ -7,7 +7,7 @@ from typing import Final
 
 from worker.jsontypes import Json, JsonObject
 from worker.segment.calendar import days_since_1970, milliseconds
-from worker.segment.dates import parse_date
+from worker.segment.dates import MAX_LENGTH, parse_date
 from worker.segment.javascript import to_number, to_string
 
 _ISO: Final = re.compile(
@@ -27,7 +27,6 @@ _LENIENT: Final = re.compile(
     r"(?P<year>[0-9]{4})[-/]?(?P<month>[0-9]{1,2})?[-/]?(?P<day>[0-9]{0,2})[Tt\s\ufeff]*"
     r"(?P<hour>[0-9]{1,2})?:?(?P<minute>[0-9]{1,2})?:?(?P<second>[0-9]{1,2})?[.:]?(?P<fraction>[0-9]+)?"
 )
-_MAX_LENGTH: Final = 256
 
 MILLISECONDS_FROM: Final = 1e11
 """Numbers from this one on are milliseconds: as seconds they would be in the year 5138 or later."""
@@ -140,7 +139,7 @@ def to_unix_timestamp(value: Json) -> Json:
 
 def _lenient_milliseconds(text: str) -> int | None:
     """The time that `dayjs.utc(text)` finds, None if it finds none."""
-    if len(text) > _MAX_LENGTH:
+    if len(text) > MAX_LENGTH:
         return None
     if text[-1:] not in {"Z", "z"} and (match := _LENIENT.fullmatch(text)):
         month, day = match["month"], match["day"]
@@ -176,7 +175,7 @@ def in_seconds(number: int | float) -> int | float | None:
 
 
 def _text_time(text: str) -> float | None:
-    if len(text) <= _MAX_LENGTH and _DIGITS.fullmatch(text):
+    if len(text) <= MAX_LENGTH and _DIGITS.fullmatch(text):
         return event_time(float(text))
     time = _lenient_milliseconds(text)
     return None if time is None else time / 1000
