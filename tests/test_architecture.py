@@ -14,6 +14,7 @@ PAGE = PACKAGE.parent / "docs/architecture.md"
 PURE = ("segment", "destination", "workspace", "metrics")
 
 SMALL = (
+    "emails",
     "jsontypes",
     "linear_hashing",
     "moments",

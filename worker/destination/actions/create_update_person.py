@@ -21,21 +21,11 @@ from worker.destination.actions.values import converted, converted_value, timest
 from worker.destination.command import Command
 from worker.destination.numbers import as_created_at
 from worker.destination.settings import ActionSettings
+from worker.emails import looks_like_email
 from worker.jsontypes import JsonObject
 
 NO_ATTRIBUTES = frozenset({"createdAt", "created_at", "object_type_id", "objectTypeId", "relationshipAttributes"})
 """Traits that have a field of their own."""
-
-
-def looks_like_email(value: str) -> bool:
-    """Whether `value` can name a person as an email address: one @ between something and something, no blanks inside.
-
-    Segment takes anything from the email trait for an identifier (known deviations id_trait_email_num, …_not_valid).
-    Its own pattern for userIds is not used here: it knows only ASCII. Blanks around an address are let through, as the
-    workspace does for a person with an id (worker/workspace/keys.py, email_key).
-    """
-    name, at, domain = value.strip().partition("@")
-    return bool(at and name and domain) and "@" not in domain and len(value.split()) == 1
 
 
 def build(
@@ -60,6 +50,7 @@ def build(
         for name in NO_ATTRIBUTES.intersection(custom):
             del custom[name]
     email = _take_email(custom, email)
+    # Segment takes anything from the email trait for an identifier (known deviations id_trait_email_num, …_not_valid).
     leads = person_id is None and email is not None and looks_like_email(email)
     identifiers = identity.person(settings, person_id, anonymous_id, email if leads else None)
     attributes = converted(custom, convert_timestamp)

@@ -6,6 +6,7 @@ from typing import Final, Literal
 from msgspec import UNSET
 
 from worker.destination.command import Command
+from worker.emails import looks_like_email
 from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
 from worker.workspace.junk import LONGEST_TOKEN, is_junk, too_long
@@ -102,7 +103,7 @@ def identify(
             attributes["email"] = given["email"]
     else:
         email = text(given.get("email"))
-        invalid = email is not None and not _is_email(email)
+        invalid = email is not None and (too_long(email) or not looks_like_email(email))
         if email is None and to.startswith(EMAIL):
             email = _named_email(command)
     return Identify(
@@ -131,18 +132,3 @@ def _id(value: Json, settings: WorkspaceSettings) -> str | None:
     if id_ is None or too_long(id_) or (is_junk(id_) and not settings.allow_junk_identifiers):
         return None
     return id_
-
-
-def _is_email(value: str) -> bool:
-    """Whether `value` can be an email address: one @ between something and something, no blanks, not too long.
-
-    With a NUL character it could not be said again: a call by such an address is refused.
-    """
-    name, at, domain = value.strip().partition("@")
-    return (
-        bool(at and name and domain)
-        and "@" not in domain
-        and not any(map(str.isspace, name + domain))
-        and "\0" not in value
-        and not too_long(value)
-    )
