@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 
 from worker.config import Config, ConfigError, Workspace, load_config, parse_config, workspace_of
+from worker.config.sections import SECRETS
+from worker.deployment import make_deployment
 from worker.jsontypes import JsonObject
 
 
@@ -214,9 +216,13 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
         load_config(tmp_path / "latin.yaml", {})
 
 
-def test_a_config_shows_no_secret_in_its_repr() -> None:
-    config = parse_config("destination: {api_key: hush}\nsource: {write_key: hush}", environ={})
-    assert "hush" not in repr(config)
+@pytest.mark.parametrize("secret", sorted(SECRETS))
+def test_no_repr_shows_a_secret(secret: str) -> None:
+    section, _, name = secret.partition(".")
+    config = parse_config(f"{section}: {{{name}: hush}}", environ={})
+    deployment = make_deployment(config)
+    for each in (config, getattr(config, section), deployment, deployment.connection):
+        assert "hush" not in repr(each)
 
 
 @pytest.mark.parametrize(

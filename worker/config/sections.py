@@ -70,6 +70,10 @@ class Destination(Struct, frozen=True, kw_only=True):
         if "All" in self.integration_names:
             raise ValueError("integration_names cannot hold All, which stands for every destination")
 
+    def __repr__(self) -> str:
+        """Without the settings, as that of `Config`."""
+        return "Destination(…)"
+
 
 class Kafka(Struct, frozen=True, kw_only=True):
     """`kafka`: how to reach the brokers, and names there."""
@@ -98,6 +102,10 @@ class Kafka(Struct, frozen=True, kw_only=True):
             raise ValueError(f"security_protocol {self.security_protocol} needs sasl_username and sasl_password")
         if (self.ssl_cert_file is None) is not (self.ssl_key_file is None):
             raise ValueError("ssl_cert_file and ssl_key_file go together")
+
+    def __repr__(self) -> str:
+        """Without the settings, as that of `Config`."""
+        return "Kafka(…)"
 
 
 class View(Struct, frozen=True, kw_only=True):

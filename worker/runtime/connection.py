@@ -28,6 +28,10 @@ class Connection(Struct, frozen=True):
         hang_up_our_way()
         ask_together()
 
+    def __repr__(self) -> str:
+        """Without the password: a repr ends up in logs."""
+        return f"Connection({', '.join(self.bootstrap_servers)})"
+
     def client_options(self) -> dict[str, object]:
         """Keyword arguments that every aiokafka client takes."""
         options: dict[str, object] = {
