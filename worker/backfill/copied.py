@@ -53,7 +53,7 @@ async def copied_network(deployment: Deployment) -> Network:
     """The four tables as the changelogs have them now; what waits in the topics is not in it.
 
     Raises:
-        TopicsError: when there is none.
+        TopicsError: when one of them is not there, or no broker answers.
         BrokerUnreachable: when a changelog can't be read.
         RecoveryFailed: when one is damaged.
     """

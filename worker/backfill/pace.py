@@ -100,7 +100,7 @@ class Pace(Struct, frozen=True):
 
     @property
     def per_second(self) -> float | None:
-        """Events a second that may be sent now; None: no more than `room` is the only bound."""
+        """Events a second that may be sent now; None: `room` is the only bound."""
         if not self.live:
             return self.limit
         rate = 0.0 if self.held else self.rate

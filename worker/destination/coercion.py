@@ -52,7 +52,7 @@ def compile_coercion(key: str) -> Coerce:
 
 
 def _one_by_one(action: Action) -> Callable[[JsonObject, str, Json], None]:
-    """Coercion of one field in place; it goes where it is empty, or none of the action's."""
+    """Coercion of one field in place; one that is empty, or none of the action's, is removed."""
     coercions = {
         mapped.field.name: compile_fields([msgspec.structs.replace(mapped.field, required=False)]).coerce
         for mapped in action.fields

@@ -126,7 +126,7 @@ class Subscriptions:
     def commands(self, event: Event, now: float) -> list[Outcome]:
         """What the event becomes, one outcome a subscription that matches, in the order of the configuration.
 
-        None for an event that its `integrations` rule out.
+        An event that its `integrations` rule out becomes nothing.
         `now` (unix seconds) is the event's time where it has none of its own: its arrival.
         """
         time = now if event.time is None else event.time

@@ -27,7 +27,7 @@ _Take: TypeAlias = Callable[[JsonObject, list[Json]], bool]
 """Puts values of an event in their places; false where one is not what its field takes as it is."""
 
 # A step is one field: its place among the values, its key and the one to take where that has none, the class of its
-# values, what of a number stays one.
+# values, and MappedField.number.
 _Steps: TypeAlias = list[tuple[int, str, str | None, type, AsNumber | None]]
 
 

@@ -33,7 +33,11 @@ class Refused(Struct, frozen=True):
 
 
 class Retry(Struct, frozen=True):
-    """It may pass: why, the seconds that the answer asks to wait, if it does, and the error where none came."""
+    """It may pass, and is tried again.
+
+    `why` is a status, `timeout` or `connection`; `after_s` the seconds that the answer asks to wait, None if it does
+    not ask; `problem` the error where no answer came.
+    """
 
     why: str
     after_s: float | None = None

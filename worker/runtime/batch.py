@@ -46,8 +46,8 @@ class Batches(Generic[ValueT]):
     """Processes the batches of one agent.
 
     `handle(record, unit)` decides one record and puts its effects into the unit; it raises `InvalidMessage` for data
-    that can never succeed, before its first effect. `internal` says that every record must carry an origin. `limit` is
-    asked before a unit with dead letters is written.
+    that can never succeed, before its first effect. `internal` says that records carry an origin, by which repeats are
+    dropped; a record without one is new. `limit` is told of each unit before it is written.
     """
 
     def __init__(

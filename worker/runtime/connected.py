@@ -1,4 +1,4 @@
-"""What all readers of Kafka share: they are connected while they are entered."""
+"""What readers of Kafka share that are connected while they are entered."""
 
 import asyncio
 from collections.abc import Mapping

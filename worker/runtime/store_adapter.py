@@ -68,7 +68,7 @@ class TableStore(Store[bytes, bytes]):
             )
 
     def reset_state(self) -> None:
-        """Nothing is kept on disk."""
+        """Nothing: only Faust's own command `reset` calls it, which there is not here."""
 
     async def backup_partition(self, tp: TP | int, flush: bool = True, purge: bool = False, keep: int = 1) -> None:
         """The changelog is the backup."""

@@ -80,7 +80,7 @@ def relationship_key(cio_id: str, name: str) -> str:
 
 
 def joined(*texts: str) -> str:
-    """The texts as one, another one for any other texts, also for some that hold the NUL characters between them."""
+    """The texts as one text, which no other texts are joined to, also where some hold NUL characters themselves."""
     text = "\0".join(texts)
     if text.count("\0") < len(texts):
         return text

@@ -29,8 +29,8 @@ class MappedField(Struct, frozen=True, kw_only=True):
 
     `ours` is the reason why the field is in our action though not in Segment's catalogue, else None. A `lenient` one
     counts as absent where its value has a wrong type, so that it never costs an event that Segment accepts.
-    `number` says what of a number stays one though the type is string, None if it does not: those of times do, of which
-    Segment makes text (known deviations id_created_num, id_timestamp_num).
+    `number` makes of a value the number that it stays though the type is string; None where no value stays one. Fields
+    for times have it: Segment makes text of their numbers (known deviations id_created_num, id_timestamp_num).
     """
 
     field: Field

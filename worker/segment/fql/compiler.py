@@ -23,9 +23,10 @@ class Explained(NamedTuple):
 class Trigger(Struct, frozen=True):
     """A compiled trigger.
 
-    `matches(event)` tests an event, `explain(event)` says what each condition makes of it, `unmet(event)` of one that
-    does not match what fails: of several one is enough; none where what fails is no condition. `types` and
-    `event_names` are what the event's `type` and `event` must be among for it to match at all; None: anything.
+    `matches(event)` tests an event, `explain(event)` says what each condition makes of it. For an event that does not
+    match `unmet(event)` gives the conditions that fail: of an `and` the first one, of an `or` all; none where what
+    fails is no condition. `types` and `event_names` are what the event's `type` and `event` must be among for it to
+    match at all; None: anything.
     `by_name` says that it looks at nothing else, and only at whether they are certain texts: all events of the same
     `type` and `event` then match or do not, and all in which `event` is no text.
     """
