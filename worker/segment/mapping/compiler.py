@@ -121,12 +121,11 @@ def _settled(node: Json) -> Callable[[Value], Value]:
 def _compile(node: Json) -> Resolver:
     if is_directive(node) and isinstance(node, dict):
         return _compile_directive(node)
-    if _is_constant(node):
-        return lambda _payload: node
-    if isinstance(node, list):
-        return _compile_array([_compile(item) for item in node])
-    if isinstance(node, dict):
-        return _compile_object([(key, _compile(item)) for key, item in node.items()])
+    if not _is_constant(node):
+        if isinstance(node, list):
+            return _compile_array([_compile(item) for item in node])
+        if isinstance(node, dict):
+            return _compile_object([(key, _compile(item)) for key, item in node.items()])
     return lambda _payload: node
 
 
