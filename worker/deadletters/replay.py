@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from worker.deadletters.box import Box, Found
 from worker.deadletters.copies import Source, can_be_sent, copy_of
-from worker.deadletters.letter import Letter, Place
+from worker.deadletters.letter import UNREADABLE, Letter, Place
 from worker.deadletters.marks import LETTERS_PER_MARK, Mark, Marks, What, write_mark
 from worker.deadletters.selection import Selection
 from worker.deadletters.trial import Trial
@@ -131,7 +131,7 @@ class Handling:
     async def _problem(self, letter: Letter, trial: Trial) -> str | None:
         source, origin = self._sources[letter.place.topic], letter.origin
         if origin is not None and origin.topic != source.topic:
-            return f"unreadable: it came from {origin}, not from {source.topic}"
+            return f"{UNREADABLE}: it came from {origin}, not from {source.topic}"
         refused = await self._refused(letter)
         return trial.problem(letter, source.contract) if refused is None else f"{letter.reason}: {refused}"
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from worker.deadletters.letter import Letter
+from worker.deadletters.letter import UNREADABLE, Letter
+from worker.reasons import Reason
 from worker.runtime.agent import AgentSpec
 from worker.runtime.errors import InvalidMessage, ValueTooLarge
 from worker.runtime.fetched import Fetched
@@ -33,7 +34,7 @@ class Trial:
     def problem(self, letter: Letter, contract: str) -> str | None:
         """Why the letter would fail again, `<reason>: <detail>`; None when nothing is known against it."""
         if letter.origin is None:
-            return "unreadable: it does not say where it came from"
+            return f"{UNREADABLE}: it does not say where it came from"
         if letter.value_left_out is not None:
             lacks = "the letter lacks the record, which was too large for it and is only at"
             return f"{letter.reason}: {lacks} {letter.origin}"
@@ -41,7 +42,7 @@ class Trial:
             try:
                 decode(letter.value or b"")
             except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-                return f"invalid_message: {problem}"
+                return f"{Reason.INVALID_MESSAGE}: {problem}"
             return None
         record = Fetched(
             letter.origin.topic, letter.origin.partition, letter.origin.offset,
