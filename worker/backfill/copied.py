@@ -10,8 +10,8 @@ from worker.deployment import Deployment
 from worker.runtime.partition_state import PartitionState
 from worker.runtime.ranges import RangeReader
 from worker.simulation.network import ENTITIES, Network
+from worker.topics import names
 from worker.topics.cluster import expect
-from worker.topics.names import changelog_of
 from worker.workspace.effects import Entity
 from worker.workspace.values import AnonymousValue, DevicesValue, ObjectsValue, PeopleValue
 
@@ -57,11 +57,11 @@ async def copied_network(deployment: Deployment) -> Network:
         BrokerUnreachable: when a changelog can't be read.
         RecoveryFailed: when one is damaged.
     """
-    await expect(deployment.connection, [deployment.topic(changelog_of(entity)) for entity in ENTITIES])
-    partitions = deployment.contracts["people"].partitions
+    await expect(deployment.connection, [deployment.topic(names.changelog_of(entity)) for entity in ENTITIES])
+    partitions = deployment.contracts[names.PEOPLE].partitions
     network = Network(deployment.config.workspace.settings(), partitions, Random(0))
     for entity in ENTITIES:
-        topic = deployment.topic(changelog_of(entity))
+        topic = deployment.topic(names.changelog_of(entity))
         states = {number: PartitionState() for number in range(partitions)}
         async with RangeReader(deployment.connection, topic) as reader:
             async for batch in reader.batches(*await reader.bounds()):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -50,11 +50,8 @@ class Unreadable(Struct, frozen=True):
     reason: str
 
 
-FILTERED: Final = None
-"""What `choose` says of a record that the filter leaves out."""
-
 Choose: TypeAlias = Callable[[Source, int], "Chosen | Unreadable | None"]
-"""A record, and the arrival (unix milliseconds) of one that says nothing of it."""
+"""A record, and the arrival (unix milliseconds) of one that says nothing of it. None: the filter leaves it out."""
 
 
 def chooser(plan: Plan) -> Choose:
@@ -92,7 +89,7 @@ def _event_chooser(plan: Plan) -> Choose:
         except InvalidEvent as problem:
             return Unreadable(source, problem.detail)
         if matches is not None and not matches(event.data):
-            return FILTERED
+            return None
         return Chosen(source, _arrival(source, event, fallback_ms), event)
 
     return choose

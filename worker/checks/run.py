@@ -40,9 +40,9 @@ async def check_all(config: Config, source: str, now: datetime) -> AsyncIterator
         return
     async for finding in check_topics(deployment.connection, deployment.contracts):
         yield finding
-    machines = [deployment.topic(name) for name in (names.WORKSPACE_CHANGES, names.PEOPLE, names.SEGMENT_EVENTS)]
+    stamped = [deployment.topic(name) for name in (names.WORKSPACE_CHANGES, names.PEOPLE, names.SEGMENT_EVENTS)]
     try:
-        async for finding in check_clock(deployment.connection, machines, now):
+        async for finding in check_clock(deployment.connection, stamped, now):
             yield finding
     except TopicsError as error:
         yield problem("clock", f"the records' times could not be read: {error.problem}", error.hint)

@@ -15,6 +15,11 @@ Place = tuple[str, int, int]
 """A record: its topic, partition and offset."""
 
 
+def place_text(place: Place) -> str:
+    """`topic/partition/offset`."""
+    return "/".join(map(str, place))
+
+
 class FoundChange(Struct, frozen=True):
     """A change of the workspace, and the subject whose log it is in."""
 
@@ -62,8 +67,8 @@ class Outcome:
 
     def finish(self) -> None:
         """Assign the dead letters: those of the event and of the messages that it caused."""
-        for topic, partition, offset in sorted(self.places):
-            self.dead_letters += self._dead.get(f"{topic}/{partition}/{offset}", [])
+        for place in sorted(self.places):
+            self.dead_letters += self._dead.get(place_text(place), [])
 
     def _add_change(self, record: Record) -> None:
         change = _decode_change(record.value or b"")

@@ -15,7 +15,7 @@ from worker.runtime.lag import LagReader
 from worker.runtime.outgoing import out
 from worker.topics import names
 from worker.topics.cluster import expect
-from worker.trial.outcome import WATCHED, FoundChange, FoundDeadLetter, Outcome, Place
+from worker.trial.outcome import WATCHED, FoundChange, FoundDeadLetter, Outcome, Place, place_text
 
 _POLL_S = 0.1
 
@@ -96,8 +96,3 @@ async def try_event(deployment: Deployment, raw: bytes, timeout_s: float) -> Tri
         sorted(map(place_text, waiting)),
         round(seconds, 3),
     )
-
-
-def place_text(place: Place) -> str:
-    """`topic/partition/offset`."""
-    return "/".join(map(str, place))
