@@ -1,10 +1,11 @@
 """Whatever a trigger is, it compiles or says why not; and it never takes long."""
 
 import time
+from collections import Counter
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.segment.strategies import EVENTS
@@ -18,7 +19,55 @@ FRAGMENTS = st.sampled_from(
         *("null", "true", "false", '"a"', '"a*"', '"*a"', "'x'", '""', "5", "-1.5", "[", "]", "\\", "-", "\n", "\r"),
     ]
 )
-SOURCES = st.lists(FRAGMENTS | st.just(" "), max_size=20).map(" ".join) | st.lists(FRAGMENTS).map("".join) | st.text()
+JUNK = st.lists(FRAGMENTS | st.just(" "), max_size=20).map(" ".join) | st.lists(FRAGMENTS).map("".join) | st.text()
+
+FIELDS = st.sampled_from(["type", "event", "name", "userId", "properties.a", "properties.a.b", "traits.x", "context.x"])
+BY_NAME = st.sampled_from(['type = "a"', 'type = "track"', 'event = "a"', 'event != "a"'])
+CONDITIONS = (
+    BY_NAME
+    | st.builds(
+        "{} {} {}".format,
+        FIELDS,
+        st.sampled_from(["=", "!=", "<", "<=", ">", ">="]),
+        st.sampled_from(['"a"', '""', "5", "-1.5", "true", "false", "null"]),
+    )
+    | st.builds(
+        "{}({}, {})".format,
+        st.sampled_from(["contains", "match", "!contains", "!match"]),
+        FIELDS,
+        st.sampled_from(['"a"', '"a*"', '"*a"', '"*"']),
+    )
+)
+TRIGGERS = st.recursive(
+    CONDITIONS,
+    lambda inner: (
+        st.builds("{} {} {}".format, inner, st.sampled_from(["and", "or"]), inner) | st.builds("({})".format, inner)
+    ),
+    max_leaves=6,
+)
+"""Hardly any junk is a trigger."""
+
+INNER = st.fixed_dictionaries({}, optional={name: st.sampled_from(["a", 5, True, None]) for name in ("a", "x")})
+USUAL = st.fixed_dictionaries(
+    {"type": st.sampled_from(["a", "track"])},
+    optional={"event": st.just("a"), "userId": st.just("a"), "properties": INNER, "traits": INNER, "context": INNER},
+)
+
+
+def tried(source: str, event: JsonObject, *, strict: bool) -> bool | None:
+    """Whether the trigger matches the event; None if it is none."""
+    try:
+        trigger = compile_trigger(source, strict=strict)
+    except FqlError as error:
+        check_error(error)
+        return None
+    matched = trigger.matches(event)
+    assert isinstance(matched, bool)
+    if matched:
+        assert trigger.types is None or event.get("type") in trigger.types
+        assert trigger.event_names is None or event.get("event") in trigger.event_names
+    assert all(isinstance(one.holds, bool) for one in trigger.explain(event))
+    return matched
 
 
 def check_error(error: FqlError) -> None:
@@ -26,22 +75,31 @@ def check_error(error: FqlError) -> None:
     assert error.caret().endswith("^")
 
 
-@given(SOURCES, EVENTS)
+@given(TRIGGERS, EVENTS | USUAL)
+def test_what_a_trigger_matches_is_of_its_types_and_names(source: str, event: JsonObject) -> None:
+    for strict in (False, True):
+        tried(source, event, strict=strict)
+
+
+@given(JUNK, EVENTS)
 def test_any_trigger_compiles_or_is_refused(source: str, event: JsonObject) -> None:
     for strict in (False, True):
-        try:
-            trigger = compile_trigger(source, strict=strict)
-        except FqlError as error:
-            check_error(error)
-            continue
-        matched = trigger.matches(event)
-        assert isinstance(matched, bool)
-        if matched:
-            assert trigger.types is None or event.get("type") in trigger.types
-            assert trigger.event_names is None or event.get("event") in trigger.event_names
-        assert all(isinstance(one.holds, bool) for one in trigger.explain(event))
+        tried(source, event, strict=strict)
     with suppress(FqlError):
         assert all(0 <= warning.position <= len(source) for warning in lint(source))
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_of_these_triggers_many_match_and_many_do_not(strict: bool) -> None:
+    found: Counter[bool | None] = Counter()
+
+    @settings(derandomize=True, database=None, max_examples=200)
+    @given(TRIGGERS, USUAL)
+    def look(source: str, event: JsonObject) -> None:
+        found[tried(source, event, strict=strict)] += 1
+
+    look()
+    assert min(found[True], found[False]) > 10
 
 
 @pytest.mark.parametrize(
