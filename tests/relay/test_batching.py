@@ -14,7 +14,13 @@ from worker.relay.reading import Ready
 SENT_AT = "2026-11-01T00:00:00.000Z"
 
 
-@given(st.lists(st.integers(0, 32_000), max_size=120), st.integers(0, 3))
+SMALL = st.lists(st.integers(0, 32_000), max_size=120)
+"""Mostly one batch, if any: sizes that are drawn lie near 0."""
+LARGE = st.lists(st.integers(20_000, 32_000), min_size=25, max_size=60)
+"""Two batches or more."""
+
+
+@given(SMALL | LARGE, st.integers(0, 3))
 def test_all_go_in_order_within_the_limits(blobs: list[int], gap: int) -> None:
     events = [make_ready(number * (gap + 1), make_value(number, blob="x" * size)) for number, size in enumerate(blobs)]
     end = len(blobs) * (gap + 1) + 5

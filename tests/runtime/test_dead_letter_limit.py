@@ -59,7 +59,12 @@ def test_so_does_a_large_one_which_is_counted_in_steps() -> None:
     assert observed(large, "." * 3000 + "x" * 600) is not None
 
 
-@given(st.text("x.", max_size=400), st.integers(1, 30))
+RUNS = st.lists(st.tuples(st.sampled_from("x."), st.integers(1, 120)), max_size=8)
+FATES = st.text("x.", max_size=400) | RUNS.map(lambda runs: "".join(fate * times for fate, times in runs))
+"""Also long enough for a window; a text that is drawn is mostly short."""
+
+
+@given(FATES, st.integers(1, 30))
 def test_whatever_comes_a_stop_has_its_reason(fates: str, unit: int) -> None:
     end = observed(IN_ROW, fates, unit)
     assert (end is not None) == ("xxxx" in fates)
