@@ -30,6 +30,7 @@ from worker.topics import names
         (["--file", "missing.ndjson"], "missing.ndjson can't be read"),
         (["--where", 'type ~ "x"'], "'~' means nothing here"),
         (["--topic", "reporting.events"], "add --relay"),
+        (["--topic", "reporting.events", "--dry-run"], "webhooks change nothing"),
         (["--relay"], "nothing of segment.events goes to Segment"),
         (["--topic", "reporting.events", "--relay", "--where", 'type = "x"'], "FQL"),
         (["--file", __file__, "--from", "2026-11-01"], "are of a topic"),

@@ -30,7 +30,6 @@ from worker.gateway.lines import UnreadableError
 from worker.path_kind import PathKind, path_kind
 from worker.runtime.errors import BrokerUnreachable, DeliveryFailed, RecoveryFailed, TopicChanged
 from worker.runtime.signals import cancelled_by_sigterm
-from worker.topics import names
 from worker.topics.cluster import TopicsError
 
 ResultT = TypeVar("ResultT")
@@ -87,6 +86,8 @@ def backfill(
     if context.invoked_subcommand is not None:
         _refuse_options_before(context, context.invoked_subcommand)
         return
+    if dry and topic is not Inbound.SEGMENT_EVENTS:
+        raise typer.BadParameter("webhooks change nothing in the workspace", param_hint="--dry-run")
     deployment = _deployment(config, as_json)
     planning = make_plan(
         deployment, topic.value, files=file or [], start=start, end=end, offsets=offsets or [],
@@ -94,8 +95,6 @@ def backfill(
     )  # fmt: skip
     plan = _run(planning, as_json)
     if dry:
-        if plan.contract != names.SEGMENT_EVENTS:
-            raise typer.BadParameter("webhooks change nothing in the workspace", param_hint="--dry-run")
         with BackfillDisplay(plan, quiet=as_json) as display:
             summary = _run(_dry_run(deployment, plan, display), as_json)
         emit(summary) if as_json else print_summary(summary)
