@@ -27,11 +27,13 @@ USUAL_TEXTS: st.SearchStrategy[Json] = st.sampled_from(
     ["", "u1", "2020-01-01", "2023-06-01T12:00:00.123Z", "2023-06-31T24:00:00.000Z", "a@b.co", None, 5, 1_700_000_000]
 )
 INNER: st.SearchStrategy[JsonObject] = st.dictionaries(
-    st.sampled_from(["email", "created_at", "createdAt", "objectId", "object_type_id", "url", "a", "recipient"]),
+    st.sampled_from(
+        ["email", "created_at", "createdAt", "objectId", "object_type_id", "url", "a", "relationshipAttributes"]
+    ),
     USUAL_TEXTS | VALUES,
     max_size=5,
 )
-EVENTS: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
+ANYTHING: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
     {},
     optional={
         **dict.fromkeys(["userId", "anonymousId", "event", "messageId", "timestamp", "groupId", "name"], USUAL_TEXTS),
@@ -39,6 +41,19 @@ EVENTS: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
         "context": st.just(CONTEXT) | VALUES,
     },
 )
+"""Hardly one of them has all that an action needs."""
+WHOLE: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
+    {
+        **dict.fromkeys(
+            ["userId", "groupId", "previousId", "event", "name"], st.sampled_from(["u1", "a@b.co", "2020-01-01"])
+        ),
+        "properties": INNER.map(lambda inner: {"objectId": "o1", "url": "https://a.b", **inner}),
+        "traits": INNER,
+        "context": st.just(CONTEXT),
+    },
+    optional=dict.fromkeys(["anonymousId", "messageId", "timestamp"], USUAL_TEXTS),
+)
+EVENTS = ANYTHING | WHOLE
 
 
 def ways(key: str) -> tuple[Usual | None, JsonObject]:
