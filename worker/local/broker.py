@@ -19,8 +19,9 @@ from worker.local.process import end, java_command, release_guard, run, spawn, s
 from worker.local.settings import Listener, Node, write_settings
 
 HEAP_MB = 512
+STOP_SECONDS = 20.0
+"""How long a broker may take to stop; then it is killed."""
 
-_STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.05
 _ATTEMPTS = 3
 _FREE_DISK_MB = 300
@@ -106,7 +107,7 @@ class LocalBroker:
 
     def stop(self) -> None:
         """Stop it in an orderly way (it is killed if that takes longer than 20 s); nothing when it does not run."""
-        self._end(_STOP_SECONDS)
+        self._end(STOP_SECONDS)
 
     def kill(self) -> None:
         """End it at once, as a crash would."""

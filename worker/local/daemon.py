@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from worker.local.broker import HEAP_MB, LocalBroker
+from worker.local.broker import HEAP_MB, STOP_SECONDS, LocalBroker
 from worker.local.errors import LocalKafkaError
 from worker.local.exclusive import exclusive
 from worker.local.jars import Progress
@@ -22,7 +22,6 @@ DEFAULT_PORT = 19092
 
 _STATE_NAME = "broker.json"
 _LOCK_NAME = ".lock"
-_STOP_SECONDS = 20.0
 
 State: TypeAlias = Literal["running", "not answering", "stopped"]
 
@@ -132,7 +131,7 @@ def stop(directory: Path = DEFAULT_DIRECTORY) -> bool:
     directory = directory.resolve()
     try:
         if found.pid is not None:
-            end(found.pid, _marker(directory), _STOP_SECONDS)
+            end(found.pid, _marker(directory), STOP_SECONDS)
         if _state_file(directory).exists():
             _state_file(directory).unlink(missing_ok=True)
     except OSError as error:  # a TimeoutError is one
