@@ -23,6 +23,9 @@ MAX_KEYS: Final = 10_000
 MAX_MESSAGE_ID: Final = 200
 """The most bytes of a messageId in JSON, twice what Segment takes: it is kept with every value that its event set."""
 
+_MESSAGE_ID_FITS: Final = MAX_MESSAGE_ID // len(r"\u0001")
+"""Characters that fit whatever they are."""
+
 _OBJECTS: Final = ("properties", "traits", "context", "integrations")
 _IDS: Final = ("userId", "anonymousId", "groupId", "previousId")
 _TEXTS: Final = ("event", "name", "messageId", "timestamp")
@@ -95,8 +98,10 @@ def check_event(data: JsonObject) -> Event:
         or kind not in TYPES
         or (event is not None and event.__class__ is not str)
         or message_id.__class__ is not str
-        or len(message_id) > MAX_MESSAGE_ID // 2
-        or not (message_id.isascii() and message_id.isprintable())
+        or (
+            len(message_id) > _MESSAGE_ID_FITS
+            and (len(message_id) > MAX_MESSAGE_ID or not (message_id.isascii() and message_id.isprintable()))
+        )
         or timestamp.__class__ is not str
         or (user_id is not None and (user_id.__class__ is not str or "\0" in user_id))
         or (anonymous_id is not None and (anonymous_id.__class__ is not str or "\0" in anonymous_id))
