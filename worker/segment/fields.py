@@ -197,7 +197,7 @@ def _check_choices(choices: Sequence[Json]) -> _Check:
 
 def _check_bounds(field: Field) -> _Check:
     def check(value: Json) -> str | None:
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if not isinstance(value, int | float):
             return None
         if field.minimum and value < field.minimum:
             return f"must be equal to or greater than {to_string(field.minimum)}"

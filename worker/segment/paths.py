@@ -40,34 +40,27 @@ def get(obj: Value, path: str) -> Value:
 def compile_path(path: str) -> Getter:
     """The lookup of a mapping's path (segment_actions.md 2.3, `get`).
 
-    `""` and `"."` are the object itself. Segments end at `.` and at brackets around digits or quotes; other brackets
-    are part of a key, and keys with dots cannot be reached.
+    Segments end at `.` and at brackets around digits or quotes; other brackets are part of a key, and keys with dots
+    cannot be reached. A path without any, such as `""` or `"."`, is the object itself.
     """
-    if path in {"", "."}:
-        return _itself
     return compile_keys([segment.translate(_QUOTES) for segment in _SEPARATOR.split(path) if segment])
 
 
 def compile_keys(keys: Sequence[str]) -> Getter:
     """The lookup of one key after the other. A falsy value on the way (null, "", 0, false) is the result."""
-    match list(keys):
+    match keys:
         case [key]:
             return _one_key(key)
         case [first, second]:
             return _two_keys(first, second)
-        case more:
-            return _many_keys(more)
+    return _many_keys(keys)
 
 
-def member(obj: Value, key: str) -> Value:
-    """`obj && obj[key]` of JavaScript, where keys of prototypes do not exist."""
-    if obj.__class__ is dict:
-        return obj.get(key, UNDEFINED)
-    if not obj:
-        return obj if obj.__class__ is not list else _item([], key)
-    if isinstance(obj, str | list):
+def _member(obj: Value, key: str) -> Value:
+    """`obj && obj[key]` of JavaScript, of what is no object; keys of prototypes do not exist."""
+    if isinstance(obj, list) or (obj and isinstance(obj, str)):
         return _item(obj, key)
-    return UNDEFINED
+    return UNDEFINED if obj else obj
 
 
 def _item(obj: "str | list[Json]", key: str) -> Value:
@@ -80,21 +73,17 @@ def _item(obj: "str | list[Json]", key: str) -> Value:
     return obj[index] if index < len(obj) else UNDEFINED
 
 
-def _itself(obj: Value) -> Value:
-    return obj
-
-
 def _one_key(key: str) -> Getter:
     def look_up(obj: Value) -> Value:
-        return obj.get(key, UNDEFINED) if obj.__class__ is dict else member(obj, key)
+        return obj.get(key, UNDEFINED) if obj.__class__ is dict else _member(obj, key)
 
     return look_up
 
 
 def _two_keys(first: str, second: str) -> Getter:
     def look_up(obj: Value) -> Value:
-        inner = obj.get(first, UNDEFINED) if obj.__class__ is dict else member(obj, first)
-        return inner.get(second, UNDEFINED) if inner.__class__ is dict else member(inner, second)
+        inner = obj.get(first, UNDEFINED) if obj.__class__ is dict else _member(obj, first)
+        return inner.get(second, UNDEFINED) if inner.__class__ is dict else _member(inner, second)
 
     return look_up
 
@@ -102,7 +91,7 @@ def _two_keys(first: str, second: str) -> Getter:
 def _many_keys(keys: Sequence[str]) -> Getter:
     def look_up(obj: Value) -> Value:
         for key in keys:
-            obj = obj.get(key, UNDEFINED) if obj.__class__ is dict else member(obj, key)
+            obj = obj.get(key, UNDEFINED) if obj.__class__ is dict else _member(obj, key)
         return obj
 
     return look_up

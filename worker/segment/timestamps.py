@@ -17,7 +17,6 @@ _ISO: Final = re.compile(
 )
 _USUAL_SHAPE: Final = "--T::"  # of the characters 4, 7, 10, 13 and 16
 _USUAL_LENGTH: Final = len("2023-06-01T12:00:00.000Z")
-_TO_SECONDS: Final = len("2023-06-01T12:00:00")
 _MILLISECONDS: Final = {f"{number:03}Z": number for number in range(1000)}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SHORTEST: Final = len("2023-06-01")
@@ -77,7 +76,7 @@ def usual_milliseconds(value: str) -> int | None:
 @lru_cache(maxsize=4096)  # events that follow each other are often of the same second
 def _second(text: str) -> int | None:
     """Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss`; None if it is no time."""
-    if len(text) != _TO_SECONDS or text[4::3] != _USUAL_SHAPE or text[11:13] == "24":
+    if text[4::3] != _USUAL_SHAPE or text[11:13] == "24":
         return None  # hour 24 is read by Python 3.14 only, and may have no milliseconds
     try:
         since_1970 = datetime.fromisoformat(f"{text}Z") - _EPOCH
@@ -141,7 +140,7 @@ def _lenient_milliseconds(text: str) -> int | None:
     """The time that `dayjs.utc(text)` finds, None if it finds none."""
     if len(text) > MAX_LENGTH:
         return None
-    if text[-1:] not in {"Z", "z"} and (match := _LENIENT.fullmatch(text)):
+    if match := _LENIENT.fullmatch(text):
         month, day = match["month"], match["day"]
         days = days_since_1970(_full_year(int(match["year"])), int(month) if month else 1, int(day) if day else 1)
         hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))

@@ -103,7 +103,7 @@ def _one_of(field: str, texts: frozenset[str], *, negated: bool) -> Predicate:
 
 
 def _all(predicates: Sequence[Predicate]) -> Predicate:
-    match list(predicates):
+    match predicates:
         case [only]:
             return only
         case [first, second]:
@@ -119,7 +119,7 @@ def _all(predicates: Sequence[Predicate]) -> Predicate:
 
 
 def _any(predicates: Sequence[Predicate]) -> Predicate:
-    match list(predicates):
+    match predicates:
         case [only]:
             return only
         case [first, second]:
@@ -136,7 +136,7 @@ def _any(predicates: Sequence[Predicate]) -> Predicate:
 
 def _compile_explanation(root: Node) -> Callable[[JsonObject], list[Explained]]:
     conditions = [
-        (text, compile_keys(condition.keys), _compile(Not(condition) if negated else condition))
+        (text, compile_keys(condition.keys), _compile(Not(condition, text) if negated else condition))
         for condition, text, negated in _written(root)
     ]
     return lambda event: [Explained(text, get(event), holds(event)) for text, get, holds in conditions]
@@ -172,7 +172,7 @@ def _written(node: Node) -> list[tuple[Condition, str, bool]]:
     match node:
         case Condition():
             return [(node, node.text, False)]
-        case Not(child=Condition() as child, text=text) if text:
+        case Not(child=Condition() as child, text=text):
             return [(child, text, True)]
         case Not():
             return _written(node.child)

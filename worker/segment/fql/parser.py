@@ -119,7 +119,7 @@ class _Parser:
 
     def _negation(self, token: Token, tokens: _Tokens) -> list[Node]:
         following = tokens.peek()
-        if following and following.kind is Kind.NAME and following.value in FUNCTIONS:
+        if following and following.value in FUNCTIONS:
             tokens.take()
             return self._function(following, tokens, negated=True)
         self._warn(wording.LOST_NEGATION, token)

@@ -65,7 +65,7 @@ class _Parser:
         if self.next.kind is Kind.OPERATOR and self.next.value == "!":
             start = self._take().start
             child = self._term(depth + 1)
-            return Not(child, self._source[start : self._end] if isinstance(child, Condition) else "")
+            return Not(child, self._source[start : self._end])
         if self.next.kind is Kind.OPEN:
             self._take()
             node = self.alternatives(depth + 1)

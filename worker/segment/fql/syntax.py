@@ -31,10 +31,10 @@ class Group(Struct, frozen=True):
 
 
 class Not(Struct, frozen=True):
-    """The opposite of the child. `text` is its source where the child is one condition, else empty."""
+    """The opposite of the child."""
 
     child: "Node"
-    text: str = ""
+    text: str
 
 
 class Nothing(Struct, frozen=True):

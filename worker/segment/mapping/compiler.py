@@ -119,7 +119,7 @@ def _settled(node: Json) -> Callable[[Value], Value]:
 
 
 def _compile(node: Json) -> Resolver:
-    if is_directive(node) and isinstance(node, dict):
+    if is_directive(node):
         return _compile_directive(node)
     if not _is_constant(node):
         if isinstance(node, list):
@@ -169,7 +169,7 @@ def _is_constant(node: Json) -> bool:
 
 def _is_flat(node: Json) -> bool:
     """Whether the value of the node has no undefined parts, given a payload without any."""
-    if not isinstance(node, dict) or not is_directive(node):
+    if not is_directive(node):
         return _is_constant(node)
     name, option = _directive_of(node)
     if name in _FLAT:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from worker.jsontypes import Json
 from worker.segment.decoding import InvalidJson, decode_json
-from worker.segment.javascript import to_number, to_string, truthy, type_name
+from worker.segment.javascript import to_string, truthy, type_name
 from worker.segment.mapping.errors import MappingError
 from worker.segment.mapping.json_text import encode_json
 from worker.segment.mapping.template import compile_template, render
@@ -136,7 +136,7 @@ def _equals_blank(value: Value) -> bool:
         return value == ""
     if isinstance(value, list):
         return to_string(value) == ""
-    return isinstance(value, int | float) and value == to_number("")
+    return value == 0
 
 
 def case(option: Json, compile_node: Compiler) -> Resolver:

@@ -4,9 +4,9 @@ As in Segment's own checks, what is inside arrays is not looked at, except for t
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
-from worker.jsontypes import Json
+from worker.jsontypes import Json, JsonObject
 from worker.segment.javascript import indefinite, type_name
 from worker.segment.mapping.json_text import encode_string
 from worker.segment.paths import UNDEFINED, Value
@@ -22,15 +22,12 @@ Check: TypeAlias = Callable[[Value, str], list[str]]
 
 def check(value: Value, path: str = "") -> list[str]:
     """The problems of a mapping or of a part of one; `path` is where it is."""
-    match _kind(value):
-        case "directive":
-            return _directive(value, path)
-        case "object":
-            return _object(value, path)
-    return []
+    if not isinstance(value, dict):
+        return []
+    return _directive(value, path) if _has_directive(value) else _object(value, path)
 
 
-def is_directive(node: Value) -> bool:
+def is_directive(node: Value) -> TypeGuard[JsonObject]:
     """Whether the node is an object with nothing but @-keys, and maybe `_metadata`."""
     if not isinstance(node, dict):
         return False
@@ -54,9 +51,7 @@ def _first(*checks: list[str]) -> list[str]:
     return next((problems for problems in checks if problems), [])
 
 
-def _directive(value: Value, path: str) -> list[str]:
-    if not isinstance(value, dict):
-        return _wrong(path, "a directive object", value)
+def _directive(value: JsonObject, path: str) -> list[str]:
     names = [key for key in value if key.startswith("@")]
     if len(names) > 1:
         return _problem(path, f"should only have one @-prefixed key but it has {len(names)} keys")
@@ -101,7 +96,7 @@ _OBJECT: Final = _kinds("a object or a mapping directive", "directive", "object"
 
 
 def _raw_or_directive(value: Value, path: str) -> list[str]:
-    return _directive(value, path) if _kind(value) == "directive" else _RAW(value, path)
+    return _directive(value, path) if isinstance(value, dict) and _has_directive(value) else []
 
 
 def _string_or_directive(value: Value, path: str) -> list[str]:
