@@ -14,7 +14,19 @@ def test_values(raw: bytes | str, value: Json) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["", "{", "NaN", "-Infinity", "1e999", '"\\ud800"', b'"\xed\xa0\x80"', "[" * 65 + "]" * 65, "[" * 9999]
+    "raw",
+    [
+        "",
+        "{",
+        "NaN",
+        "-Infinity",
+        "1e999",
+        '"\\ud800"',
+        b'"\xed\xa0\x80"',
+        "[" * 65 + "]" * 65,
+        "[" * 9999,
+        '{"a":' * 65 + "1" + "}" * 65,
+    ],
 )
 def test_what_is_refused(raw: bytes | str) -> None:
     with pytest.raises(InvalidJson):

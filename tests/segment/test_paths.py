@@ -13,6 +13,7 @@ OBJECT: Json = {
     "[k] x": 2,
     "t": True,
     "d": {},
+    "l": [],
 }
 
 
@@ -26,7 +27,7 @@ OBJECT: Json = {
         ("a.b[1][0]", "x"),
         ("a.b.length", 2),
         ("a.b[1].length", 2),
-        ("a.b[9]", UNDEFINED),
+        ("a.b[2]", UNDEFINED),
         ("a.b.00", UNDEFINED),
         ("a.b.-1", UNDEFINED),
         ("a.b.١", UNDEFINED),
@@ -34,7 +35,10 @@ OBJECT: Json = {
         ("a.z.x", 0),
         ("n.x", None),
         ("e.x", ""),
+        ("l.length", 0),
+        ("l.0", UNDEFINED),
         ("t.x", UNDEFINED),
+        ("t.length", UNDEFINED),
         ("d.x", UNDEFINED),
         ("no.x.y", UNDEFINED),
         ("a.b", [{"c": 1}, "xy"]),

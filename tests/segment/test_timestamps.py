@@ -45,7 +45,13 @@ def test_attributes_without_times_are_returned_as_they_are() -> None:
         ("2023-02-30T00:00:00.000Z", 1677715200),
         ("2023-12-25T24:00:00.000Z", 1703548800),
         ("2023-12-25T24:00:00.001Z", "2023-12-25T24:00:00.001Z"),
+        ("2023-12-25T24:30", "2023-12-25T24:30"),
+        ("2023-12-25T24:00:01Z", "2023-12-25T24:00:01Z"),
+        ("0000-01-01", -2208988800),
         ("0050-01-01", -631152000),
+        ("0099-01-01", 915148800),
+        ("0100-01-01", -59011459200),
+        ("0050-01-01T00:00:00.5+01:00", -60589299600),
         ("0050-01-01T00:00:00.000Z", -60589296000),
         ("0000-01-01T00:00:00.000Z", -62167219200),
         ("2023-12-25T14:30:45.00xZ", "2023-12-25T14:30:45.00xZ"),
@@ -58,7 +64,9 @@ def test_iso_texts(value: str, expected: int | str) -> None:
     assert to_unix_attribute(value) == expected
 
 
-@pytest.mark.parametrize("value", [None, 5, 1685620800123, True, [ISO], {"a": ISO}, "1685620800", "1.5", "May", ""])
+@pytest.mark.parametrize(
+    "value", [None, 5, 1685620800123, True, [ISO], {"a": ISO}, "1685620800", "1.5", "May", "", ISO + " " * 250]
+)
 def test_root_timestamps_that_stay(value: Json) -> None:
     assert to_unix_timestamp(value) is value
 
@@ -68,6 +76,9 @@ def test_root_timestamps_that_stay(value: Json) -> None:
     [
         ("Order 5", 988675200),
         (" 2023-12-25", 1703462400),
+        ("2023-12-25" + " " * 246, 1703462400),
+        ("2023-12", 1701388800),
+        ("2023/", 1672531200),
         ("2023-359", 1762646400),
         ("2023-12-25T14:30:45z", 1703514645),
     ],
@@ -82,6 +93,7 @@ def test_root_timestamps_that_convert(value: str, expected: int) -> None:
         (ISO, 1549016430.5),
         ("2019-02-01T10:20:30.1239Z", 1549016430.123),
         ("2019-02-01 10:20", 1549016400.0),
+        ("2019-02-01 10:20:30.1239", 1549016430.123),
         (1549016430, 1549016430.0),
         (1549016430.5004, 1549016430.5),
         (1549016430500, 1549016430.5),
@@ -97,6 +109,10 @@ def test_root_timestamps_that_convert(value: str, expected: int) -> None:
         (253_402_300_799_999_999_999, 253_402_300_799.999),
         (253_402_300_800_000_000_000, None),
         (-1.0, -1.0),
+        (8_640_000_000_000_000, 8_640_000_000_000.0),
+        (8_640_000_000_001_000, None),
+        (-8_640_000_000_000, -8_640_000_000_000.0),
+        (-8_640_000_000_001, None),
         ("junk", None),
         ("9" * 40, None),
         (1e300, None),
@@ -107,6 +123,21 @@ def test_root_timestamps_that_convert(value: str, expected: int) -> None:
 )
 def test_the_time_of_an_event(value: Json, expected: float | None) -> None:
     assert event_time(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("8640000000000", True),
+        ("8640000000001", False),
+        ("-8640000000000", True),
+        ("-8640000000001", False),
+        ("2023-12", True),
+        ("NaN", False),
+    ],
+)
+def test_a_text_that_is_a_number_is_like_a_date_where_javascript_has_one(value: str, expected: bool) -> None:
+    assert is_date_like(value) is expected
 
 
 @given(VALUES | st.text(st.sampled_from("0123456789-:T.Z+ "), max_size=30))
@@ -139,6 +170,10 @@ def test_the_usual_form_is_read_as_any_other(text: str) -> None:
         time = datetime.fromisoformat(text)
         assert found == (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
         assert event_time(text) == found / 1000
+
+
+def test_the_usual_form() -> None:
+    assert usual_milliseconds(ISO) == 1549016430500
 
 
 @pytest.mark.parametrize(

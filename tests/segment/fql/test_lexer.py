@@ -23,9 +23,12 @@ def values(source: str) -> list[str]:
         ("!contains(event,'x')", ["!", "contains", "(", "event", ",", "'x'", ")"]),
         ('"a"and"b"', ['"a"', '"and"', '"b"']),
         ("-1.5 +3 - 7.x", ["-1.5", "+3", "-", "7.", "x"]),
+        ("end hr full", ["end", "hr", "full"]),
+        ("(a)", ["(", "a", ")"]),
         ("an", ["a"]),
         ("nul", ["n"]),
         ("properties.list.0", ["properties.list", ".", "0"]),
+        ('"a" .b', ['"a"', ".", "b"]),
         ("", []),
     ],
 )
@@ -37,6 +40,7 @@ def test_tokens(source: str, expected: list[str]) -> None:
     ("source", "position"),
     [
         ("properties.$a = 1", 11),
+        ("~a~", 0),
         ('event!="x"', 5),
         ("properties.price>5", 16),
         ('event = "x', 8),
@@ -55,17 +59,18 @@ def test_what_is_no_token_is_an_error_at_its_place(source: str, position: int) -
 
 
 def test_tokens_know_where_they_are() -> None:
-    source = ' type  = "a b" or properties . x'
+    source = ' type  = "a b" or properties . x\\ y'
     assert [source[token.start : token.end] for token in lex(source)] == [
         "type",
         "=",
         '"a b"',
         "or",
-        "properties . x",
+        "properties . x\\ y",
         "",
     ]
 
 
 def test_the_length_is_limited() -> None:
+    assert values(" " * MAX_LENGTH) == []
     with pytest.raises(FqlError, match="at most"):
         lex(" " * (MAX_LENGTH + 1))

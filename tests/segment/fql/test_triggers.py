@@ -25,11 +25,18 @@ def matches(source: str, event: JsonObject = TRACK_A, *, strict: bool = False) -
         ('event = "A" or event = "B" and type = "page"', False, True),
         ('event = "B" and type = "page" or type = "track" and event = "C"', False, False),
         ('!(type = "track")', True, False),
+        ('!type = "track"', True, False),
         ('!contains(properties.missing, "x")', False, True),
         ('!match(properties.missing, "x*")', False, True),
         ('match(event, "BA")', True, False),
         ('match(properties.s, "*b*")', False, True),
         ('match(properties.s, "ab*")', True, True),
+        ('match(properties.s, "ax*")', False, False),
+        ('match(event, "A")', True, True),
+        ('contains(properties.s, "b")', True, True),
+        ('contains(event, "x") or contains(event, "y") or contains(event, "A")', True, True),
+        ('contains(event, "x") or contains(event, "y") or contains(event, "z")', False, False),
+        ('event != "A" or event != "B"', True, True),
         ('match(properties.s, "*bc")', True, True),
         ("event = 'A'", False, True),
         ("event != null", True, True),
@@ -41,13 +48,37 @@ def matches(source: str, event: JsonObject = TRACK_A, *, strict: bool = False) -
         ("properties.n != 5", False, False),
         ("properties.s != 5", False, True),
         ("properties.t = true", True, True),
+        ("properties.t = false", False, False),
         ("properties.t != true", True, False),
         ("properties.n < 5.5", True, True),
+        ("properties.n < " + "9" * 5000, True, True),
     ],
 )
 def test_segments_meaning_and_the_strict_one(source: str, segments: bool, strict: bool) -> None:
     assert matches(source) is segments
     assert matches(source, strict=True) is strict
+
+
+@pytest.mark.parametrize(
+    ("source", "event", "expected"),
+    [
+        ("type =", {"type": "eos"}, True),
+        ("(type =)", {"type": "eos"}, True),
+        ("event = null", {"event": "null"}, True),
+        ("userId = 5", {"userId": "5"}, True),
+        ("userId = 5", {"userId": 5}, False),
+        ("name = true", {"name": "true"}, True),
+        ("name = true", {"name": True}, False),
+        ("properties.s = abc", TRACK_A, True),
+        ("properties.n > true", TRACK_A, True),
+        ("properties.z < null", TRACK_A, False),
+        ('event = "A" or properties.\\. = "b"', TRACK_A, True),
+        ('properties.\\. = "b" or event = "A"', TRACK_A, False),
+        ('contains(properties.\\., "b") or event = "A"', TRACK_A, False),
+    ],
+)
+def test_what_segment_compares_with(source: str, event: JsonObject, expected: bool) -> None:
+    assert matches(source, event) is expected
 
 
 @pytest.mark.parametrize(
@@ -92,6 +123,8 @@ def test_strict_triggers_nest(source: str) -> None:
         ('match(event, "a*b")', 13),
         ("contains(event)", 14),
         ('event == "a"', 7),
+        ('= type = "a"', 0),
+        ("event !x", 6),
         ("", 0),
         ('type = "a" and', 14),
         ('event contains "a"', 6),
@@ -104,6 +137,7 @@ def test_strict_triggers_refuse_what_segment_skips(source: str, position: int) -
 
 
 def test_strict_nesting_is_limited() -> None:
+    assert matches("(" * 50 + 'type = "track"' + ")" * 50, strict=True)
     with pytest.raises(FqlError, match="nested"):
         compile_trigger("(" * 5000 + 'type = "a"' + ")" * 5000, strict=True)
     with pytest.raises(FqlError, match="nested"):
@@ -152,12 +186,25 @@ def test_a_group_without_conditions_never_matches_when_it_is_looked_at() -> None
         ('type = "track" or userId = "u"', None, None),
         ('contains(event, "A")', None, None),
         ('type = "track" and event = "A" and event = "B"', {"track"}, set()),
+        ('type = "track" and ()', set(), set()),
     ],
 )
 def test_the_index_of_what_can_match(source: str, types: set[str] | None, names: set[str] | None) -> None:
     trigger = compile_trigger(source)
     assert trigger.types == types
     assert trigger.event_names == names
+
+
+@pytest.mark.parametrize(
+    ("source", "by_name"),
+    [
+        ('type = "track" and (event = "A" or event != "B")', True),
+        ('type = "track" and event != "A" and userId = "u"', False),
+        ('type = "track" and contains(event, "A")', False),
+    ],
+)
+def test_a_trigger_says_whether_it_looks_at_names_only(source: str, by_name: bool) -> None:
+    assert compile_trigger(source).by_name is by_name
 
 
 def test_a_trigger_explains_itself_in_the_order_of_the_source() -> None:
@@ -201,3 +248,4 @@ def test_what_fails_is_what_would_have_to_be_otherwise(source: str, strict: bool
     trigger = compile_trigger(source, strict=strict)
     assert not trigger.matches(TRACK_A)
     assert [one.text for one in trigger.unmet(TRACK_A)] == failing
+    assert not any(one.holds for one in trigger.unmet(TRACK_A))

@@ -28,6 +28,10 @@ def test_metadata_beside_a_directive_means_nothing() -> None:
     assert resolve({"v": {"@path": "$.a", "_metadata": {"label": "A"}}}) == {"v": 1}
 
 
+def test_what_is_no_directive_alone_is_none_inside_of_an_array() -> None:
+    assert resolve({"v": [{"@path": "$.a", "b": 1}]}) == {"v": [{"@path": "$.a", "b": 1}]}
+
+
 def test_null_is_a_value() -> None:
     assert resolve({"v": {"@path": "$.n"}, "w": {"@if": {"exists": {"@path": "$.n"}, "then": 1, "else": 2}}}) == {
         "v": None,
@@ -45,6 +49,8 @@ def test_null_is_a_value() -> None:
         ({"blank": {"@literal": [[]]}, "then": "t", "else": "e"}, "e"),
         ({"blank": {"@literal": "0"}, "then": "t", "else": "e"}, "t"),
         ({"blank": {"@literal": "x"}, "exists": {"@path": "$.no"}, "then": "t", "else": "e"}, "e"),
+        ({"exists": {"@path": "$.a"}, "then": {"k": {"@path": "$.no"}}, "else": "e"}, {}),
+        ({"exists": {"@path": "$.no"}, "then": "t", "else": {"k": {"@path": "$.no"}}}, {}),
     ],
 )
 def test_conditions(condition: JsonObject, value: Json) -> None:
@@ -57,6 +63,23 @@ def test_conditions(condition: JsonObject, value: Json) -> None:
 def test_the_root_key_gives_a_directive_the_rest_as_its_mapping() -> None:
     mapping: JsonObject = {ROOT_KEY: {"@transform": {"apply": {"b": {"@path": "$.o.x"}}}}, "v": {"@path": "$.b.y"}}
     assert resolve(mapping) == {"v": 2}
+
+
+def test_a_payload_leaves_nothing_for_the_next() -> None:
+    mapping = compile_mapping({"c": 1, "v": {"@path": "$.a"}})
+    assert mapping.resolve({"a": 2}) == {"c": 1, "v": 2}
+    assert mapping.resolve({}) == {"c": 1}
+
+
+def test_results_that_directives_together_nest_too_deeply_are_refused() -> None:
+    node: JsonObject = {"v": 1}
+    for depth in range(27, 60, 3):
+        deeper: Json = {"@path": "$.v"}
+        for _ in range(depth):
+            deeper = {"k": deeper}
+        node = {"v": {"@transform": {"apply": node, "mapping": deeper}}}
+    with pytest.raises(MappingError, match="the result nests too deeply"):
+        resolve(node)
 
 
 def test_a_merged_undefined_value_hides_the_one_before() -> None:

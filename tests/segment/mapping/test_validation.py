@@ -9,9 +9,17 @@ from worker.segment.mapping.compiler import ROOT_KEY
     ("mapping", "problems"),
     [
         ({"a": {"@oops": 1}}, ["/a has an invalid directive: @oops."]),
-        ({"@path": "$.a", "@if": {}}, ["/ should only have one @-prefixed key but it has 2 keys."]),
+        ({"@path": "$.a", "@if": {}, "b": 1}, ["/ should only have one @-prefixed key but it has 2 keys."]),
         ({"a": {"@path": "$.a", "b": 1}}, ["/a should only have one @-prefixed key but it has 2 keys."]),
         ({"a": {"b": {"@path": 1}}}, ["/a/b/@path should be a string or a mapping directive but it is a number."]),
+        (
+            {"a": {"@path": {"@path": 1}}},
+            ["/a/@path/@path should be a string or a mapping directive but it is a number."],
+        ),
+        (
+            {"a": {"@literal": {"@path": 1}}},
+            ["/a/@literal/@path should be a string or a mapping directive but it is a number."],
+        ),
         ({"a": {"@if": 5}}, ["/a/@if should be an object but it is a number."]),
         ({"a": {"@if": {"@path": "$.x"}}}, ["/a/@if should be an object but it is a directive."]),
         (
@@ -51,6 +59,7 @@ from worker.segment.mapping.compiler import ROOT_KEY
         ),
         ({ROOT_KEY: {"@transform": {}, "@merge": {}}}, ["The root mapping must only have a single directive object"]),
         ({ROOT_KEY: {"@transform": "x"}}, ["The root directive must be an object"]),
+        ({ROOT_KEY: 5}, ["The root directive must be an object"]),
         (
             {ROOT_KEY: {"@transform": {}}, "a": 1},
             ['/@transform should have field "apply" but it doesn\'t.'],
