@@ -44,6 +44,13 @@ def test_nested_properties() -> None:
     assert fields.coerce({"product": {"price": "5", "x": 1}}) == {"product": {"price": 5}}
     with pytest.raises(InvalidFields, match="Product is missing the required field 'price'"):
         fields.coerce({"product": {}})
+    with pytest.raises(InvalidFields, match="Product must be an object but it was a string"):
+        fields.coerce({"product": "x"})
+
+
+@pytest.mark.parametrize("size", [2, 100])
+def test_bounds_are_inside(size: int) -> None:
+    assert compile_fields([SIZE]).coerce({"batch_size": size}) == {"batch_size": size}
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,12 @@ from worker.segment.mapping.compiler import ROOT_KEY
                 "/b/@template should be a string or a mapping directive but it is a boolean.",
             ],
         ),
+        ({"a": {"@json": {"mode": 5, "value": "x"}}}, ["/a/@json/mode should be a string but it is a number."]),
         (
             {"a": {"@arrayPath": []}},
             ["/a/@arrayPath should be a string or a mapping directive but it is an undefined."],
         ),
+        ({"a": {"@merge": {"direction": "left"}}}, ['/a/@merge should have field "objects" but it doesn\'t.']),
         (
             {"a": {"@merge": {"direction": "up", "objects": 1}}},
             [

@@ -14,8 +14,6 @@ from worker.segment.paths import UNDEFINED, Value
 MAX_PATTERN: Final = 10
 """The most characters of @replace's pattern, and of its replacement."""
 
-_JSON_KINDS: Final = ("object", "array", "string", "number", "boolean", "null")
-
 Check: TypeAlias = Callable[[Value, str], list[str]]
 """The problems of a value at a path, the path as `/a/b`."""
 
@@ -85,12 +83,15 @@ def _boolean(value: Value, path: str) -> list[str]:
     return [] if isinstance(value, bool) else _wrong(path, "a boolean", value)
 
 
+def _anything(_value: Value, _path: str) -> list[str]:
+    return []
+
+
 def _kinds(expected: str, *kinds: str) -> Check:
     """A check of what a value is, without a look inside."""
     return lambda value, path: [] if _kind(value) in kinds else _wrong(path, expected, value)
 
 
-_RAW: Final = _kinds("a mapping directive or a JSON value", "directive", *_JSON_KINDS)
 _STRING: Final = _kinds("a string or a mapping directive", "directive", "string")
 _OBJECT: Final = _kinds("a object or a mapping directive", "directive", "object")
 
@@ -170,7 +171,7 @@ def _merge(value: Value, path: str) -> list[str]:
 _MERGE: Final = _options(direction=_one_of("left", "right"), objects=_array, required=("objects",))
 
 _DIRECTIVES: Final[dict[str, Check]] = {
-    "@if": _options(exists=_RAW, then=_RAW, else_=_RAW),
+    "@if": _options(exists=_anything, then=_anything, else_=_anything),
     "@case": _options(operator=_string, value=_STRING),
     "@replace": _options(
         pattern=_short_string(1),
@@ -186,8 +187,8 @@ _DIRECTIVES: Final[dict[str, Check]] = {
     "@literal": _raw_or_directive,
     "@excludeWhenNull": _raw_or_directive,
     "@liquid": _string,
-    "@json": _options(value=_RAW, mode=_one_of("encode", "decode"), required=("value", "mode")),
-    "@flatten": _options(separator=_string, value=_RAW, required=("value",)),
+    "@json": _options(value=_anything, mode=_one_of("encode", "decode"), required=("value", "mode")),
+    "@flatten": _options(separator=_string, value=_anything, required=("value",)),
     "@merge": _merge,
     "@transform": _options(apply=_OBJECT, mapping=_OBJECT, required=("apply", "mapping")),
 }
