@@ -71,6 +71,13 @@ def test_a_body_is_left_out_whatever_makes_the_event_too_large(content: Json, ot
     assert len(orjson.dumps(result.event)) <= MAX_EVENT_BYTES
 
 
+def test_an_event_that_is_large_without_a_body_is_as_it_is() -> None:
+    result = mapped(make_webhook("push", "sent", recipients=["r" * 100] * 400), MetricsSettings(body_content=True))
+    assert isinstance(result.event["properties"], dict)
+    assert "content" not in result.event["properties"]
+    assert result.warnings == ()
+
+
 @pytest.mark.parametrize(
     ("metric", "content", "there"),
     [

@@ -77,8 +77,12 @@ def test_first_sends_the_first_instance_per_delivery_and_person() -> None:
     assert agent.handle(event("c", "clicked", href="x")) == "sent"
     assert agent.handle(event("d", "clicked", href="y")) == "not_first"
     assert agent.handle(event("e", delivery_id="other")) == "sent"
+    assert agent.handle(event("g", "unsubscribed")) == "sent"
+    assert agent.handle(msgspec.structs.replace(event("h", "unsubscribed"), object_type="customer")) == "sent"
     assert agent.handle(event("f", identifiers={"id": "bob-8", "email": "b@example.com"})) == "sent"
     assert agent.handle(event("a")) == "duplicate"
+    assert agent.table.shape("seen").entries == 8
+    assert agent.table.shape("first").entries == 6
 
 
 def test_what_says_something_new_each_time_is_sent_each_time() -> None:

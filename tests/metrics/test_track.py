@@ -150,6 +150,17 @@ def test_a_new_identifier_is_kept_and_said() -> None:
     assert result.warnings == (Warn(WarningKind.UNKNOWN_FIELD, "identifiers"),)
 
 
+def test_a_new_field_of_the_envelope_alone_is_kept_and_said() -> None:
+    result = mapped(read_webhook(make_body() | {"workspace_id": 5}))
+    assert isinstance(result.event["properties"], dict)
+    assert result.event["properties"]["workspace_id"] == 5
+    assert result.warnings == (Warn(WarningKind.UNKNOWN_FIELD, "workspace_id"),)
+
+
+def test_a_webhook_without_identifiers_is_about_its_customer() -> None:
+    assert mapped(make_webhook(identifiers=None, customer_id="ana-7")).event["userId"] == "ana-7"
+
+
 @pytest.mark.parametrize(
     ("identifiers", "warnings"),
     [
@@ -216,7 +227,7 @@ def test_a_webhook_about_nobody_is_a_dead_letter(identifiers: JsonObject | None)
 def test_the_message_id_tells_events_apart_and_is_short() -> None:
     ids = ["01E4C4CT6YDC7Y5M7FE1GWWPQJ", "x" * 64, "x" * 65, "x" * 256, "é", "sha256-" + "0" * 64, "x\0", "x\0y", "x\n"]
     made = [message_id(event_id) for event_id in ids]
-    assert made[0] == "cio-webhook-01E4C4CT6YDC7Y5M7FE1GWWPQJ"
+    assert made[:2] == ["cio-webhook-01E4C4CT6YDC7Y5M7FE1GWWPQJ", "cio-webhook-" + "x" * 64]
     assert len(set(made)) == len(ids)
     assert all(len(text) < 100 and text.isascii() and text.startswith("cio-webhook-") for text in made)
     assert all(map(str.isprintable, made))  # the relay's ledger could not tell those with NUL characters apart

@@ -2,10 +2,10 @@
 
 import orjson
 
-from tests.metrics.payloads import make_webhook, synthetic_webhooks
+from tests.metrics.payloads import make_body, make_webhook, synthetic_webhooks
 from worker.metrics.settings import MetricsSettings
 from worker.metrics.track import Mapped, TrackMapper
-from worker.metrics.webhook import decode_webhook
+from worker.metrics.webhook import decode_webhook, read_webhook
 
 NAMES = {"action_name": "A", "campaign_name": "C", "newsletter_name": "N", "transactional_message_name": "T"}
 
@@ -29,6 +29,13 @@ def test_the_published_differences() -> None:
 
 def test_without_a_subject_there_is_none() -> None:
     assert "email_subject" not in properties_in(1)
+
+
+def test_without_a_delivery_there_is_no_email_id() -> None:
+    body = make_body("email", "delivered") | {"data": {"identifiers": {"id": "ana-7"}}}
+    result = TrackMapper(MetricsSettings(version=1)).map(read_webhook(body))
+    assert isinstance(result, Mapped)
+    assert result.event["properties"] == {"userId": "ana-7", "content": None}
 
 
 def test_of_the_published_webhooks_version_1_sends_the_emails() -> None:

@@ -50,6 +50,7 @@ def test_the_official_examples_decode(body: dict[str, Any]) -> None:
         (b'{"timestamp": NaN}', Reason.NOT_JSON),
         (b"[]", Reason.NOT_AN_OBJECT),
         (b"null", Reason.NOT_AN_OBJECT),
+        (b" " * MAX_WEBHOOK_BYTES, Reason.NOT_JSON),
         (b" " * (MAX_WEBHOOK_BYTES + 1), Reason.TOO_LARGE),
         (b"{}", Reason.INVALID_WEBHOOK),
     ],
@@ -79,6 +80,12 @@ def test_what_is_no_webhook_is_refused_with_a_reason(raw: bytes | None, reason: 
         ({"data": {"identifiers": 5}}, "data.identifiers must be an object or null, not a number"),
         ({"data": {"identifiers": {"id": 1.5}}}, "data.identifiers.id must be a string or null, not a number"),
         ({"data": {"identifiers": {"email": []}}}, "data.identifiers.email must be a string or null, not an array"),
+        ({"data": {"identifiers": {"cio_id": 1.5}}}, "data.identifiers.cio_id must be a string or null, not a number"),
+        (
+            {"data": {"identifiers": {"id": "a"}, "email_address": []}},
+            "data.email_address must be a string or null, not an array",
+        ),
+        ({"data": {"email_address": []}}, "data.email_address must be a string or null, not an array"),
         ({"data": {"customer_id": False}}, "data.customer_id must be a string or null, not a boolean"),
         ({"data": {"delivery_id": {}}}, "data.delivery_id must be a string or null, not an object"),
         (
@@ -91,6 +98,16 @@ def test_every_wrong_type_is_met_with_words(change: JsonObject, detail: str) -> 
     with pytest.raises(InvalidWebhook) as caught:
         decode_webhook(orjson.dumps(make_body() | change))
     assert (caught.value.reason, caught.value.detail) == (Reason.INVALID_WEBHOOK, detail)
+
+
+def test_the_longest_texts_are_taken() -> None:
+    webhook = read_webhook(make_body(identifiers={"id": "x" * 1000}) | {"event_id": "y" * 256, "metric": "z" * 100})
+    assert (len(webhook.person.id), len(webhook.event_id), len(webhook.metric)) == (1000, 256, 100)
+
+
+@pytest.mark.parametrize("timestamp", [0, 253_402_300_799])
+def test_the_first_and_the_last_second_are_taken(timestamp: int) -> None:
+    assert read_webhook(make_body() | {"timestamp": timestamp}).timestamp == timestamp
 
 
 @pytest.mark.parametrize("field", ["event_id", "object_type", "metric", "timestamp", "data"])
