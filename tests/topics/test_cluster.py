@@ -15,8 +15,8 @@ from worker.local.broker import LocalBroker
 from worker.local.ports import HOST, free_ports
 from worker.runtime.connection import Connection
 from worker.topics.apply import apply
-from worker.topics.check import Difference, check, compare
-from worker.topics.cluster import Found, TopicsError, connect
+from worker.topics.check import Difference, check
+from worker.topics.cluster import TopicsError, connect
 from worker.topics.contract import Contract
 from worker.topics.contracts import load_contracts
 
@@ -116,14 +116,3 @@ async def test_a_broker_that_comes_late_or_comes_back_is_waited_for(tmp_path: Pa
             assert set(await asking) == {people.topic}
     finally:
         late.stop()
-
-
-def test_fewer_replicas_than_could_be_is_a_difference() -> None:
-    contract = own_contracts()["people"]
-    one = Found(1, 1, contract.settings(1))
-    assert compare(contract, one, 1) == []
-    assert compare(contract, one, 3) == [Difference(contract.topic, "replication_factor", "at least 3", "1")]
-    three = Found(1, 3, contract.settings(3))
-    assert compare(contract, three, 1) == []
-    careless = Found(1, 3, {**contract.settings(3), "min.insync.replicas": "1"})
-    assert compare(contract, careless, 3) == [Difference(contract.topic, "min.insync.replicas", "2", "1")]

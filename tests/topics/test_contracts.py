@@ -68,6 +68,7 @@ def test_a_changelog_has_its_settings(tmp_path: Path) -> None:
     assert settings["min.compaction.lag.ms"] == "86400000"
     assert settings["segment.bytes"] == "67108864"
     assert settings["min.insync.replicas"] == "2"
+    assert contract.settings(2)["min.insync.replicas"] == "1"
 
 
 def test_prefix_app_id_and_partitions_change_names_on_the_broker_only(tmp_path: Path) -> None:
@@ -153,6 +154,15 @@ def test_a_rule_on_one_contract(change: dict[str, object], problem: str, tmp_pat
 def test_a_rule_on_dead_letters(change: dict[str, object], problem: str, tmp_path: Path) -> None:
     with pytest.raises(ContractsError, match=problem):
         load(tmp_path, {**GOOD, "dead_letter": "events.dlq"}, {**DEAD_LETTERS, **change})
+
+
+def test_dead_letters_belong_to_a_topic_that_names_them(tmp_path: Path) -> None:
+    assert problems(tmp_path, GOOD, DEAD_LETTERS) == ["events.dlq: no topic names it as its dead_letter"]
+
+
+def test_what_is_just_enough(tmp_path: Path) -> None:
+    letters = {**DEAD_LETTERS, "retention": "30 days", "partitions": 1}
+    assert len(load(tmp_path, {**GOOD, "dead_letter": "events.dlq"}, letters)) == 2
 
 
 def test_topics_that_are_joined_have_equal_counts(tmp_path: Path) -> None:
