@@ -42,7 +42,8 @@ def test_a_batch_is_full_to_the_byte() -> None:
 
     room = MAX_BATCH_BYTES - size(0)
     assert size(room) == MAX_BATCH_BYTES
-    assert len(batches([make_ready(0, make_value(0, blob="x" * 30_000))] * 16 + [_last(room + 1)], 99)) == 2
+    made = batches([make_ready(0, make_value(0, blob="x" * 30_000))] * 16 + [_last(room + 1)], 99)
+    assert [batch.next_offset for batch in made] == [16, 99]
 
 
 def _last(blob: int) -> Ready:
@@ -52,7 +53,8 @@ def _last(blob: int) -> Ready:
 def test_no_more_events_than_segment_takes() -> None:
     tiny = b'{"messageId":"m"}'
     events = [make_ready(number, tiny) for number in range(2 * MAX_BATCH_EVENTS + 1)]
-    assert [len(batch.events) for batch in batches(events, 6000)] == [MAX_BATCH_EVENTS, MAX_BATCH_EVENTS, 1]
+    made = [(len(batch.events), batch.next_offset) for batch in batches(events, 6000)]
+    assert made == [(MAX_BATCH_EVENTS, 2500), (MAX_BATCH_EVENTS, 5000), (1, 6000)]
 
 
 def test_nothing_is_no_batch() -> None:

@@ -40,7 +40,7 @@ def batches(events: Sequence[Ready], next_offset: int) -> list[Batch]:
     size = _ENVELOPE_BYTES
     for number, event in enumerate(events):
         more = len(event.value) + 1
-        if number > cuts[-1] and (size + more - 1 > MAX_BATCH_BYTES or number - cuts[-1] == MAX_BATCH_EVENTS):
+        if size + more - 1 > MAX_BATCH_BYTES or number - cuts[-1] == MAX_BATCH_EVENTS:
             cuts.append(number)
             size = _ENVELOPE_BYTES
         size += more
