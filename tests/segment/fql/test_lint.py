@@ -1,6 +1,8 @@
 import pytest
 
 from worker.segment.fql import lint
+from worker.segment.fql.predicates import _MAKERS
+from worker.segment.fql.syntax import OPERATORS
 
 
 @pytest.mark.parametrize(
@@ -74,3 +76,8 @@ def test_plain_triggers_give_no_warning(source: str) -> None:
 )
 def test_what_is_skipped_together_is_told_once(source: str, positions: list[int]) -> None:
     assert [warning.position for warning in lint(source)] == positions
+
+
+def test_an_operator_that_works_gives_no_warning() -> None:
+    assert _MAKERS.keys() == OPERATORS
+    assert not any(lint(f'properties.a {operator} "x"') for operator in OPERATORS)

@@ -47,6 +47,9 @@ from worker.segment.mapping.compiler import ROOT_KEY
             {"a": {"@arrayPath": []}},
             ["/a/@arrayPath should be a string or a mapping directive but it is an undefined."],
         ),
+        ({"a": {"@replace": {"pattern": "x"}}}, ['/a/@replace should have field "value" but it doesn\'t.']),
+        ({"a": {"@flatten": {"separator": "."}}}, ['/a/@flatten should have field "value" but it doesn\'t.']),
+        ({"a": {"@transform": {"apply": {}}}}, ['/a/@transform should have field "mapping" but it doesn\'t.']),
         ({"a": {"@merge": {"direction": "left"}}}, ['/a/@merge should have field "objects" but it doesn\'t.']),
         (
             {"a": {"@merge": {"direction": "up", "objects": 1}}},
