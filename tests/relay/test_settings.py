@@ -51,6 +51,7 @@ def test_every_setting_is_reachable(name: str, value: Json) -> None:
         ("{endpoint: 'https://segment.example:99999'}", "Port out of range"),
         ("{endpoint: 'http://segment example'}", "endpoint must be a base URL such as"),
         ("{endpoint: 'http://segment.example/?to=1'}", "endpoint must be a base URL such as"),
+        ("{endpoint: 'http://segment.example/#to'}", "endpoint must be a base URL such as"),
         ("{endpoints: x}", "did you mean endpoint?"),
         ("{gzip: 1}", "true or false"),
     ],
@@ -67,6 +68,10 @@ def test_a_write_key_that_can_be_none_is_refused_and_not_told(key: str) -> None:
         parse_config("source: {write_key: '${KEY}'}", environ={"KEY": key})
     assert "ret" not in str(caught.value)
     assert parse_config("source: {write_key: 'sec/ret'}", environ={}).source.write_key == "sec/ret"
+
+
+def test_waits_may_stay_the_same() -> None:
+    assert RelaySettings(retry_min_s=5, retry_max_s=5).retry_max_s == 5
 
 
 def test_where_events_go() -> None:

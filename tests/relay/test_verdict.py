@@ -1,5 +1,7 @@
 """What each answer means."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +12,9 @@ NOW = 1_800_000_000.0
 
 
 @pytest.mark.parametrize("body", [b'{"success":true}', b"", b"OK", b"[]", b"null"])
-def test_a_2xx_is_good(body: bytes) -> None:
-    assert judge(200, {}, body, NOW) == Accepted()
+@pytest.mark.parametrize("status", [200, 202, 299])
+def test_a_2xx_is_good(status: int, body: bytes) -> None:
+    assert judge(status, {}, body, NOW) == Accepted()
 
 
 def test_a_200_that_says_otherwise_is_a_refusal() -> None:
@@ -19,12 +22,16 @@ def test_a_200_that_says_otherwise_is_a_refusal() -> None:
     assert judge(200, {}, body, NOW) == Refused(f"200 {body.decode()}")
 
 
-@pytest.mark.parametrize("status", [400, 402, 409, 413, 415, 422])
+@pytest.mark.parametrize("status", [400, 402, 409, 413, 415, 422, 499])
 def test_what_is_wrong_with_the_events_is_refused_with_the_answer(status: int) -> None:
     assert judge(status, {}, b'{"code":"x"}', NOW) == Refused(f'{status} {{"code":"x"}}')
 
 
-@pytest.mark.parametrize("status", [300, 301, 302, 307, 401, 403, 404, 405, 407])
+def test_an_answer_may_be_empty() -> None:
+    assert judge(400, {}, b"", NOW) == Refused("400")
+
+
+@pytest.mark.parametrize("status", [199, 300, 301, 302, 307, 401, 403, 404, 405, 407])
 def test_what_is_wrong_with_the_key_or_the_endpoint_is_no_events_fault(status: int) -> None:
     assert judge(status, {}, b"no", NOW) == Misconfigured(f"{status} no")
 
@@ -41,6 +48,8 @@ def test_what_may_pass_is_tried_again(status: int) -> None:
         ({"Retry-After": " 0 "}, 0.0),
         ({"Retry-After": "Fri, 15 Jan 2027 08:00:30 GMT"}, 30.0),
         ({"Retry-After": "Fri, 15 Jan 2027 07:00:00 GMT"}, 0.0),
+        ({"Retry-After": "Fri, 15 Jan 2027 10:00:30 +0200"}, 30.0),
+        ({"Retry-After": "Fri Jan 15 08:00:30 2027"}, 30.0),
         ({"Retry-After": "999999"}, RETRY_AFTER_MAX_S),
         ({"X-RateLimit-Reset": "3"}, 3.0),
         ({"Retry-After": "2", "X-RateLimit-Reset": "3"}, 2.0),
@@ -55,6 +64,15 @@ def test_what_may_pass_is_tried_again(status: int) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 def test_it_waits_as_asked(status: int, headers: dict[str, str], seconds: float | None) -> None:
     assert judge(status, headers, b"", NOW) == Retry(str(status), seconds)
+
+
+def test_a_date_without_a_zone_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "America/New_York")
+        time.tzset()
+        verdict = judge(429, {"Retry-After": "Fri Jan 15 08:00:30 2027"}, b"", NOW)
+    time.tzset()
+    assert verdict == Retry("429", 30.0)
 
 
 @given(st.integers(100, 999), st.binary(max_size=3000), st.text(max_size=30))

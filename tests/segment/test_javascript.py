@@ -46,10 +46,15 @@ def test_strings(value: Json, text: str) -> None:
         ("", 0),
         ("\ufeff \n", 0),
         (" 5.50 ", 5.5),
-        (".5", 0.5),
+        ("+5", 5),
+        (".09", 0.09),
+        ("1E-2", 0.01),
         ("5.", 5),
         ("-1e3", -1000),
         ("0x1F", 31),
+        ("0X9bE0", 39904),
+        ("0O70", 56),
+        ("0B10", 2),
         ("0b11", 3),
         ("0o17", 15),
         ("Infinity", math.inf),
@@ -62,7 +67,31 @@ def test_numbers(text: str, number: float) -> None:
     assert to_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["x", "1_0", "infinity", "nan", "-0x1", "1e", ".", "+", "1 2", "٣", "\x1c5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "1_0",
+        "infinity",
+        "nan",
+        "-0x1",
+        "1e",
+        ".",
+        "+",
+        "--5",
+        "1.5.5",
+        "1e--5",
+        "1e5e5",
+        "0x",
+        "0o",
+        "0b",
+        "0o8",
+        "0b2",
+        "1 2",
+        "٣",
+        "\x1c5",
+    ],
+)
 def test_what_is_no_number(text: str) -> None:
     assert math.isnan(to_number(text))
 
