@@ -26,6 +26,7 @@ def test_a_directive_alone_may_have_no_value() -> None:
 
 def test_metadata_beside_a_directive_means_nothing() -> None:
     assert resolve({"v": {"@path": "$.a", "_metadata": {"label": "A"}}}) == {"v": 1}
+    assert resolve({"v": {"_metadata": {"label": "A"}, "@path": "$.a"}}) == {"v": 1}
 
 
 def test_what_is_no_directive_alone_is_none_inside_of_an_array() -> None:

@@ -20,7 +20,7 @@ ROOT_KEY: Final = "__segment_internal_directive"
 """The key whose directive gets all other keys of the mapping as its own `mapping` (segment_actions.md 2.3)."""
 
 _DIRECTIVES = {**directives.DIRECTIVES, **structure.DIRECTIVES, "@replace": replacement.replace}
-_FLAT = frozenset({"@path", "@template", "@replace", "@liquid"})
+_FLAT = frozenset({"@path", "@template", "@replace"})
 
 
 class Mapping(Struct, frozen=True):
