@@ -1,6 +1,7 @@
 """The recorded rows of test_conformance.py hold most of the rules."""
 
 import time
+from string import ascii_letters, digits
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,16 @@ def test_emails(value: str) -> None:
 )
 def test_what_is_no_email(value: str) -> None:
     assert not is_email(value)
+
+
+def test_what_an_email_may_be_made_of() -> None:
+    for char in map(chr, range(256)):
+        local = [is_email(f"{before}{char}@b.co") for before in ("", "a.", "a.b.")]
+        label = [is_email(f"a@{domain}") for domain in (f"{char}.co", f"b.{char}", f"b.c.{char}")]
+        inside = [is_email(f"a@{domain}") for domain in (f"x{char}x.co", f"b.x{char}x")]
+        assert set(local) == {char in ascii_letters + digits + "!#$%&'*+/=?^_`{|}~-"}
+        assert set(label) == {char in ascii_letters + digits}
+        assert set(inside) == {char in ascii_letters + digits + "-."}
 
 
 def test_the_default_object_type_stands_for_a_missing_one_only() -> None:
