@@ -7,11 +7,13 @@ from typing import Self
 from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from worker.dev.examples import SentExamples
 from worker.dev.settled import Settling
 from worker.dev.system import System
 from worker.jsontypes import Json
+from worker.text import printable, printable_lines
 from worker.view.read.devices import devices
 from worker.view.read.documents import Device, ObjectLine, PersonLine, Summary
 from worker.view.read.objects import objects
@@ -88,7 +90,7 @@ def print_report(console: Console, report: Report) -> None:
             soft_wrap=True,
         )
     if report.failure is not None:
-        console.print(f"FAILED: {report.failure}", style="bold red")
+        console.print(Text(f"FAILED: {printable_lines(report.failure)}", style="bold red"))
     elif report.waiting:
         console.print(f"FAILED: {report.waiting} records were not worked through", style="bold red")
     elif report.summary.people:
@@ -96,14 +98,21 @@ def print_report(console: Console, report: Report) -> None:
 
 
 def _heading(console: Console, text: str) -> None:
-    console.print(f"\n[bold]{text}[/bold]", soft_wrap=True)
+    console.print("", Text(text, style="bold"), sep="\n", soft_wrap=True)
+
+
+def _add_row(table: Table, *cells: str) -> None:
+    """One more row; the cells may be anybody's text."""
+    table.add_row(*(Text(printable(cell)) for cell in cells))
 
 
 def _people(console: Console, report: Report) -> None:
-    _heading(console, f"People: {report.summary.people}, the newest first")
+    total = report.summary.people
+    which = "the newest first" if total <= SHOWN else f"the newest {SHOWN} of them"
+    _heading(console, f"People: {total}, {which}")
     table = Table("id", "email", "cio_id", box=None, pad_edge=False)
     for person in report.people:
-        table.add_row(person.id or "–", person.email or "–", person.cio_id)
+        _add_row(table, person.id or "–", person.email or "–", person.cio_id)
     console.print(table, "[dim]more: .venv/bin/segment-worker people show ID[/dim]", sep="\n")
 
 
@@ -111,18 +120,19 @@ def _objects(console: Console, report: Report) -> None:
     kinds = ", ".join(
         f"{kind.objects} {kind.name or 'unnamed'} (type {kind.object_type_id})" for kind in report.summary.objects
     )
-    _heading(console, f"Groups (objects): {kinds or 'none'}")
+    total = sum(kind.objects for kind in report.summary.objects)
+    _heading(console, f"Groups (objects): {kinds or 'none'}{_cut(total)}")
     table = Table("type", "object", "people", box=None, pad_edge=False)
     for one in report.objects:
-        table.add_row(f"{one.object_type_id} {one.type_name or ''}", one.object_id, str(one.people))
+        _add_row(table, f"{one.object_type_id} {one.type_name or ''}", one.object_id, str(one.people))
     console.print(table, "[dim]more: .venv/bin/segment-worker objects show ID[/dim]", sep="\n")
 
 
 def _devices(console: Console, report: Report) -> None:
-    _heading(console, f"Devices: {report.summary.devices}")
+    _heading(console, f"Devices: {report.summary.devices}{_cut(report.summary.devices)}")
     table = Table("token", "platform", "of", box=None, pad_edge=False)
     for device in report.devices:
-        table.add_row(_shortened(device.token), device.platform, device.cio_id or "nobody")
+        _add_row(table, _shortened(device.token), device.platform, device.cio_id or "nobody")
     console.print(table)
 
 
@@ -130,7 +140,7 @@ def _metrics(console: Console, report: Report) -> None:
     _heading(console, f"Message metrics that Segment would get: {report.metrics}")
     table = Table("event", "times", box=None, pad_edge=False)
     for name, count in sorted(report.metric_names.items(), key=lambda row: (-row[1], row[0])):
-        table.add_row(name, str(count))
+        _add_row(table, name, str(count))
     console.print(table)
 
 
@@ -141,6 +151,10 @@ def _dead_letters(console: Console, report: Report) -> None:
     for reason, count in sorted(report.dead_letters.items()):
         table.add_row(reason, str(count))
     console.print(table)
+
+
+def _cut(total: int) -> str:
+    return "" if total <= SHOWN else f"; the first {SHOWN} of them"
 
 
 def _count_names(metrics: list[Json]) -> dict[str, int]:
