@@ -3,11 +3,10 @@
 import asyncio
 
 from aiokafka.errors import KafkaError
-from rich.console import Console
-from rich.table import Table
 
 from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs, kafka_failed
 from worker.cli.output import JsonOption, emit, failed
+from worker.cli.tables import new_table, print_all
 from worker.deployment import Deployment
 from worker.runtime.lag import LagReader, TopicLag
 from worker.topics import names
@@ -26,10 +25,10 @@ def lag(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         for row in rows:
             emit(row)
         return
-    table = Table("topic", "reader", "records", "waiting", box=None)
+    table = new_table("topic", "reader", "records", "waiting")
     for row in rows:
         table.add_row(row.topic, row.reader, f"{row.end:,}", f"{row.lag:,}", style="yellow" if row.lag else "")
-    Console().print(table)
+    print_all(table)
 
 
 async def read_lag(deployment: Deployment) -> list[TopicLag]:
