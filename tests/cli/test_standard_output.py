@@ -39,6 +39,19 @@ def test_there_need_be_no_standard_output(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize(("command", "answer"), [("simulate", b'{"people":[]'), ("test event", b""), ("test fql", b"")])
+def test_there_need_be_no_standard_input(command: str, answer: bytes, tmp_path: Path) -> None:
+    command = f"exec {sys.executable} -m worker {command} <&-"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, check=False, timeout=60, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout.startswith(answer)
+
+
+def test_there_need_be_no_standard_error(tmp_path: Path) -> None:
+    command = f"exec {sys.executable} -m worker nonsense 2>&-"
+    assert subprocess.run(["sh", "-c", command], check=False, timeout=60, cwd=tmp_path).returncode == 2
+
+
 def test_what_the_locale_has_no_character_for_is_escaped(tmp_path: Path) -> None:
     (tmp_path / "workspace.yaml").write_text("view: {path: 'a…'}", encoding="utf-8")
     ended = subprocess.run(

@@ -32,7 +32,8 @@ def telling_output() -> Iterator[None]:
 
     A process that was given none prints nowhere. What the locale has no character for is written as an escape.
     """
-    given = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115  as the process's own, it stays open
+    _open_missing()
+    given = sys.stdout
     raw = _Raw(given.fileno(), "w", closefd=False)
     at_once = bool(given.line_buffering) or getattr(given, "write_through", False)  # PYTHONUNBUFFERED
     sys.stdout = TextIOWrapper(BufferedWriter(raw), given.encoding, "backslashreplace", line_buffering=at_once)
@@ -45,6 +46,13 @@ def telling_output() -> Iterator[None]:
         drop_output()
         sys.stderr.write(f"error: standard output can't be written: {problem.strerror}\n")
         sys.exit(1)
+
+
+def _open_missing() -> None:
+    """Standard streams that the process was not given are empty ones, before a file or socket gets their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  as the process's own, it stays open
 
 
 def drop_output() -> None:
