@@ -142,7 +142,7 @@ def test_the_last_refusals_of_anybody(config: Path) -> None:
     newest = run(config, "people", "show", "--why", "refusal", "--json", "--limit", "1")
     assert lines(newest) == lines(everybody)[:1]
     told = words(run(config, "people", "show", "--why", "refusal"))
-    assert [f"cio:{ADA}", "failed_attribute_change"] in [line[:2] for line in told]
+    assert [[f"cio:{ADA}", "failed_attribute_change"], "m6"] in [[line[2:4], line[-1]] for line in told]
 
 
 @pytest.mark.parametrize("arguments", [("people", "show", "--why", "plan"), ("objects", "show", "--why", "name")])

@@ -229,10 +229,8 @@ def _print_objects(found: list[ObjectLine], as_json: bool) -> None:
 def _print_refusals(found: Sequence[Activity], as_json: bool) -> None:
     if as_json:
         _emit_all(found)
-    elif found:
-        show_text.print_changes(found)
     else:
-        show_text.print_why(found)
+        show_text.print_refusals(found)
 
 
 def _print_why(found: Sequence[reasons.AttributeHistory] | Sequence[Activity], as_json: bool) -> None:

@@ -98,6 +98,14 @@ def print_changes(found: Sequence[Activity]) -> None:
         print_all(table)
 
 
+def print_refusals(found: Sequence[Activity]) -> None:
+    """Refused changes of anybody, the newest first."""
+    table = new_table("event's time", "whose", "activity", "what", "by event")
+    for one in found:
+        add_row(table, shown_time(one.cause.time), one.subject, one.type, describe(one), one.cause.message_id)
+    print_all(table if found else "nothing was refused")
+
+
 def describe(activity: Activity) -> str:
     """What a change says, in a line, without what stands beside it."""
     told = cast("JsonObject", msgspec.to_builtins(activity.change))
