@@ -1,5 +1,6 @@
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -74,3 +75,16 @@ def test_ctrl_c_while_a_command_is_loaded_ends_it_without_a_traceback() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=60)
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [("worker", 0), ("view", 0), ("relay", 0), ("backfill list", -signal.SIGTERM)]
+)
+def test_a_role_that_is_told_to_stop_while_it_is_loaded_ends_well(command: str, code: int) -> None:
+    program = (
+        "import os, signal, sys; import worker.cli.app as app; from worker.cli import main\n"
+        "app.import_module = lambda name: os.kill(os.getpid(), signal.SIGTERM)\n"
+        f"sys.argv = ['segment-worker', *'{command}'.split()]; main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (code, b"", b"")

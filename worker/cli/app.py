@@ -1,6 +1,7 @@
 """All commands together. A command's module is imported when the command is run: `--help` needs none of them."""
 
 import os
+import signal
 import sys
 from difflib import get_close_matches
 from importlib import import_module
@@ -42,6 +43,8 @@ COMMANDS: Final = {
 }
 
 
+ROLES: Final = ("worker", "view", "relay")
+
 PROGRAM: Final = "segment-worker"
 
 USAGE: Final = f"""Usage: {PROGRAM} COMMAND [OPTIONS] [ARGS]...
@@ -74,6 +77,9 @@ def run(arguments: list[str]) -> NoReturn:
         hint = f" Did you mean {close[0]!r}?" if close else ""
         sys.stderr.write(f"Error: there is no command {first!r}.{hint} See: {PROGRAM} --help\n")
         sys.exit(2)
+    if first in ROLES:
+        # Its modules take a second to load; nothing is begun yet. As a container's process 1 it would not hear SIGTERM.
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     _run_command(first, arguments[1:])
 
 
