@@ -8,9 +8,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import RecordsToDelete
+from structlog.testing import capture_logs
 
-from tests.support.admin import create_topic
+from tests.support.admin import administering, create_topic
 from tests.support.broker import Broker
 from tests.view.random_changes import RandomChanges
 from tests.view.records import Topic, created
@@ -120,6 +122,21 @@ async def test_stops_when_told_and_goes_on_where_it_was(broker: Broker, tmp_path
     topic.partitions[1] += more.partitions[1]
     batches = await read_all(broker.bootstrap, name, path, topic)
     assert [(one.changes, dict(one.positions), one.lag) for one in batches] == [(0, {1: 1}, 1), (1, {1: 2}, 0)]
+
+
+async def test_a_new_one_says_which_changes_its_topic_has_no_more(broker: Broker, tmp_path: Path) -> None:
+    topic, path = Topic(), tmp_path / "view.sqlite"
+    name = await create(broker.bootstrap)
+    for cio_id in ("a", "b"):
+        topic.add(f"cio:{cio_id}", created(cio_id, cio_id), 1)
+    await publish(broker.bootstrap, name, topic)
+    async with administering(broker.bootstrap) as admin:
+        await admin.delete_records({TopicPartition(name, 1): RecordsToDelete(1)})
+    with capture_logs() as logs:
+        await read_all(broker.bootstrap, name, path, topic)
+        await read_all(broker.bootstrap, name, path, topic)
+    told = [(one["topic"], one["partition"], one["last"]) for one in logs if one["event"] == "records_missing"]
+    assert told == [(name, 1, 0)], "and once"
 
 
 async def test_what_no_worker_wrote_ends_it_before_its_place_is_kept(broker: Broker, tmp_path: Path) -> None:

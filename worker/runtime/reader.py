@@ -86,6 +86,11 @@ class TopicReader(Connected):
             if fetched:
                 yield {partition.partition: records for partition, records in fetched.items()}
 
+    @property
+    def starts(self) -> Mapping[int, int]:
+        """The first offset of each partition when the reading began. Only for a reader without a group."""
+        return self._bounds.starts
+
     def ended_before(self, positions: Mapping[int, int]) -> list[int]:
         """The partitions that ended before their position when the reading began: the topic was made anew.
 

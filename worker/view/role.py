@@ -10,6 +10,7 @@ from typing import TypeAlias
 import structlog
 from msgspec import Struct
 
+from worker.runtime.bounds import warn_missing
 from worker.runtime.connection import Connection
 from worker.runtime.reader import TopicReader
 from worker.view.database import writer
@@ -68,6 +69,9 @@ async def run_view(
                     f"partition {ended[0]} ends before offset {positions[ended[0]]}, where the view stands: the topic "
                     f"was made anew. {REBUILD}"
                 )
+            for partition, first in reader.starts.items():
+                if first and partition not in positions:  # where it stood before them, what comes next is refused
+                    warn_missing(topic, partition, 0, first)
             if on_batch is not None:
                 on_batch(Written(0, 0, dict(intake.positions), lag=reader.lag(intake.positions)))
             async for batch in reader.batches(stop):
