@@ -20,7 +20,7 @@ from worker.backfill.planning import PlanError, make_plan
 from worker.backfill.run import Cancelled, ends_now, replay
 from worker.backfill.sources import SourceChanged
 from worker.backfill.summary import Summary
-from worker.cli.backfill_text import BackfillDisplay, print_run, print_runs, print_summary
+from worker.cli.backfill_text import BackfillDisplay, print_run, print_runs, print_summary, warn_of_filter
 from worker.cli.connecting import ConfigOption, configured, deployed, hush_client_logs, kafka_failed
 from worker.cli.examples import epilog
 from worker.cli.output import JsonOption, Problem, emit, failed
@@ -94,6 +94,7 @@ def backfill(
         where=where, rate=rate, relay=relay,
     )  # fmt: skip
     plan = _run(planning, as_json)
+    warn_of_filter(plan.where)
     if dry:
         with BackfillDisplay(plan, quiet=as_json) as display:
             summary = _run(_dry_run(deployment, plan, display), as_json)

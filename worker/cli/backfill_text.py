@@ -13,7 +13,15 @@ from worker.backfill.summary import Summary
 from worker.cli.progress_display import ProgressDisplay
 from worker.cli.tables import add_row, new_table, print_all, shown_time
 from worker.jsontypes import Json
-from worker.text import printable
+from worker.segment.fql import lint
+from worker.text import printable, printable_lines
+
+
+def warn_of_filter(where: str | None) -> None:
+    """Say on standard error where the filter does not mean what it seems to."""
+    for warning in lint(where) if where is not None else ():
+        told = printable_lines(f"warning: --where, character {warning.position + 1}: {warning.message}")
+        typer.secho(told, fg="yellow", err=True)
 
 
 class BackfillDisplay(ProgressDisplay):
