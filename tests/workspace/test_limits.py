@@ -70,3 +70,24 @@ def test_large_group_calls_that_wait_for_an_identify_or_a_merge(known: bool) -> 
     related = sum(record.startswith("relationship/") for table in network.tables.values() for record in table)
     assert related == 20
     assert network.effect_bytes < RECORD_WRITES_BYTES
+
+
+def test_large_relationships_of_somebody_who_is_merged() -> None:
+    network = Measured(1)  # so that the primary takes them over in the same decision
+    network.arrive(identify(1, "ada", NOW, "anonymous ada"))
+    network.arrive(identify(2, "bob", NOW, "anonymous bob"))
+    for number in range(3, 103):
+        large: JsonObject = {f"attribute {at}": "x" * 310 for at in range(300)}
+        relate = Relate(
+            to=id_key("bob"), cause=cause(number), at=NOW + 1, name=f"1/{number}", object_attributes={},
+            relationship_attributes=large,
+        )  # fmt: skip
+        network.arrive(Send("people", id_key("bob"), relate))
+    merge = Merge(to=id_key("ada"), cause=cause(200), at=NOW + 2, primary=id_key("ada"), secondary=id_key("bob"))
+    network.arrive(Send("people", id_key("ada"), merge))
+    owners = [
+        record.split("/")[1] for table in network.tables.values() for record in table if "relationship/" in record
+    ]
+    assert len(owners) == 100
+    assert len(set(owners)) == 1
+    assert network.effect_bytes < RECORD_WRITES_BYTES

@@ -150,3 +150,14 @@ def take(turn: Turn, kind: Kind, owner: str, page: int) -> dict[str, str]:
     entries = names(turn, kind, owner, page)
     turn.delete(page_key(kind, owner, page))
     return entries
+
+
+def take_some(turn: Turn, kind: Kind, owner: str, page: int, most: int) -> tuple[list[str], bool]:
+    """At most so many names of a page, which loses them; and whether it is removed, since none are left."""
+    entries = list(names(turn, kind, owner, page).items())
+    key, left = page_key(kind, owner, page), entries[most:]
+    if left:
+        turn.put(key, Names(dict(left)))
+    else:
+        turn.delete(key)
+    return [name for name, _ in entries[:most]], not left

@@ -34,6 +34,11 @@ from worker.workspace.values.people import Merged
 MOVE_STEP: Final = 4
 """Pages moved in one decision; the rest follows by messages to itself."""
 
+RELATIONSHIPS_STEP: Final = 2
+"""Relationships moved in the place of a page: each may have 100 KB and more of attributes, which the primary writes in
+the same decision if it is of this partition; together they must fit into what one record may write
+(worker/runtime/unit.py)."""
+
 
 def at_merged(turn: Turn, merged: Merged, message: PeopleMessage) -> None:
     """Decide a message to somebody who is merged into another."""
@@ -85,9 +90,12 @@ def move_pages(turn: Turn, merged: Merged, cause: Cause) -> None:
             names = pages.take(turn, "devices", cio_id, merged.devices)
             turn.tell(AbsorbNames(to=to, cause=cause, origin=cio_id, kind="devices", names=names))
         elif merged.relationships:
-            merged = replace(merged, relationships=merged.relationships - 1)
-            for name in pages.take(turn, "relationships", cio_id, merged.relationships):
+            page = merged.relationships - 1
+            related, emptied = pages.take_some(turn, "relationships", cio_id, page, RELATIONSHIPS_STEP)
+            for name in related:
                 _move_relationship(turn, merged, name, cause)
+            if emptied:
+                merged = replace(merged, relationships=page)
         elif merged.groups:
             call, waiting = queues.pop(turn, "groups", cio_id, merged.groups)
             merged = replace(merged, groups=waiting)
