@@ -15,7 +15,9 @@ from worker.deadletters.words import reason_in_words
 from worker.jsontypes import Json
 from worker.text import printable, printable_lines
 
+_KEY_SHOWN = 60
 _DETAIL_SHOWN = 100
+"""Characters in a list. A key may have 1 MB, and its column would be as wide in all rows."""
 
 
 class Line(Struct, frozen=True):
@@ -108,9 +110,9 @@ def print_list(overview: Overview) -> None:
     table = new_table("letter", "given up", "reason", "state", "key", "detail")
     for found in overview.shown:
         letter = found.letter
-        detail = letter.detail if len(letter.detail) <= _DETAIL_SHOWN else letter.detail[: _DETAIL_SHOWN - 1] + "…"
+        key, detail = _cut(_text(letter.key) or "", _KEY_SHOWN), _cut(letter.detail, _DETAIL_SHOWN)
         given_up = shown_time(letter.died_ms / 1000)
-        add_row(table, str(letter.place), given_up, letter.reason, found.state or "waiting", _text(letter.key), detail)
+        add_row(table, str(letter.place), given_up, letter.reason, found.state or "waiting", key, detail)
     print_all(table)
     more = overview.total - len(overview.shown)
     counts = ", ".join(f"{reason} {count:,}" for reason, count in overview.by_reason.items())
@@ -177,6 +179,10 @@ def _content(raw: bytes | None) -> tuple[Json, str | None, str | None]:
         except UnicodeDecodeError:
             return None, None, base64.b64encode(raw).decode()
     return value, None, None
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _text(raw: bytes | None) -> str | None:
