@@ -1,12 +1,13 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
+from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.record.default_records import DefaultRecordBatch
 
-from tests.support.header_names import Name, batch
-from worker.runtime.fetched import Fetched, fetch_our_way
+from tests.support.header_names import BATCH_BYTES, Name, batch
+from worker.runtime.fetched import GIVEN_BYTES, Fetched, fetch_our_way
 
 Headers = list[tuple[str, bytes | None]]
 
@@ -66,3 +67,35 @@ def test_batches_that_follow_each_other_are_all_read() -> None:
     assert [value for value, _ in shown(list(read(raw)))] == [b"name", b"plain", b"name", b"name", b"plain"]
     # A fetch may end in the middle of a batch.
     assert len(list(read(raw[:-1]))) == 4
+
+
+@pytest.mark.parametrize("codec", CODECS)
+async def test_what_was_compressed_is_given_out_in_parts(codec: int) -> None:
+    large = b"".join(
+        number.to_bytes(8, "big") + batch([(b"x" * (GIVEN_BYTES // 4 + 1), [])], codec)[8:] for number in range(10)
+    )
+    result, position = fetched(large)
+    parts = []
+    while result.has_more():
+        parts.append([record.offset for record in result.getall(1000)])
+        assert position() == parts[-1][-1] + 1
+    assert parts == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+
+
+async def test_one_record_may_be_larger_than_a_part_and_parts_have_no_more_records_than_asked() -> None:
+    result, _ = fetched(batch([(b"x" * (BATCH_BYTES - 1000), [])]))
+    assert len(result.getall(1000)) == 1
+    result, position = fetched(batch(VALUES))
+    assert [len(result.getall(2)), len(result.getall(None))] == [2, 3]
+    assert position() == 5
+
+
+def fetched(raw: bytes) -> tuple[fetcher.FetchResult, Callable[[], int]]:
+    """A fetch that brought `raw` from offset 0 on, and where its reader is."""
+    subscriptions = SubscriptionState()
+    subscriptions.assign_from_user([PLACE])
+    assignment = subscriptions.subscription.assignment
+    state = assignment.state_value(PLACE)
+    state.reset_to(0)
+    result = fetcher.FetchResult(PLACE, assignment=assignment, partition_records=read(raw), backoff=0)
+    return result, lambda: state.position

@@ -5,6 +5,10 @@ record, so that one of them would stop every reader of its partition at each sta
 is not ASCII is read as a question mark.
 
 aiokafka makes of each record a frozen dataclass of eleven fields, at a third of what reading it costs.
+
+It gives out what a fetch has brought by the number of records. What is compressed may be hundreds of times larger than
+what was fetched: a thousand large events would be hundreds of MB in memory, of each partition, and one batch, which
+takes longer than the watchdog waits. Here it is given out by the bytes of its values, too.
 """
 
 import struct
@@ -24,6 +28,10 @@ _LENGTH: Final = struct.Struct(">i")
 _LENGTH_AT: Final = 8
 """In any format of a batch: behind its first offset."""
 _OVERHEAD: Final = _LENGTH_AT + _LENGTH.size
+
+GIVEN_BYTES: Final = 1024 * 1024
+"""Of a partition's records so many are given out at a time that their values have these bytes: as many as a fetch of
+records that are not compressed brings by default."""
 
 
 class Fetched(Struct, frozen=True, gc=False):
@@ -45,7 +53,7 @@ class Fetched(Struct, frozen=True, gc=False):
 
 def fetch_our_way() -> None:
     """From now on, let all consumers of this process make their records so."""
-    vars(fetcher).update(MemoryRecords=_Records, PartitionRecords=_Partition)
+    vars(fetcher).update(MemoryRecords=_Records, PartitionRecords=_Partition, FetchResult=_Result)
 
 
 class _Partition(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
@@ -57,6 +65,27 @@ class _Partition(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka ha
         return Fetched(
             tp.topic, tp.partition, record.offset, record.timestamp, record.key, record.value, record.headers
         )
+
+
+class _Result(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka has no types
+    _partition_records: _Partition | None
+
+    def getall(self, max_records: int | None = None) -> list[Fetched]:
+        """As aiokafka's, but for the limit of bytes."""
+        if not self.check_assignment(self._topic_partition) or not self.has_more():
+            return []
+        given: list[Fetched] = []
+        size = 0
+        for record in self._partition_records or ():
+            given.append(record)
+            size += len(record.value or b"")
+            if size >= GIVEN_BYTES or len(given) == max_records:
+                self._update_position()
+                break
+        else:
+            self._update_position()
+            self._partition_records = None
+        return given
 
 
 class _Records:
