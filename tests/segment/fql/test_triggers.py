@@ -173,6 +173,15 @@ def test_the_caret_stands_under_the_mistake() -> None:
     assert caught.value.caret() == "\tand properties.price>5\n\t" + " " * 20 + "^"
 
 
+def test_of_a_long_trigger_only_what_is_around_the_mistake_is_shown() -> None:
+    conditions = " and ".join(f"properties.p{number:02} = 1" for number in range(50))
+    with pytest.raises(FqlError) as caught:
+        compile_trigger(f"{conditions} and event ~ ({conditions})")
+    line, caret = caught.value.caret().split("\n")
+    assert line == "…rties.p48 = 1 and properties.p49 = 1 and event ~ (properties.p00 = 1 a…"
+    assert line[len(caret) - 1] == "~"
+
+
 def test_a_group_without_conditions_never_matches_when_it_is_looked_at() -> None:
     assert not matches('(foo = "x") or event = "A"')
     assert matches('event = "A" or (foo = "x")')

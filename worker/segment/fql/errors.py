@@ -1,6 +1,10 @@
 """What can be wrong with a trigger."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_BEFORE: Final = 48
+_BEHIND: Final = 24
+"""Characters around the position that are shown: few enough to stand in one line of a terminal."""
 
 
 class FqlError(ValueError):
@@ -13,11 +17,16 @@ class FqlError(ValueError):
         self.source = source
 
     def caret(self) -> str:
-        """The line of the source that is wrong, and under it a caret at the position."""
+        """The line of the source that is wrong, around the position if it is long, and under it a caret there."""
         start = self.source.rfind("\n", 0, self.position) + 1
-        line = self.source[start:].partition("\n")[0]
-        indent = "".join(char if char == "\t" else " " for char in line[: self.position - start])
-        return f"{line}\n{indent}^"
+        line, place = self.source[start:].partition("\n")[0], self.position - start
+        before, behind = line[:place], line[place:]
+        if len(before) > _BEFORE:
+            before = "…" + before[1 - _BEFORE :]
+        if len(behind) > _BEHIND:
+            behind = behind[: _BEHIND - 1] + "…"
+        indent = "".join(char if char == "\t" else " " for char in before)
+        return f"{before}{behind}\n{indent}^"
 
 
 class Warning_(NamedTuple):  # noqa: N801 - Warning is Python's
