@@ -203,9 +203,23 @@ def test_the_documented_variables_go_before_the_file() -> None:
     config = parse_config("kafka: {bootstrap_servers: ['a:1']}\nlog: {level: debug}", environ=environ)
     assert config.kafka.bootstrap_servers == ("x:1", "y:2")
     assert config.log.level == "error"
-    assert problems("", {"SEGMENT_WORKER_LOG_LEVEL": "loud"}) == [
-        (1, "$SEGMENT_WORKER_LOG_LEVEL", "'loud' is no value for log.level")
-    ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("LOG_LEVEL", "loud", "must be one of: debug, error, info, warning, but it is 'loud'"),
+        ("MONITORING_PORT", "no", "must be a whole number from 0 to 65535, but it is 'no'"),
+        (
+            "BOOTSTRAP_SERVERS",
+            "a:1,",
+            "must be a list, each item text that is not empty and without NUL, with commas between, but it is 'a:1,'",
+        ),
+    ],
+)
+def test_a_variable_that_is_refused_says_what_it_may_be(variable: str, value: str, words: str) -> None:
+    variable = f"SEGMENT_WORKER_{variable}"
+    assert problems("", {variable: value}) == [(1, f"${variable}", words)]
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from worker.config.brokers import broker_problem
 from worker.config.document import Node, Section, entry_of, parse
+from worker.config.expectation import expectation
 from worker.config.problems import ConfigError, Problem
 from worker.config.reader import ItemCheck, Reader
 from worker.config.sections import Config, Destination, Workspace
@@ -99,12 +100,14 @@ def _override(reader: Reader, root: Node, values: dict[str, Struct], environ: Ma
         if variable not in environ:
             continue
         text = environ[variable]
-        given: object = [part.strip() for part in text.split(",")] if name == "bootstrap_servers" else text
+        listed = name == "bootstrap_servers"
+        given: object = [part.strip() for part in text.split(",")] if listed else text
         field = _fields(type(values[section]))[name]
         try:
             value = msgspec.convert(given, field.type, strict=False)
         except msgspec.ValidationError:
-            reader.add(root, f"${variable}", f"{text!r} is no value for {section}.{name}")
+            wanted = expectation(field.type) + (", with commas between" if listed else "")
+            reader.add(root, f"${variable}", f"must be {wanted}, but it is {text!r}")
             continue
         check = _ITEM_CHECKS.get(f"{section}.{name}")
         wrong = [problem for item in value if (problem := check(item))] if check else []
