@@ -1,11 +1,18 @@
 """Which records of a topic are meant by offsets and times."""
 
+from functools import partial
+from pathlib import Path
+
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from worker.backfill import planning
 from worker.backfill.plan import Files, FileSource, Plan, TopicRange, first_progress
-from worker.backfill.planning import PlanError, _of_offsets, _times
+from worker.backfill.planning import PlanError, _of_offsets, _times, make_plan
 from worker.cli.backfill import app
+from worker.config.load import parse_config
+from worker.deployment import make_deployment
 from worker.runtime.bounds import Bounds
 from worker.topics import names
 
@@ -65,6 +72,30 @@ def test_a_run_begins_at_the_start_with_all_before_it() -> None:
     files = (FileSource("a", 100, 1), FileSource("b", 23, 1))
     progress = first_progress(Plan(names.SEGMENT_EVENTS, Files(files)))
     assert (progress.positions, progress.done, progress.total) == ({0: 0, 1: 0}, 0, 123)
+
+
+@pytest.mark.parametrize("triggers", ["segment", "strict"])
+async def test_a_plan_keeps_how_its_filter_is_meant(triggers: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def there(*_: object) -> None:
+        """All topics."""
+
+    monkeypatch.setattr(planning, "expect_topics", there)
+    deployment = make_deployment(parse_config(f"destination: {{triggers: {triggers}}}", environ={}))
+    planned = partial(
+        make_plan, deployment, names.SEGMENT_EVENTS, files=[Path(__file__)], start=None, end=None, offsets=[],
+        rate=None, relay=False,
+    )  # fmt: skip
+    plan = await planned(where='type = "track"')
+    assert plan.triggers == triggers
+    assert msgspec.json.decode(msgspec.json.encode(plan), type=Plan) == plan
+    with pytest.raises(PlanError, match=r"--where: [^\n]+\ntype ~ 1\n     \^") as caught:
+        await planned(where="type ~ 1")
+    assert ("test fql" in caught.value.hint) is (triggers == "segment"), "it knows Segment's meaning only"
+
+
+def test_a_plan_from_before_filters_could_be_strict_is_meant_as_it_was() -> None:
+    kept = b'{"contract": "segment.events", "source": {"type": "files", "files": []}, "where": "type = 1"}'
+    assert msgspec.json.decode(kept, type=Plan).triggers == "segment"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Which records are replayed, and as what."""
 
+import msgspec
 import orjson
 import pytest
 
@@ -65,6 +66,13 @@ def test_the_filter_leaves_out_what_it_does_not_match() -> None:
     assert chosen(event, 'event = "Paid" and properties.total > 9') is None
     with pytest.raises(FqlError):
         chosen(event, 'type ~ "x"')
+
+
+def test_the_filter_means_what_the_triggers_of_its_plan_mean() -> None:
+    track = source({"type": "track", "userId": "u", "event": "E"})
+    plan = Plan(names.SEGMENT_EVENTS, Files(()), '!(type = "track")')
+    assert isinstance(chooser(plan)(track, FALLBACK_MS), Chosen)
+    assert chooser(msgspec.structs.replace(plan, triggers="strict"))(track, FALLBACK_MS) is None
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[1]", b'{"type": "dance"}'])

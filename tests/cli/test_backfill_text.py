@@ -1,3 +1,5 @@
+from typing import Literal
+
 import pytest
 from typer.testing import CliRunner
 
@@ -25,18 +27,23 @@ def test_the_rate_is_of_what_this_process_sent(
 
 
 @pytest.mark.parametrize(
-    ("where", "words"),
+    ("where", "triggers", "words"),
     [
-        ('!(type = "track")', "warning: --where, character 1: the `!` is ignored"),
-        ('type = "track" or type = "page" and event = "x"', "warning: --where, character 33: `and` and `or` are mixed"),
-        ('type = "track"', ""),
+        ('!(type = "track")', "segment", "warning: --where, character 1: the `!` is ignored"),
+        (
+            'type = "track" or type = "page" and event = "x"',
+            "segment",
+            "warning: --where, character 33: `and` and `or` are mixed",
+        ),
+        ('type = "track"', "segment", ""),
+        ('!(type = "track")', "strict", ""),
     ],
 )
 def test_a_filter_that_does_not_mean_what_it_seems_to_is_told(
-    where: str, words: str, monkeypatch: pytest.MonkeyPatch
+    where: str, triggers: Literal["segment", "strict"], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def planned(*_: object, where: str, **__: object) -> Plan:
-        return Plan("segment.events", Files(()), where)
+        return Plan("segment.events", Files(()), where, triggers=triggers)
 
     monkeypatch.setattr(backfill, "make_plan", planned)
     monkeypatch.setenv("SEGMENT_WORKER_BOOTSTRAP_SERVERS", f"127.0.0.1:{free_ports(1)[0]}")

@@ -33,7 +33,8 @@ class Files(Struct, frozen=True, tag="files"):
 class Plan(Struct, frozen=True):
     """What to replay. `contract` names the topic that it goes to; `where` is FQL, None: everything.
 
-    `rate` is the most events a second; `relay` whether message metrics that come of it go to Segment.
+    `rate` is the most events a second; `relay` whether message metrics that come of it go to Segment; `triggers` how
+    `where` is meant, as in `destination.triggers`: a run that is resumed means what it meant when it began.
     """
 
     contract: str
@@ -41,6 +42,7 @@ class Plan(Struct, frozen=True):
     where: str | None = None
     rate: float | None = None
     relay: bool = False
+    triggers: Literal["segment", "strict"] = "segment"
 
 
 class Progress(Struct, frozen=True):

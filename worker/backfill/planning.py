@@ -23,6 +23,8 @@ _GZIP = b"\x1f\x8b"
 _OFFSETS = re.compile(r"(?P<partition>[0-9]{1,6}):(?P<first>[0-9]{1,18})-(?P<last>[0-9]{1,18})")
 _SECONDS = re.compile(r"[0-9]{9,11}([.][0-9]+)?")
 
+_TRY_FILTER = "try it: `segment-worker test fql --explain`"
+
 
 class PlanError(Exception):
     """What was asked for makes no sense; `hint` says what would."""
@@ -50,8 +52,9 @@ async def make_plan(
         PlanError: when something of it is wrong.
         TopicsError, BrokerUnreachable, KafkaError: when the topic can't be asked.
     """
+    triggers = deployment.config.destination.triggers
     if where is not None:
-        _check_filter(contract, where)
+        _check_filter(contract, where, strict=triggers == "strict")
     if contract == names.REPORTING_EVENTS and not relay:
         raise PlanError("webhooks only become message metrics, which need --relay", "add --relay")
     if contract != names.REPORTING_EVENTS and relay:
@@ -64,12 +67,12 @@ async def make_plan(
             raise PlanError("--from, --to and --offsets are of a topic", "filter files with --where")
         described = Files(tuple(map(_file, files)))
         await expect_topics(deployment, contract)
-        return Plan(contract, described, where, rate, relay)
+        return Plan(contract, described, where, rate, relay, triggers)
     if offsets and (start or end):
         raise PlanError("either times or offsets", "leave one of them out")
     times = _times(start, end)
     await expect_topics(deployment, contract)
-    return Plan(contract, await _range(deployment, contract, times, offsets), where, rate, relay)
+    return Plan(contract, await _range(deployment, contract, times, offsets), where, rate, relay, triggers)
 
 
 def _file(path: Path) -> FileSource:
@@ -90,13 +93,14 @@ def _file(path: Path) -> FileSource:
     return found
 
 
-def _check_filter(contract: str, where: str) -> None:
+def _check_filter(contract: str, where: str, *, strict: bool) -> None:
     if contract != names.SEGMENT_EVENTS:
         raise PlanError("--where is FQL, which is about Segment events", "leave it out")
     try:
-        compile_trigger(where)
+        compile_trigger(where, strict=strict)
     except FqlError as error:
-        raise PlanError(f"--where: {error}", "try it: `segment-worker test fql --explain`") from error
+        hint = "it is read as `destination.triggers` says: strict" if strict else _TRY_FILTER
+        raise PlanError(f"--where: {error}\n{error.caret()}", hint) from error
 
 
 async def _range(

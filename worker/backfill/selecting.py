@@ -81,7 +81,7 @@ def _original(source: Source) -> Source:
 
 
 def _event_chooser(plan: Plan) -> Choose:
-    matches = None if plan.where is None else compile_trigger(plan.where).matches
+    matches = None if plan.where is None else compile_trigger(plan.where, strict=plan.triggers == "strict").matches
 
     def choose(source: Source, fallback_ms: int) -> Chosen | Unreadable | None:
         try:

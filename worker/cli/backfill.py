@@ -94,7 +94,7 @@ def backfill(
         where=where, rate=rate, relay=relay,
     )  # fmt: skip
     plan = _run(planning, as_json)
-    warn_of_filter(plan.where)
+    warn_of_filter(plan)
     if dry:
         with BackfillDisplay(plan, quiet=as_json) as display:
             summary = _run(_dry_run(deployment, plan, display), as_json)

@@ -17,9 +17,9 @@ from worker.segment.fql import lint
 from worker.text import printable, printable_lines
 
 
-def warn_of_filter(where: str | None) -> None:
-    """Say on standard error where the filter does not mean what it seems to."""
-    for warning in lint(where) if where is not None else ():
+def warn_of_filter(plan: Plan) -> None:
+    """Say on standard error where the filter does not mean what it seems to; a strict one always does."""
+    for warning in lint(plan.where) if plan.where is not None and plan.triggers != "strict" else ():
         told = printable_lines(f"warning: --where, character {warning.position + 1}: {warning.message}")
         typer.secho(told, fg="yellow", err=True)
 
