@@ -76,6 +76,29 @@ def test_lists(config: Path) -> None:
     assert words(run(config, "objects", "show"))[1] == ["1", "Badger", "acme", "1"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("people", "show"), "the newest 1 of 2; --limit shows more"),
+        (("people", "show", "--why", "refusal"), "the last 1 of 3; --limit shows more"),
+        (("objects", "show"), "the first 1 of 2; --limit shows more"),
+    ],
+)
+def test_a_list_says_that_there_is_more(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    world, config = World(), tmp_path / "workspace.yaml"
+    world.identify("ada", at=10)
+    world.identify("bob", at=11)
+    for at, object_id in enumerate(("acme", "bolt"), 20):
+        world.group(object_id, "ada", at=at)
+    for at in (30, 31, 32):
+        world.alias("ada", "ada", at=at)
+    config.write_text(f"view:\n  path: {asyncio.run(view_of(world, tmp_path))}\n")
+    text, as_json = run(config, *arguments, "--limit", "1"), run(config, *arguments, "--limit", "1", "--json")
+    assert text.stdout.splitlines()[-1] == as_json.stderr.strip() == words
+    assert len(lines(as_json)) == 1
+    assert "more" not in run(config, *arguments, "--limit", "3").output
+
+
 def test_object(config: Path) -> None:
     shown = words(run(config, "objects", "show", "acme", "--type", "1"))
     assert ["type", "1", "(Badger)"] in shown

@@ -1,7 +1,8 @@
 """`segment-worker people show`, `objects show`: look into the view."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar
 
@@ -16,14 +17,15 @@ from worker.cli.output import JsonOption, Problem, emit, failed
 from worker.view.database import reader
 from worker.view.errors import ViewUnreadable
 from worker.view.read import why as reasons
-from worker.view.read.activities import last_failures
-from worker.view.read.documents import Activity, Object, ObjectLine, Person, PersonLine
+from worker.view.read.activities import failures_total, last_failures
+from worker.view.read.documents import Activity, Object, Person
 from worker.view.read.identity import find_person, nearest, otherwise_known, subjects, subjects_of_name
-from worker.view.read.objects import Named, find_objects, nearest_objects, objects, one_object
-from worker.view.read.people import people, person
+from worker.view.read.objects import Named, find_objects, nearest_objects, objects, objects_total, one_object
+from worker.view.read.people import people, people_total, person
 from worker.view.schema import FAILURES
 
 ResultT = TypeVar("ResultT")
+StructT = TypeVar("StructT", bound=Struct)
 
 LimitOption: TypeAlias = Annotated[
     int, typer.Option("--limit", min=1, max=100_000, help="At most so many of each thing that is listed.")
@@ -84,9 +86,11 @@ def show_people(
         raise typer.BadParameter("name the person; only `refusal` is told of anybody", param_hint="--why")
     path = configured_view(config, as_json)
     if who is None and why is not None:
-        _print_refusals(_ask(_refusals(path, limit), as_json), as_json)
+        refused = _ask(_refusals(path, limit), as_json)
+        _print_list(refused, limit, partial(failures_total, path), as_json, show_text.print_refusals, "the last")
     elif who is None:
-        _print_people(_ask(people(path, limit), as_json), as_json)
+        listed = _ask(people(path, limit), as_json)
+        _print_list(listed, limit, partial(people_total, path), as_json, show_text.print_people, "the newest")
     elif why is not None:
         _print_why(_ask(_person_why(path, who, parse_why(why), limit), as_json), as_json)
     else:
@@ -112,7 +116,9 @@ def show_objects(
         raise typer.BadParameter("name the object", param_hint="--why")
     path = configured_view(config, as_json)
     if object_id is None:
-        _print_objects(_ask(objects(path, limit, object_type), as_json), as_json)
+        listed = _ask(objects(path, limit, object_type), as_json)
+        total = partial(objects_total, path, object_type)
+        _print_list(listed, limit, total, as_json, show_text.print_objects, "the first")
     elif why is not None:
         wanted = None if why == "attribute" else why.removeprefix("attribute:")
         _print_why(_ask(_object_why(path, object_id, object_type, wanted, limit), as_json), as_json)
@@ -212,32 +218,29 @@ async def _named(database: aiosqlite.Connection, object_id: str, object_type: st
     return found
 
 
-def _print_people(found: list[PersonLine], as_json: bool) -> None:
-    if as_json:
-        _emit_all(found)
-    else:
-        show_text.print_people(found)
-
-
-def _print_objects(found: list[ObjectLine], as_json: bool) -> None:
-    if as_json:
-        _emit_all(found)
-    else:
-        show_text.print_objects(found)
-
-
-def _print_refusals(found: Sequence[Activity], as_json: bool) -> None:
-    if as_json:
-        _emit_all(found)
-    else:
-        show_text.print_refusals(found)
-
-
 def _print_why(found: Sequence[reasons.AttributeHistory] | Sequence[Activity], as_json: bool) -> None:
     if as_json:
         _emit_all(found)
     else:
         show_text.print_why(found)
+
+
+def _print_list(
+    found: Sequence[StructT],
+    limit: int,
+    total: Callable[[], Coroutine[Any, Any, int]],
+    as_json: bool,
+    as_text: Callable[[Sequence[StructT]], None],
+    which: str,
+) -> None:
+    """A list, and whether there is more: with --json on standard error, so that each line stays one of the list."""
+    if as_json:
+        _emit_all(found)
+    else:
+        as_text(found)
+    there = _ask(total(), as_json) if len(found) == limit else 0
+    if there > limit:
+        typer.secho(f"{which} {limit:,} of {there:,}; --limit shows more", dim=True, err=as_json)
 
 
 def _emit_all(found: Sequence[Struct]) -> None:

@@ -1,11 +1,14 @@
 """Changes as they were published."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 import aiosqlite
 import msgspec
 
+from worker.sqlite_file import number
+from worker.view.database import reader
 from worker.view.read.documents import Activity, Cause
 from worker.view.read.identity import listed
 from worker.view.schema import FAILURES_SQL
@@ -18,6 +21,8 @@ _LAST = """
 _LAST_FAILED = f"""
     SELECT subject, change FROM activities WHERE number IN
     (SELECT number FROM activities WHERE type IN ({FAILURES_SQL}) ORDER BY number DESC LIMIT ?) ORDER BY number DESC"""
+
+_FAILED = f"SELECT count(*) FROM activities WHERE type IN ({FAILURES_SQL})"
 
 _Found: TypeAlias = tuple[float, int, str, str]
 """When it arrived, its number, its subject, and the change as it was published."""
@@ -51,9 +56,9 @@ async def last_decisions(
     found: list[_Found] = []
     for subject in subjects:
         latest = float("-inf")
-        for arrived, number, _, change in sorted(await _last(database, subject, limit, types), key=lambda one: one[1]):
+        for arrived, place, _, change in sorted(await _last(database, subject, limit, types), key=lambda one: one[1]):
             latest = max(latest, arrived)
-            found.append((latest, number, subject, change))
+            found.append((latest, place, subject, change))
     return _newest_first(found, limit)
 
 
@@ -61,6 +66,12 @@ async def last_failures(database: aiosqlite.Connection, limit: int) -> list[Acti
     """The last `limit` changes of anybody that tell that something did not happen, as the view read them."""
     async with database.execute(_LAST_FAILED, (limit,)) as cursor:
         return [Activity(str(row[0]), _change(str(row[1]))) for row in await cursor.fetchall()]
+
+
+async def failures_total(path: Path) -> int:
+    """How many such changes there are."""
+    async with reader(path) as database:
+        return await number(database, _FAILED)
 
 
 async def _last(database: aiosqlite.Connection, subject: str, limit: int, types: Iterable[str] | None) -> list[_Found]:

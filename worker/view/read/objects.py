@@ -21,6 +21,7 @@ _LINES = f"""
     SELECT object_type_id, name, object_id, ({_COUNT.format("objects.object_type_id", "objects.object_id")})
     FROM objects LEFT JOIN object_types USING (object_type_id) WHERE present
     AND (?1 IS NULL OR object_type_id = ?1) ORDER BY object_type_id, object_id LIMIT ?2"""
+_TOTAL = "SELECT count(*) FROM objects WHERE present AND (?1 IS NULL OR object_type_id = ?1)"
 _PEOPLE = """
     SELECT cio_id, id, email FROM relationships JOIN people USING (cio_id)
     WHERE object_type_id = ? AND object_id = ? AND related AND merged_into IS NULL AND NOT deleted
@@ -38,6 +39,12 @@ async def objects(path: Path, limit: int, object_type_id: str | None = None) -> 
     """The first `limit` objects by type and id, of all types or of one."""
     async with reader(path) as database, database.execute(_LINES, (object_type_id, limit)) as cursor:
         return [ObjectLine(*row) for row in await cursor.fetchall()]
+
+
+async def objects_total(path: Path, object_type_id: str | None = None) -> int:
+    """How many objects there are, of all types or of one."""
+    async with reader(path) as database:
+        return await number(database, _TOTAL, (object_type_id,))
 
 
 async def find_objects(database: aiosqlite.Connection, object_id: str, object_type_id: str | None) -> list[Named]:

@@ -16,6 +16,7 @@ from worker.workspace.keys import object_name, profile_key, relationship_key
 _NEWEST = """
     SELECT cio_id, id, email, created FROM people WHERE merged_into IS NULL AND NOT deleted
     ORDER BY created DESC, cio_id DESC LIMIT ?"""
+_TOTAL = "SELECT count(*) FROM people WHERE merged_into IS NULL AND NOT deleted"
 _RELATIONSHIPS = """
     SELECT object_type_id, object_id, change FROM relationships LEFT JOIN activities ON activities.number = since
     WHERE cio_id = ? AND related ORDER BY object_type_id, object_id LIMIT ?"""
@@ -32,6 +33,12 @@ async def people(path: Path, limit: int) -> list[PersonLine]:
     """The `limit` people that were created last, the newest first."""
     async with reader(path) as database, database.execute(_NEWEST, (limit,)) as cursor:
         return [PersonLine(*row) for row in await cursor.fetchall()]
+
+
+async def people_total(path: Path) -> int:
+    """How many people there are."""
+    async with reader(path) as database:
+        return await number(database, _TOTAL)
 
 
 async def person(database: aiosqlite.Connection, cio_id: str, limit: int, activities: int) -> Person:
