@@ -93,7 +93,24 @@ def test_what_is_no_json_is_an_error_and_the_run_goes_on(line: bytes) -> None:
 
 @pytest.mark.parametrize("odd", [{}, {"type": 5}, {"type": "import"}, {"event": {"a": 1}}, {"type": "Track"}])
 def test_what_is_no_event_matches_nothing(odd: JsonObject) -> None:
-    assert ask("event", odd) == [{"matches": []}]
+    (answer,) = ask("event", odd)
+    assert answer["matches"] == []
+    assert "type" in str(answer["refused"])
+
+
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [
+        ({"context": []}, "context must be an object but it is an array"),
+        ({"userId": True}, "userId must be a string or a number but it is a boolean"),
+    ],
+)
+def test_an_event_that_the_worker_would_refuse_says_so(part: JsonObject, reason: str) -> None:
+    answers = ask("event", TRACK | part, {"id": 1, "event": TRACK | part})
+    assert [answer["refused"] for answer in answers] == [reason, reason]
+    assert [bool(answer["matches"]) for answer in answers] == [True, True], "what the actions say is still shown"
+    told = " ".join(explained("event", TRACK | part).split())
+    assert f"The worker would refuse this event: {reason}" in told
 
 
 def test_the_configuration_decides(tmp_path: Path) -> None:

@@ -11,11 +11,15 @@ from worker.segment.events import Event, InvalidEvent, check_event
 def answer_event(request: JsonObject, subscriptions: Subscriptions, clock: Callable[[], float]) -> JsonObject:
     """A Segment event, or `{"id", "event"}` → `{"matches": [{"preset", "action", "commands"} or {…, "error"}]}`.
 
-    With `"ruled_out": "integrations"` where that is why nothing matches.
+    With `"refused": reason` where the worker would not take the event, whatever matches; with `"ruled_out":
+    "integrations"` where that is why nothing matches.
     `clock` gives unix seconds, the time of arrival of an event that says no time.
     """
-    event = as_event(event_of(request))
+    data = event_of(request)
+    event = as_event(data)
     answer: JsonObject = {"matches": [_match(outcome) for outcome in subscriptions.commands(event, clock())]}
+    if (reason := refused(data)) is not None:
+        answer["refused"] = reason
     if subscriptions.rule_out(event):
         answer["ruled_out"] = "integrations"
     return answer
@@ -25,6 +29,15 @@ def event_of(request: JsonObject) -> JsonObject:
     """The event in a request: the request itself, unless it is a wrapper around one."""
     inner = request.get("event")
     return inner if isinstance(inner, dict) and "type" not in request else request
+
+
+def refused(data: JsonObject) -> str | None:
+    """Why the route agent would refuse the event, None if it would not."""
+    try:
+        check_event(data)
+    except InvalidEvent as error:
+        return error.detail
+    return None
 
 
 def as_event(data: JsonObject) -> Event:

@@ -9,12 +9,12 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from worker.cli.tester_action import answer_action
-from worker.cli.tester_event import as_event, event_of
+from worker.cli.tester_event import as_event, event_of, refused
 from worker.cli.tester_language import answer_fql, answer_mapping
 from worker.destination.command import request_body
 from worker.destination.subscriptions import CompiledSubscription, Outcome, Subscriptions
 from worker.jsontypes import Json, JsonObject
-from worker.segment.events import Event, InvalidEvent, check_event
+from worker.segment.events import Event
 from worker.segment.fql import Explained, compile_trigger, lint
 from worker.segment.paths import UNDEFINED, Undefined
 
@@ -36,10 +36,8 @@ def explain_event(
     """
     data = event_of(request)
     event = as_event(data)
-    try:
-        check_event(data)
-    except InvalidEvent as error:
-        console.print(f"[red]The worker would refuse this event: {escape(error.detail)}[/]")
+    if (reason := refused(data)) is not None:
+        console.print(f"[red]The worker would refuse this event: {escape(reason)}[/]")
     console.print(f"[bold]{escape(_title(event))}[/]")
     if subscriptions.rule_out(event):
         console.print(f"[yellow]Its integrations rule this event out. {NOTHING_SENT}[/]")
