@@ -1,5 +1,6 @@
 """The local Kafka where several processes want it at the same time."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -39,6 +40,21 @@ def test_its_directory_may_be_named_in_any_way(place: tuple[Path, int]) -> None:
         assert daemon.status(other) == started
     assert daemon.stop(link)
     assert daemon.status(directory).state == "stopped"
+
+
+def test_only_one_that_was_started_to_be_borrowed_is_dismissed(place: tuple[Path, int]) -> None:
+    directory, _ = place
+    assert not daemon.dismiss(directory)
+    with daemon.borrowed(*place):
+        assert daemon.dismiss(directory)
+        deadline = time.monotonic() + 20
+        while daemon.status(directory).state != "stopped":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert not daemon.dismiss(directory)
+    started = daemon.start(*place)
+    assert not daemon.dismiss(directory)
+    assert daemon.status(directory) == started
 
 
 def test_one_that_was_started_to_be_borrowed_is_stopped(place: tuple[Path, int]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,8 +54,8 @@ def dev(
     console = Console(highlight=False)
     deployment = deployed(settings, as_json=False)
     try:
-        with exit_on_sigterm(), _alone(), _kafka(settings):
-            raise typer.Exit(asyncio.run(_run(deployment, console, stay)))
+        with exit_on_sigterm(), _alone(), _kafka(settings) as dismiss:
+            raise typer.Exit(asyncio.run(_run(deployment, console, stay, dismiss)))
     except (LocalKafkaError, TopicsError) as error:
         raise failed(Problem(error.problem, error.hint), as_json=False) from error
     except (RuntimeFault, KafkaError, TimeoutError) as error:
@@ -78,10 +78,13 @@ def _alone() -> Iterator[None]:
 
 
 @contextmanager
-def _kafka(config: Config) -> Iterator[None]:
-    """The local Kafka, unless the configuration names another; it is stopped at the end if `dev` started it."""
+def _kafka(config: Config) -> Iterator[Callable[[], None]]:
+    """The local Kafka, unless the configuration names another; it is stopped at the end if `dev` started it.
+
+    Who does not wait for that end calls what is given.
+    """
     if config.kafka.bootstrap_servers != Config().kafka.bootstrap_servers:
-        yield
+        yield lambda: None
         return
     directory = STATE_DIRECTORY / "kafka"
     with ExitStack() as stack:
@@ -93,11 +96,16 @@ def _kafka(config: Config) -> Iterator[None]:
             if daemon.status(directory).state != "running":
                 _say("starting Kafka …")
             stack.enter_context(daemon.borrowed(directory, progress=show, stopping=lambda: _say("stopping Kafka …")))
-        yield
+
+        def dismiss() -> None:
+            if daemon.dismiss(directory):
+                _say("Kafka was told to stop; `segment-worker kafka status` says whether it has")
+
+        yield dismiss
 
 
-async def _run(deployment: Deployment, console: Console, stay: bool) -> int:
-    with stop_on_signals() as stop:
+async def _run(deployment: Deployment, console: Console, stay: bool, dismiss: Callable[[], None]) -> int:
+    with stop_on_signals(at_once=dismiss) as stop:
         if not await done_before(stop, _prepare(deployment)):
             _say("stopped")
             return EXIT_FAILED

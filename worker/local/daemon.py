@@ -14,7 +14,7 @@ from worker.local.exclusive import exclusive
 from worker.local.jars import Progress
 from worker.local.ports import HOST
 from worker.local.probe import brokers_alive
-from worker.local.process import end, is_running
+from worker.local.process import ask_to_end, end, is_running
 
 DEFAULT_DIRECTORY = Path(".local/kafka")
 DEFAULT_PORT = 19092
@@ -138,6 +138,13 @@ def stop(directory: Path = DEFAULT_DIRECTORY) -> bool:
         hint = "is the directory right? Let the user stop it who started it"
         raise LocalKafkaError(f"can't stop the Kafka of {directory}: {error}", hint) from error
     return found.pid is not None
+
+
+def dismiss(directory: Path = DEFAULT_DIRECTORY) -> bool:
+    """Ask it to end, and don't wait, if it is stopped by who borrows it. Whether it was running."""
+    directory = directory.resolve()
+    noted = _read(directory)
+    return noted is not None and noted.borrowed and ask_to_end(noted.pid, _marker(directory))
 
 
 @contextmanager

@@ -80,6 +80,17 @@ def _command_line(pid: int) -> str:
         return ""
 
 
+def ask_to_end(pid: int, marker: str) -> bool:
+    """Ask process `pid` to end, without waiting. Whether it was running, and ours to ask."""
+    if not is_running(pid, marker):
+        return False
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except OSError:
+        return False
+    return True
+
+
 def end(pid: int, marker: str, patience_seconds: float) -> bool:
     """Ask process `pid` to end, and kill it when it has not after `patience_seconds`. Whether asking was enough."""
     for sent, patience in ((signal.SIGTERM, patience_seconds), (signal.SIGKILL, _KILLED_SECONDS)):

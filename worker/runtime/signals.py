@@ -7,19 +7,23 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[asyncio.Event]:
-    """An event that is set at the first SIGTERM or SIGINT. Use it inside a running loop, in the main thread."""
+def stop_on_signals(at_once: Callable[[], None] = lambda: None) -> Iterator[asyncio.Event]:
+    """An event that is set at the first SIGTERM or SIGINT; `at_once` is called at the second, before the process ends.
+
+    Use it inside a running loop, in the main thread.
+    """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
 
     def asked(number: int) -> None:
         if stop.is_set():
+            at_once()
             os._exit(128 + number)
         stop.set()
 
