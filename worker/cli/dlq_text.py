@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 import orjson
 import typer
 from msgspec import Struct
+from rich.table import Table
 
-from worker.cli.tables import add_row, new_table, print_all, print_facts, shown_time
+from worker.cli.tables import add_row, new_table, print_all, print_facts, screen_width, shown_time
 from worker.deadletters.box import Found, Overview
 from worker.deadletters.letter import Letter
 from worker.deadletters.replay import Outcome
@@ -18,6 +19,7 @@ from worker.text import printable, printable_lines
 _KEY_SHOWN = 60
 _DETAIL_SHOWN = 100
 """Characters in a list. A key may have 1 MB, and its column would be as wide in all rows."""
+_BESIDE = 40
 
 
 class Line(Struct, frozen=True):
@@ -107,16 +109,34 @@ def print_list(overview: Overview) -> None:
     if not overview.total:
         typer.echo("no dead letters")
         return
-    table = new_table("letter", "given up", "reason", "state", "key", "detail")
-    for found in overview.shown:
+    print_all(_table(overview.shown))
+    more = overview.total - len(overview.shown)
+    if more:
+        typer.secho(f"… and {more:,} more; --limit shows them", dim=True)
+    counts = ", ".join(f"{reason} {count:,}" for reason, count in overview.by_reason.items())
+    typer.echo(printable(f"{_letters(overview.total, 'dead letter')}: {counts}"))
+
+
+def _table(shown: Sequence[Found]) -> Table:
+    """What the letters are called stays in one line, to be copied, where beside it there is room for the rest."""
+    handled = ["state"] if any(found.state for found in shown) else []
+    needed = sum(
+        max(map(len, cells)) + len("  ")
+        for cells in zip(*((str(found.letter.place), found.letter.reason) for found in shown), strict=True)
+    )
+    names = ("letter", "reason") if needed + _BESIDE <= screen_width() else ()
+    table = new_table("letter", "given up", "reason", *handled, "key", "detail", unbroken=names)
+    for found in shown:
         letter = found.letter
         key, detail = _cut(_text(letter.key) or "", _KEY_SHOWN), _cut(letter.detail, _DETAIL_SHOWN)
+        state = [found.state or "waiting"] if handled else []
         given_up = shown_time(letter.died_ms / 1000)
-        add_row(table, str(letter.place), given_up, letter.reason, found.state or "waiting", key, detail)
-    print_all(table)
-    more = overview.total - len(overview.shown)
-    counts = ", ".join(f"{reason} {count:,}" for reason, count in overview.by_reason.items())
-    typer.echo((f"… and {more:,} more\n" if more else "") + printable(f"{overview.total:,} dead letters: {counts}"))
+        add_row(table, str(letter.place), given_up, letter.reason, *state, key, detail)
+    return table
+
+
+def _letters(number: int, what: str = "letter") -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def print_letter(found: Found) -> None:
@@ -141,8 +161,9 @@ def print_letter(found: Found) -> None:
 def print_outcome(outcome: Outcome, named: Sequence[Found]) -> None:
     """What a replay or a drop did; `named` are the letters that were named one by one, as they were before."""
     if outcome.finished:
-        typer.echo(f"{outcome.finished:,} letters of an interrupted replay were sent")
-    also = f" ({outcome.repeated:,} letters were of the same records)" if outcome.repeated else ""
+        were = "was" if outcome.finished == 1 else "were"
+        typer.echo(f"{_letters(outcome.finished)} of an interrupted replay {were} sent")
+    also = f" (and {_letters(outcome.repeated)} of the same records)" if outcome.repeated else ""
     typer.echo(f"{outcome.replayed:,} replayed{also}, {outcome.dropped:,} dropped, {outcome.kept:,} kept")
     for found in named:
         if found.state in ("replayed", "dropped"):

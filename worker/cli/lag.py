@@ -25,7 +25,7 @@ def lag(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         for row in rows:
             emit(row)
         return
-    table = new_table("topic", "reader", "records", "waiting")
+    table = new_table("topic", "reader", "records", "waiting", numbers=("records", "waiting"))
     for row in rows:
         table.add_row(row.topic, row.reader, f"{row.end:,}", f"{row.lag:,}", style="yellow" if row.lag else "")
     print_all(table)

@@ -184,7 +184,7 @@ async def _cio_id(database: aiosqlite.Connection, who: str) -> str:
     if found is None:
         other = await otherwise_known(database, who)
         like = await nearest(database, who)
-        hint = f"did you mean {' or '.join(like)}?" if like else "without a name, people show lists them"
+        hint = f"did you mean {' or '.join(like)}?" if like else "without a name, `people show` lists them"
         raise _NotFound(Problem(f"nobody is named {who}" + (f"; {other}" if other else ""), hint))
     return found
 

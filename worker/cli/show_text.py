@@ -28,7 +28,7 @@ def print_people(found: Sequence[PersonLine]) -> None:
 
 def print_objects(found: Sequence[ObjectLine]) -> None:
     """A list of objects."""
-    table = new_table("type", "type's name", "object", "people")
+    table = new_table("type", "type's name", "object", "people", numbers=["people"])
     for each in found:
         add_row(table, each.object_type_id, each.type_name, each.object_id, f"{each.people:,}")
     print_all(table if found else "no objects yet")

@@ -22,7 +22,7 @@ from worker.cli.output import JsonOption
 from worker.cli.tables import HarmlessConsole
 from worker.cli.tester_action import answer_action
 from worker.cli.tester_event import answer_event
-from worker.cli.tester_explain import explain_action, explain_event, explain_fql, explain_mapping
+from worker.cli.tester_explain import explain_action, explain_event, explain_fql, explain_mapping, explain_webhook
 from worker.cli.tester_language import answer_fql, answer_mapping
 from worker.cli.tester_send import send_events
 from worker.cli.tester_webhook import answer_webhook
@@ -115,7 +115,7 @@ def webhook(
         file,
         explain,
         lambda request: answer_webhook(request, settings),
-        lambda console, request: console.print_json(data=answer_webhook(request, settings)),
+        lambda console, request: explain_webhook(console, request, settings),
         as_json=as_json,
     )
 
@@ -124,7 +124,7 @@ def run(file: Path | None, explain: bool, answer: Answer, explainer: Explainer, 
     """Answer all lines: without `as_json` for people with `explain` or on a terminal, else as NDJSON."""
     with _opened(file) as lines:
         if not as_json and (explain or sys.stdout.isatty()):
-            _explain(HarmlessConsole(highlight=False), lines.read(), explainer)
+            _explain(HarmlessConsole(), lines.read(), explainer)
         else:
             answer_lines(lines if file is None else in_lines(lines), sys.stdout.buffer, answer)
 

@@ -11,9 +11,11 @@ from rich.padding import Padding
 from worker.cli.tester_action import answer_action
 from worker.cli.tester_event import as_event, event_of, refused
 from worker.cli.tester_language import answer_fql, answer_mapping
+from worker.cli.tester_webhook import answer_webhook
 from worker.destination.command import request_body
 from worker.destination.subscriptions import CompiledSubscription, Outcome, Subscriptions
 from worker.jsontypes import Json, JsonObject
+from worker.metrics.settings import MetricsSettings
 from worker.segment.events import Event
 from worker.segment.fql import Explained, compile_trigger, lint
 from worker.segment.paths import UNDEFINED, Undefined
@@ -80,6 +82,15 @@ def explain_action(console: Console, request: JsonObject, clock: Callable[[], fl
     _answer(console, answer_action(request, clock), "commands")
 
 
+def explain_webhook(console: Console, request: JsonObject, settings: MetricsSettings) -> None:
+    """The track event that the webhook becomes, or why it becomes none."""
+    answer = answer_webhook(request, settings)
+    if "skipped" in answer:
+        console.print(f"[yellow]skipped: {escape(str(answer['skipped']))}[/]")
+    else:
+        _answer(console, answer, "track")
+
+
 def _answer(console: Console, answer: JsonObject, key: str) -> None:
     if "error" in answer:
         console.print(f"[red]✗ {escape(str(answer['error']))}[/]")
@@ -127,7 +138,7 @@ def _shown(value: Json | Undefined) -> str:
 
 
 def _json(console: Console, value: Json) -> None:
-    console.print(Padding(JSON(orjson.dumps(value).decode()), (0, 0, 0, 2)))
+    console.print(Padding(JSON(orjson.dumps(value).decode()), (0, 0, 0, 2), expand=False))
 
 
 def _title(event: Event) -> str:

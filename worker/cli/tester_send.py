@@ -66,7 +66,7 @@ def _requests(text: bytes) -> list[JsonObject]:
 def _send(deployment: Deployment, config: Config, request: JsonObject, timeout_s: float, as_json: bool) -> bool:
     event = event_of(request)
     if not as_json:
-        explain_event(HarmlessConsole(highlight=False), request, compile_subscriptions(config), time.time, every=False)
+        explain_event(HarmlessConsole(), request, compile_subscriptions(config), time.time, every=False)
     trial = asyncio.run(try_event(deployment, orjson.dumps(event), timeout_s))
     if as_json:
         answer = {"id": request["id"]} if event is not request and "id" in request else {}
@@ -77,7 +77,7 @@ def _send(deployment: Deployment, config: Config, request: JsonObject, timeout_s
 
 
 def _show(trial: Trial, timeout_s: float) -> None:
-    console = HarmlessConsole(highlight=False)
+    console = HarmlessConsole()
     console.print(f"\n[bold]Sent as {escape(trial.place)}; {trial.seconds:.1f} s later:[/]", soft_wrap=True)
     print_changes([Activity(found.subject, found.change) for found in trial.changes])
     for letter in trial.dead_letters:
@@ -87,8 +87,9 @@ def _show(trial: Trial, timeout_s: float) -> None:
         if not trial.changes and not trial.dead_letters:
             console.print("[yellow]Nothing in the workspace changed.[/]")
         return
+    waiting = "1 record" if len(trial.waiting) == 1 else f"{len(trial.waiting)} records"
     console.print(
-        f"[red]✗ No worker worked through {len(trial.waiting)} records within {timeout_s:g} s, "
+        f"[red]✗ No worker worked through {waiting} within {timeout_s:g} s, "
         f"the first is {escape(trial.waiting[0])}. See `segment-worker lag` and the worker's log.[/]",
         soft_wrap=True,
     )
