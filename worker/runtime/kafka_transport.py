@@ -20,6 +20,7 @@ from worker.runtime.commits import commit
 from worker.runtime.connection import Connection
 from worker.runtime.errors import BrokerUnreachable, OwnershipLost, TopicsMissing
 from worker.runtime.idle import Idle
+from worker.runtime.namesakes import Namesakes
 from worker.runtime.pace import Pace
 from worker.runtime.stopping import stop_consumer
 from worker.runtime.tuning import Tuning
@@ -51,6 +52,7 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
         self._assignor = self.app.assignor
         self._idle = Idle.of(asyncio.get_running_loop())
         self._pace = Pace(time.monotonic(), self._idle.seconds)
+        self._namesakes = Namesakes()
         return transport.connection.consumer(
             group_id=self.app.conf.id,
             group_instance_id=self.app.conf.consumer_group_instance_id,
@@ -155,6 +157,7 @@ class ConsumerInLoop(driver.AIOKafkaConsumerThread):
         batched = self.consumer
         assert isinstance(batched, KafkaConsumer)
         batched.forget_progress()
+        self._namesakes.look(self._ensure_consumer())
         await self._unless_abandoned(batched.on_partitions_assigned(assigned, generation_id))
 
     async def _unless_abandoned(self, handled: Coroutine[Any, Any, None]) -> None:
