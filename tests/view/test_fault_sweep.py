@@ -29,6 +29,7 @@ class Reader:
     def __init__(self, topic: Topic, positions: Mapping[int, int]) -> None:
         self._logs = topic.partitions
         self._positions = positions
+        self.starts = dict.fromkeys(topic.partitions, 0)
 
     async def __aenter__(self) -> Self:
         return self
