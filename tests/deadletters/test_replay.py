@@ -17,7 +17,7 @@ from worker.reasons import Reason
 from worker.runtime.connection import Connection
 from worker.runtime.dead_letter import dead_letter
 from worker.runtime.errors import DeliveryFailed
-from worker.runtime.origin import Mark, read_origin
+from worker.runtime.origin import ORIGIN_HEADER, Mark, read_origin
 from worker.runtime.resend import Copy, Resender
 
 TOPIC, LETTERS = "messages", "messages.dlq"
@@ -117,6 +117,18 @@ async def test_each_message_is_taken_once(
         assert (done.replayed, done.repeated, done.finished) == (0, 0, 0)
         if kafka.calls <= fails_at:
             return
+
+
+async def test_a_copy_has_its_records_headers_but_an_origin_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the record's own origin its reader would take it for a repeat."""
+    kafka = Kafka()
+    monkeypatch.setattr(box, "scan", kafka.scan)
+    record = PlainRecord(TOPIC, 0, 0, b"key", b"value", [(ORIGIN_HEADER, b"source/1/2/3"), ("own", b"1")])
+    letter = dead_letter(record, Reason.STATE_TOO_LARGE, "", 10_000)
+    kafka.put(LETTERS, 0, Copy(letter.key, letter.value, letter.headers))
+    await run(kafka)
+    (sent,) = kafka.logs[TOPIC, 0]
+    assert sent.headers == [("own", b"1"), (ORIGIN_HEADER, b"messages.dlq/0@1/0/0")]
 
 
 async def test_what_an_interrupted_replay_left_is_not_sent_once_more_for_another_letter(

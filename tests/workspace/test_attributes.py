@@ -134,10 +134,11 @@ def test_filling_leaves_out_what_there_is_no_room_for() -> None:
 
 
 def test_removals_are_remembered_up_to_a_number() -> None:
-    attributes = Attributes()
+    attributes = applied([({"kept": 1}, (-1.0, "m"))])
     for number in range(REMOVED_MAX + 50):
         attributes = apply(attributes, {f"a{number}": None}, (float(number), "m")).attributes
-    assert len(attributes.values) == REMOVED_MAX
+    assert len(attributes.values) == REMOVED_MAX + 1
+    assert attributes.shown() == {"kept": 1}, "what is set is older than they, and no removal"
     assert "a0" not in attributes.values
     assert f"a{REMOVED_MAX + 49}" in attributes.values
 

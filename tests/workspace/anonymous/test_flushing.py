@@ -90,3 +90,12 @@ def test_a_flush_that_is_under_way_drops_nothing_because_of_a_later_identify() -
     table.tell(Link(to=KEY, cause=cause("again", 2000 + KEEP_SECONDS), at=20, cio_id=ADA))
     table.go_on()
     assert len(table.sent) == count
+
+
+def test_calls_leave_in_the_order_of_their_times_not_of_their_arrival() -> None:
+    table = Table()
+    for name, at in (("late", 1030), ("b", 1010), ("a", 1010), ("early", 1000)):
+        table.tell(event(name, at))
+    table.tell(Link(to=KEY, cause=cause("ada", 2000), at=10, cio_id=ADA))
+    table.go_on()
+    assert [sent.message.id for sent in table.sent if isinstance(sent.message, Event)] == ["early", "a", "b", "late"]

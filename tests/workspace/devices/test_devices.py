@@ -194,7 +194,8 @@ def test_the_people_whose_attributes_it_remembers_are_bounded() -> None:
     tables = world.simulation.network.tables
     (device,) = [one for (entity, _), table in tables.items() if entity == "devices" for one in table.values()]
     assert isinstance(device, Device)
-    assert len(device.attributes) == len(device.removals) == PEOPLE_MAX
+    latest = {world.person(f"u{number}")["cio_id"] for number in range(PEOPLE_MAX, 2 * PEOPLE_MAX)}
+    assert set(device.attributes) == set(device.removals) == latest
 
 
 def attributes(world: World, name: str) -> Json:
