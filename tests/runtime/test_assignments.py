@@ -66,6 +66,27 @@ def test_what_an_earlier_generation_did_is_not_committed() -> None:
     play_in_memory(scenario)
 
 
+def test_what_is_committed_is_the_own_progress_and_once() -> None:
+    async def scenario(pipeline: Pipeline) -> None:
+        worker = pipeline.worker()
+        await worker.start()
+        await pipeline.send(200)
+        await pipeline.until_settled()
+        consumer, cluster = worker.runtime.consumer, pipeline.cluster
+        assert isinstance(cluster, MemoryCluster)
+        commits = list(cluster.kafka.log.commits)
+        assert not await consumer.commit()
+        consumer._done[TP("another's", 0)] = 5
+        assert not await consumer.commit()
+        own = TP(pipeline.layout.topic("in"), 0)
+        consumer.forget_progress()
+        assert not await consumer._commit_offsets({own: 1})  # computed before a rebalance
+        assert cluster.kafka.log.commits == commits
+        await worker.stop()
+
+    play_in_memory(scenario)
+
+
 def test_a_recovery_does_not_end_with_the_one_before() -> None:
     async def scenario(pipeline: Pipeline) -> None:
         first = pipeline.worker()

@@ -46,8 +46,8 @@ def test_an_email_is_one_however_it_is_written() -> None:
 
 
 def test_merges_are_followed() -> None:
-    facts = with_merged(with_merged(Facts(), "b", "c"), "a", "b")
-    assert [facts.who(name) for name in "abcd"] == ["c", "c", "c", "d"]
+    facts = with_merged(with_merged(with_merged(Facts(), "b", "c"), "a", "b"), "x", "y")
+    assert [facts.who(name) for name in "abcdx"] == ["c", "c", "c", "d", "y"]
     assert facts.names("c") == ["b", "a", "c"]
 
 
@@ -68,9 +68,9 @@ def test_a_fact_that_is_told_anew_is_the_latest() -> None:
     facts = Facts()
     for number in range(REMEMBERED_MAX):
         facts = with_merged(facts, f"a{number}", "b")
-    facts = with_merged(with_merged(facts, "a0", "c"), "another", "b")
-    assert facts.who("a0") == "c"
-    assert facts.who("a1") == "a1"
+    for name, into in (("a1", "c"), ("another", "b"), ("one more", "b")):
+        facts = with_merged(facts, name, into)
+    assert [facts.who(f"a{number}") for number in range(4)] == ["a0", "c", "a2", "b"]
 
 
 @pytest.mark.parametrize(
