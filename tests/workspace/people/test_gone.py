@@ -5,10 +5,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from worker.partitioning import partition_of
-from worker.workspace.effects import Effect, Place, Put, Send
+from worker.workspace.changes import IgnoredDeleted, IgnoredSuppressed
+from worker.workspace.effects import Effect, Place, Publish, Put, Send
 from worker.workspace.keys import anonymous_key, device_key, email_key, profile_key
-from worker.workspace.messages.anonymous import Unlink
-from worker.workspace.messages.calls import Identify
+from worker.workspace.messages.anonymous import Under, Unlink
+from worker.workspace.messages.calls import Event, Identify
 from worker.workspace.messages.cause import Cause
 from worker.workspace.messages.devices import OwnerGone
 from worker.workspace.messages.merging import AbsorbNames, MergeAnswer, MergeInto
@@ -74,6 +75,27 @@ def test_anonymous_ids_and_devices_of_who_was_merged_hear_that_their_person_is_g
     tokens = AbsorbNames(to=profile_key(GONE), cause=CAUSE, origin=MERGED, kind="devices", names={"t": ""})
     gone = OwnerGone(to=device_key("t"), cause=CAUSE, token="t", cio_id=MERGED)
     assert decide(state, tokens) == [Send("devices", gone.to, gone)]
+
+
+@pytest.mark.parametrize("suppressed", [False, True])
+@pytest.mark.parametrize(
+    ("anonymous_id", "at", "goes_back"), [("browser", 100.0, True), ("browser", 90.0, False), ("", 100.0, False)]
+)
+def test_what_was_on_its_way_goes_back_to_its_anonymous_id_if_it_is_of_a_later_time(
+    anonymous_id: str, at: float, goes_back: bool, suppressed: bool
+) -> None:
+    gone = Gone(GONE, at=90.0, suppressed_at=90.0 if suppressed else None, rank=1)
+    event = Event(
+        to=profile_key(GONE), cause=CAUSE, at=at, kind="event", name="Done", id="m1", timestamp=at, attributes={},
+        anonymous_id=anonymous_id,
+    )  # fmt: skip
+    (effect,) = decide({event.to: gone}, event)
+    if goes_back:
+        to = anonymous_key(anonymous_id)
+        assert effect == Send("anonymous", to, Under(to=to, cause=CAUSE, call=replace(event, to=to), returned=True))
+    else:
+        assert isinstance(effect, Publish)
+        assert isinstance(effect.change, IgnoredSuppressed if suppressed else IgnoredDeleted)
 
 
 def test_an_identify_whose_person_went_while_it_asked_starts_again_at_its_handle() -> None:
