@@ -10,7 +10,15 @@ from tests.workspace.world import START
 from worker.destination.settings import ActionSettings
 from worker.jsontypes import Json, JsonObject
 from worker.simulation import Arrival, simulate
+from worker.workspace.effects import Place, Put
+from worker.workspace.keys import profile_key
+from worker.workspace.messages.cause import Cause
+from worker.workspace.messages.merging import AbsorbNames
+from worker.workspace.people import decide_people
+from worker.workspace.people.lineage import CLAIMED
 from worker.workspace.settings import WorkspaceSettings
+from worker.workspace.values.people import PeopleValue, Profile
+from worker.workspace.values.records import Names
 
 SEEDS = 40
 PARTITIONS = 12
@@ -112,3 +120,18 @@ def test_all_names_are_free_again_of_who_was_suppressed_in_the_midst_of_a_merge(
     for workspace in workspaces(arrivals):
         assert workspace["suppressed"] == []
         assert [len(objects(one["events"])) for one in objects(workspace["people"])] == [1, 1, 1, 1]
+
+
+def test_what_comes_back_to_who_is_a_person_again_is_as_it_was() -> None:
+    """A handle claimed for a call that is under way is still claimed; none need be told whose they are."""
+    cio_id, handle = "0000aaaaaaaaaaaaaaaa", "email:a@x.io"
+    cause = Cause("m1", 100.0, 100.0, "segment.events", 0, 1)
+    state: dict[str, PeopleValue] = {profile_key(cio_id): Profile(cio_id, created=1.0)}
+    page = AbsorbNames(
+        to=profile_key(cio_id), cause=cause, origin=cio_id, kind="handles", names={handle: CLAIMED}, rank=2
+    )
+    effects = decide_people(state, page, Place(0, 1), WorkspaceSettings())
+    assert {one.key: one.value for one in effects if isinstance(one, Put)} == {
+        f"handles/0/{cio_id}": Names({handle: CLAIMED}),
+        profile_key(cio_id): Profile(cio_id, created=1.0, handles=1),
+    }

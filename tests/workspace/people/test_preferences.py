@@ -70,6 +70,14 @@ def test_a_change_tells_the_whole_and_who_outdid_a_part() -> None:
     assert [getattr(late, name, None) for name in ("set", "outdated")] == [{}, {THIRD: "whole"}]
 
 
+def test_a_part_that_is_removed_is_told_in_the_whole() -> None:
+    world = World()
+    said(world, "ada", {FIRST: True, SECOND: True, "plan": "pro"})
+    said(world, "ada", {FIRST: None, "plan": None})
+    told = world.told("attributes_changed")[-1]
+    assert [getattr(told, name, None) for name in ("set", "removed")] == [{WHOLE: topics(topic_2=True)}, ["plan"]]
+
+
 @pytest.mark.parametrize("whole", [topics(topic_1=True), None], ids=["set", "removed"])
 def test_and_who_outdid_a_whole_of_which_nothing_shows(whole: Json) -> None:
     world = World()
@@ -93,9 +101,9 @@ def test_a_whole_that_shows_in_part_is_told_as_what_shows() -> None:
 def test_a_merge_fills_in_what_the_primary_has_not_said() -> None:
     world = World()
     said(world, "ada", {FIRST: True})
-    said(world, "bob", {FIRST: False, SECOND: False})
+    said(world, "bob", {FIRST: False, SECOND: False, "city": "Oslo"})
     world.alias("ada", "bob")
-    assert of(world) == topics(topic_1=True, topic_2=False)
+    assert world.person("ada")["attributes"] == {WHOLE: topics(topic_1=True, topic_2=False), "city": "Oslo"}
 
 
 def test_and_nothing_under_a_whole_of_the_primary() -> None:
