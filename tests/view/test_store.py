@@ -179,3 +179,18 @@ async def test_a_handle_that_is_freed_later_leaves_no_row(tmp_path: Path) -> Non
         async with reader(path) as database:
             left.append(list(await database.execute_fetchall("SELECT handle FROM handles")))
     assert [[row[0] for row in rows] for rows in left] == [["id:gone"], []]
+
+
+async def test_the_log_of_a_device_goes_when_it_is_nobodys(tmp_path: Path) -> None:
+    """Whose it was may be somebody who is deleted."""
+    path, topic = tmp_path / "view.sqlite", Topic()
+    left = []
+    for at, cio_id in enumerate(("a", "b", None), 1):
+        change = DeviceChanged(
+            cause=cause("m", at), token="t", cio_id=cio_id, previous=None, platform="ios", last_used=at, attributes={}
+        )
+        topic.add("device:t", change)
+        await fill(path, topic)
+        async with reader(path) as database:
+            left.append(len(list(await database.execute_fetchall("SELECT number FROM activities"))))
+    assert left == [1, 2, 1]
