@@ -228,6 +228,19 @@ def test_and_if_the_object_was_deleted_before_the_secondary_had_it() -> None:
     assert world.related("eve") == {"acme": {"role": "admin"}}
 
 
+def test_and_not_if_it_was_deleted_since_though_the_primary_had_it_again_and_left() -> None:
+    world = World()
+    world.identify("ada", at=0)
+    world.identify("bob", at=0)
+    world.group("acme", "bob", at=20)
+    world.group("acme", "ada", at=30)
+    world.semantic("Relationship Deleted", "ada", at=40, objectId="acme")
+    world.alias("ada", "bob", at=50)
+    assert world.related("ada") == {"acme": {}}
+    world.semantic("Object Deleted", "ada", at=25, objectId="acme")  # it comes late
+    assert world.related("ada") == {}
+
+
 def test_nor_does_word_of_that_deletion_from_a_third_person_end_what_came_with_the_secondary() -> None:
     world = World()
     for name in ("ada", "bob", "eve"):
