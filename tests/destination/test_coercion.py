@@ -76,3 +76,9 @@ def test_nobody_is_asked_for_a_user_id_where_an_anonymous_id_will_do() -> None:
 def test_what_is_blank_as_text_is_no_object(data: Json) -> None:
     with pytest.raises(InvalidFields, match="Event Attributes must be an object"):
         compile_coercion("trackEvent")({"name": "Done", "data": data})
+
+
+def test_what_is_lenient_is_no_problem_beside_those_there_are() -> None:
+    with pytest.raises(InvalidFields) as caught:
+        compile_coercion("createUpdateObject")({"id": {}, "traits": "x"})
+    assert caught.value.problems == ("Object ID must be a string but it was an object.",)

@@ -1,7 +1,6 @@
 """Our table of actions and presets against Segment's, field by field; where they differ on purpose, exactly there."""
 
 import pytest
-from msgspec import UNSET
 
 from tests.destination.recorded import load, object_of, objects
 from worker.destination.actions import ACTIONS, MappedField
@@ -41,8 +40,7 @@ def catalogue(mapped: MappedField) -> JsonObject:
         entry["minimum"] = field.minimum
     if field.maximum is not None:
         entry["maximum"] = field.maximum
-    if mapped.default is not UNSET:
-        entry["default"] = mapped.default
+    entry["default"] = mapped.default
     return entry
 
 

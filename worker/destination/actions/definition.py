@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from worker.destination.command import Command
 from worker.destination.numbers import as_seconds
@@ -34,7 +34,7 @@ class MappedField(Struct, frozen=True, kw_only=True):
     """
 
     field: Field
-    default: Json | UnsetType = UNSET
+    default: Json
     ours: str | None = None
     lenient: bool = False
     number: AsNumber | None = None
@@ -65,9 +65,7 @@ class Action(Struct, frozen=True, kw_only=True):
 
     def default_mapping(self, settings: ActionSettings) -> JsonObject:
         """The mapping of a preset nobody edited, in a workspace with these settings."""
-        mapping: JsonObject = {
-            mapped.field.name: mapped.default for mapped in self.fields if not isinstance(mapped.default, UnsetType)
-        }
+        mapping: JsonObject = {mapped.field.name: mapped.default for mapped in self.fields}
         if "convert_timestamp" in mapping:
             mapping["convert_timestamp"] = settings.convert_timestamps
         return mapping
