@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from tests.support.admin import administering, create_topic
 from tests.support.broker import Broker
+from tests.support.cluster import until
 from worker.runtime.connection import Connection
 from worker.runtime.group_reader import GroupReader
 from worker.runtime.tuning import Tuning
@@ -99,3 +100,12 @@ async def test_a_topic_made_anew_is_read_from_its_beginning(broker: Broker) -> N
         await first.commit(0, 5)  # as far as the topic before had it
     async with reader() as second:
         assert await read(second, 2) == [0, 1]
+
+
+async def test_a_partition_that_rests_is_not_read_on_until_it_rests_no_longer(broker: Broker) -> None:
+    reader = await _filled(broker, 3)
+    async with reader() as resting:
+        await until(lambda: bool(resting._consumer.assignment()), what="it has the partition")
+        for _ in range(5):
+            assert not await resting.fetch([0], 0.2)
+        assert await read(resting, 3) == [0, 1, 2]
