@@ -42,6 +42,11 @@ def too_long(identifier: str, longest: int = LONGEST) -> bool:
     return len(raw) + control * (_CONTROL_BYTES - 1) > longest
 
 
+def beginning(identifier: str) -> str:
+    """What is shown and remembered of an identifier that is too long."""
+    return f"{identifier[:_SHORT]}…"
+
+
 def is_junk(identifier: str) -> bool:
     """Whether `identifier` is blank, far too long, or one of the words that programs write by mistake."""
     length = len(identifier)

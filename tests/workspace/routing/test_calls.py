@@ -64,12 +64,18 @@ def test_an_identify_without_attributes() -> None:
         ("ada@x. io", "invalid"),
         ("ada\0@x.io", "invalid"),
         ("a" * (LONGEST - 5) + "@x.io", ""),
-        ("a" * (LONGEST - 4) + "@x.io", "invalid"),
     ],
 )
 def test_what_can_be_an_email_address(email: str, verdict: str) -> None:
     call = identified({"email": email})
     assert (call.email, call.email_verdict) == (email, verdict)
+
+
+@pytest.mark.parametrize("email", ["a" * (LONGEST - 4) + "@x.io", "a@" + "x" * LONGEST, "a" * 200_000])
+def test_of_an_email_address_that_is_far_too_long_the_beginning_is_told(email: str) -> None:
+    call = identified({"email": email})
+    assert call.email == email[:66] + "…"
+    assert call.email_verdict == "invalid"
 
 
 def test_a_lead_has_the_email_address_that_names_it_as_it_was_given() -> None:
@@ -183,3 +189,13 @@ def test_a_command_stays_as_it_was() -> None:
             command = Command(type="person", action=action, identifiers=ADA, attributes=attributes, name="Done")
             route(command, CAUSE, settings)
     assert attributes == {"anonymous_id": "a", "email": "a@x.io", "plan": "pro"}
+
+
+def test_a_platform_that_is_far_too_long_is_none() -> None:
+    device: JsonObject = {"token": "t", "platform": "p" * (LONGEST + 1)}
+    (effect,) = route(
+        Command(type="person", action="add_device", identifiers=ADA, device=device), CAUSE, WorkspaceSettings()
+    )
+    assert isinstance(effect, Send)
+    assert isinstance(effect.message, AddDevice)
+    assert effect.message.platform == ""

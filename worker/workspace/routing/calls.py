@@ -9,7 +9,7 @@ from worker.destination.command import Command
 from worker.emails import looks_like_email
 from worker.jsontypes import Json, JsonObject
 from worker.reasons import Reason
-from worker.workspace.junk import LONGEST_TOKEN, is_junk, too_long
+from worker.workspace.junk import LONGEST_TOKEN, beginning, is_junk, too_long
 from worker.workspace.keys import EMAIL
 from worker.workspace.messages.calls import AddDevice, Event, Identify, Relation, RemoveDevice, UsedDevice, used
 from worker.workspace.messages.cause import Cause
@@ -56,15 +56,16 @@ def device(command: Command, cause: Cause, to: str) -> AddDevice | RemoveDevice:
 
 
 def used_device(given: JsonObject, cause: Cause) -> UsedDevice:
-    """The device of a command.
+    """The device of a command; a platform that is far too long is none.
 
     Raises Refused without a token, and with one that is far too long.
     """
     last_used = seconds(given.get("last_used"))
+    platform = text(given.get("platform")) or ""
     return UsedDevice(
         at=time_of(last_used, cause),
         token=_token(given),
-        platform=text(given.get("platform")) or "",
+        platform="" if too_long(platform) else platform,
         last_used=floor(cause.time) if last_used is None else last_used,
         attributes=inner(given, "attributes"),
     )
@@ -103,7 +104,10 @@ def identify(
             attributes["email"] = given["email"]
     else:
         email = text(given.get("email"))
-        invalid = email is not None and (too_long(email) or not looks_like_email(email))
+        if email is not None and too_long(email):
+            email, invalid = beginning(email), True
+        else:
+            invalid = email is not None and not looks_like_email(email)
         if email is None and to.startswith(EMAIL):
             email = _named_email(command)
     return Identify(
