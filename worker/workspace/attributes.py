@@ -26,6 +26,9 @@ REMOVED_NAME_MAX: Final = 150
 """Bytes in JSON of the longest name under which a removed attribute is remembered: Customer.io takes none that is
 longer (customerio_semantics.md 3.1). What is removed takes no room, so that nothing else bounds the names."""
 
+_STORED_MAX: Final = 400
+"""More than is stored with an attribute beside its value: a time, a messageId, and the name of one that was removed."""
+
 _FIXED: Final = frozenset({int, float, bool})
 """Types of values that count for one size, whatever the value."""
 
@@ -46,6 +49,11 @@ class Attributes(Struct, frozen=True, array_like=True, gc=False):
 
     values: dict[str, Attribute] = {}
     size: int = 0
+
+    @property
+    def stored_size(self) -> int:
+        """Bytes that it takes in a record at most."""
+        return self.size + _STORED_MAX * len(self.values)
 
     def shown(self) -> JsonObject:
         """The values by name, without those that were removed."""

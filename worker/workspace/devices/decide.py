@@ -21,6 +21,9 @@ from worker.workspace.wire import Stamp
 PEOPLE_MAX: Final = 16
 """People whose attributes and removals of a device are remembered."""
 
+STORED_MAX: Final = 350_000
+"""Bytes of all their attributes as they are stored; those of one person have no more."""
+
 NONE: Final = Attributes()
 
 
@@ -120,7 +123,9 @@ def _bounded(device: Device) -> Device:
     """The device without the oldest of what others than its owner did with it, as far as that is too much."""
     attributes, removals = device.attributes, device.removals
     while len(attributes) > 1 and (
-        len(attributes) > PEOPLE_MAX or sum(one.size for one in attributes.values()) > BYTES_MAX
+        len(attributes) > PEOPLE_MAX
+        or sum(one.size for one in attributes.values()) > BYTES_MAX
+        or sum(one.stored_size for one in attributes.values()) > STORED_MAX
     ):
         latest = {by: max(_stamps(one), default=NEVER) for by, one in attributes.items() if by != device.owner}
         oldest = min(latest, key=lambda by: latest[by])
