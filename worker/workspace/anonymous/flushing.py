@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
 from worker.workspace import queues
@@ -27,6 +28,12 @@ from worker.workspace.values.anonymous import Anonymous
 
 FLUSH_STEP: Final = 64
 """Calls that one decision takes out of a queue, in order of time; the rest follows by a message to itself."""
+
+
+LEFT_BYTES: Final = 256 * 1024
+"""A decision takes out no more once it has so much to put back, since it is nobody's: that is written anew."""
+
+_encode: Final = msgspec.json.Encoder().encode
 
 
 def receive(turn: Turn, anonymous: Anonymous, name: str, under: Under) -> Anonymous:
@@ -78,9 +85,12 @@ def _flush_lane(
 ) -> tuple[Anonymous, int]:
     end = anonymous.flush_events if lane == "events" else anonymous.flush_calls
     taken: list[AnonymousCall] = []
-    while lane_of(anonymous, lane).first < end and len(taken) < FLUSH_STEP:
+    left = 0
+    while lane_of(anonymous, lane).first < end and len(taken) < FLUSH_STEP and left < LEFT_BYTES:
         call, anonymous = take(turn, anonymous, lane, key)
         taken.append(call)
+        if not owner_at(anonymous.links, call.at):
+            left += len(_encode(call))
     sent = 0
     for call in sorted(taken, key=lambda one: (one.at, one.cause.message_id)):
         owner = owner_at(anonymous.links, call.at)
