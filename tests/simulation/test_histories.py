@@ -51,5 +51,12 @@ def test_what_was_wrong_once(seed: int) -> None:
     assert check(seed) == []
 
 
+@pytest.mark.parametrize(("most", "seed"), [(1, 4082), (1, 4191), (2, 29), (4, 101)])
+def test_what_is_put_off_comes_to_the_same(monkeypatch: pytest.MonkeyPatch, most: int, seed: int) -> None:
+    """Large merges alone reach the limit, so here it is as small as for small ones."""
+    monkeypatch.setattr("worker.workspace.people.decide.LOCAL_STEPS_MAX", most)
+    assert check(seed) == []
+
+
 def test_a_seed_is_one_history() -> None:
     assert check(2, length=60, drop_repeats=False) == check(2, length=60, drop_repeats=False)

@@ -167,3 +167,13 @@ def test_a_call_that_reaches_who_has_lost_the_handle_goes_to_whose_it_is(kind: s
             anonymous_id="", counted=True, via=KEY,
         )  # fmt: skip
     assert table.decide(call) == [Send("people", f"cio:{BOB}", replace(call, to=f"cio:{BOB}"))]
+
+
+def test_a_rebind_that_was_put_off_does_not_free_who_was_suppressed_since() -> None:
+    """Of the many of a large merge some go through the topic; what the primary says later may come before them."""
+    table = Table()
+    table.decide(Block(to=KEY, cause=CAUSE, rank=4, cio_id=BOB, at=10.0))
+    table.decide(Rebind(to=KEY, cause=CAUSE, rank=4, cio_id=BOB))
+    assert (table.handle.status, table.handle.cio_id) == ("suppressed", BOB)
+    table.decide(Clear(to=KEY, cause=CAUSE, rank=4, at=20.0))
+    assert table.handle.status == "free"

@@ -19,7 +19,7 @@ from worker.workspace.messages.calls import (
     Unrelate,
 )
 from worker.workspace.messages.merging import MergeInto
-from worker.workspace.messages.people import Answer, Ask
+from worker.workspace.messages.people import Answer, Ask, HandleMessage, Rebind
 from worker.workspace.people.answers import answer, merge_answer
 from worker.workspace.people.groups import tell_deferred
 from worker.workspace.people.identity import create, create_at, new_cio_id
@@ -125,6 +125,15 @@ def awaited(turn: Turn, key: str, handle: Handle, got: Answer) -> bool:
     partition, may have overtaken the answer.
     """
     return handle.status == "pending" and handle.cio_id == new_cio_id(turn.place, key, handle.rank + 1, got.cause)
+
+
+def outranked(handle: Handle, message: HandleMessage) -> bool:
+    """Whether the message is from who owned the handle before its present owner.
+
+    Or it is a Rebind to somebody who was suppressed since: the many of a large merge go through the topic.
+    """
+    rebound = isinstance(message, Rebind) and handle.status == "suppressed"
+    return message.rank < handle.rank or (rebound and message.rank == handle.rank)
 
 
 def claimed(turn: Turn, key: str, handle: Handle, got: Answer) -> None:

@@ -36,7 +36,7 @@ from worker.workspace.messages.people import (
     ReportDelivery,
 )
 from worker.workspace.people.answers import answer, merge_answer
-from worker.workspace.people.free_handles import at_free, awaited, claimed
+from worker.workspace.people.free_handles import at_free, awaited, claimed, outranked
 from worker.workspace.people.ignoring import call_name, ignore_deleted, ignore_suppressed
 from worker.workspace.people.refusals import was_refused_here
 from worker.workspace.turn import Turn
@@ -77,7 +77,7 @@ def at_handle(turn: Turn, key: str, message: PeopleMessage) -> None:
             _drain(turn, key, message.cause)
         case Continue():
             _drain(turn, key, message.cause)
-        case Release() | Rebind() | Block() | Clear() if message.rank < handle.rank:
+        case Release() | Rebind() | Block() | Clear() if outranked(handle, message):
             pass  # from who owned it before the present owner
         case Release():
             freed = replace(handle, status="free", cio_id="", rank=message.rank + 1)
