@@ -51,12 +51,23 @@ def test_what_was_wrong_once(seed: int) -> None:
     assert check(seed) == []
 
 
-@pytest.mark.parametrize(("most", "seed"), [(1, 4082), (1, 4191), (2, 29), (4, 101)])
-def test_what_is_put_off_comes_to_the_same(monkeypatch: pytest.MonkeyPatch, most: int, seed: int) -> None:
-    """Large merges alone reach the limit, so here it is as small as for small ones."""
-    monkeypatch.setattr("worker.workspace.people.decide.LOCAL_STEPS_MAX", most)
-    assert check(seed) == []
-
-
 def test_a_seed_is_one_history() -> None:
     assert check(2, length=60, drop_repeats=False) == check(2, length=60, drop_repeats=False)
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "seed"),
+    [
+        ("people.decide.LOCAL_STEPS_MAX", 1, 4082),
+        ("people.decide.LOCAL_STEPS_MAX", 1, 4191),
+        ("people.decide.LOCAL_STEPS_MAX", 2, 29),
+        ("people.decide.LOCAL_STEPS_MAX", 4, 101),
+        ("turn.FULL_BYTES", 600, 11),
+        ("turn.FULL_BYTES", 600, 29),
+        ("turn.FULL_BYTES", 2000, 30),
+    ],
+)
+def test_what_is_put_off_comes_to_the_same(monkeypatch: pytest.MonkeyPatch, limit: str, most: int, seed: int) -> None:
+    """Large merges alone reach the limits, so here they are as small as for small ones."""
+    monkeypatch.setattr(f"worker.workspace.{limit}", most)
+    assert check(seed) == []

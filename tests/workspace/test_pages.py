@@ -146,3 +146,12 @@ def test_a_queue_keeps_its_order() -> None:
         got.append(call_)
     assert got == calls
     assert all(value is None for value in (one.get(f"calls/{number}/id:x") for number in range(3)))
+
+
+def test_pages_of_the_longest_names_are_of_fewer() -> None:
+    one, count = turn(), 0
+    for number in range(200):
+        count = pages.add(one, "devices", "x", count, f"{number}".ljust(2000, "t"), "held")
+    sizes = [sum(map(len, pages.names(one, "devices", "x", page))) for page in range(count)]
+    assert sum(sizes) == 200 * 2000
+    assert max(sizes) < 4 * pages.PAGE_BYTES

@@ -39,7 +39,7 @@ def with_merged(facts: Facts, cio_id: str, into: str) -> Facts:
     """The facts, and that `cio_id` was merged into `into`.
 
     Who says so was somebody then. If it is known to have been merged into `cio_id`, that was before, and both were
-    restored since, one after the other, from merges in a circle (worker/workspace/people/absorption.py).
+    restored since, one after the other, from merges in a circle (worker/workspace/people/circles.py).
     """
     merged = _with(facts.merged, cio_id, into)
     if facts.who(into) == cio_id:

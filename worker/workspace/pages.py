@@ -9,6 +9,8 @@ page of a higher number, so that a walk from page 0 up meets every entry even wh
 from hashlib import blake2b
 from typing import Final, Literal, TypeAlias
 
+import msgspec
+
 from worker.linear_hashing import page_of, split_page
 from worker.workspace.keys import joined
 from worker.workspace.turn import Turn
@@ -16,6 +18,9 @@ from worker.workspace.values.records import Digests, Names
 
 PAGE_NAMES: Final = 48
 """Entries of a page of names before one more page is added."""
+
+PAGE_BYTES: Final = 8 * 1024
+"""Bytes of a page of names in JSON before one more page is added: few of the longest names and notes make as many."""
 
 PAGE_DIGESTS: Final = 32
 """Entries of a page of digests before one more page is added. It is written whole for every event, so it is small."""
@@ -27,6 +32,9 @@ DIGEST: Final = 12
 """Bytes of a digest."""
 
 Kind: TypeAlias = Literal["handles", "anonymous", "devices", "relationships", "members", "seen", "refused"]
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 def page_key(kind: Kind, owner: str, page: int) -> str:
@@ -67,17 +75,24 @@ def add(turn: Turn, kind: Kind, owner: str, pages: int, name: str, text: str = "
     if entries.get(name) == text:
         return pages
     entries = {**entries, name: text}
-    turn.put(page_key(kind, owner, page), Names(entries))
-    if len(entries) <= PAGE_NAMES:
+    size = _put(turn, page_key(kind, owner, page), entries)
+    if len(entries) <= PAGE_NAMES and size <= PAGE_BYTES:
         return pages
     source = split_page(pages)
     stay: dict[str, str] = {}
     move: dict[str, str] = {}
     for other, its_note in names(turn, kind, owner, source).items():
         (move if page_of(_hash(owner, other), pages + 1) == pages else stay)[other] = its_note
-    turn.put(page_key(kind, owner, source), Names(stay))
-    turn.put(page_key(kind, owner, pages), Names(move))
+    _put(turn, page_key(kind, owner, source), stay)
+    _put(turn, page_key(kind, owner, pages), move)
     return pages + 1
+
+
+def _put(turn: Turn, key: str, entries: dict[str, str]) -> int:
+    """Write a page of names; returns its bytes in JSON."""
+    size = len(_encode(entries))
+    turn.put_large(key, Names(entries), size)
+    return size
 
 
 def discard(turn: Turn, kind: Kind, owner: str, pages: int, name: str) -> None:
@@ -87,7 +102,7 @@ def discard(turn: Turn, kind: Kind, owner: str, pages: int, name: str) -> None:
     page = _page_of(owner, name, pages)
     entries = names(turn, kind, owner, page)
     if name in entries:
-        turn.put(page_key(kind, owner, page), Names({other: text for other, text in entries.items() if other != name}))
+        _put(turn, page_key(kind, owner, page), {other: text for other, text in entries.items() if other != name})
 
 
 def digest_of(*texts: str) -> bytes:
@@ -157,7 +172,7 @@ def take_some(turn: Turn, kind: Kind, owner: str, page: int, most: int) -> tuple
     entries = list(names(turn, kind, owner, page).items())
     key, left = page_key(kind, owner, page), entries[most:]
     if left:
-        turn.put(key, Names(dict(left)))
+        _put(turn, key, dict(left))
     else:
         turn.delete(key)
     return [name for name, _ in entries[:most]], not left

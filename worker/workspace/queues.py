@@ -14,13 +14,17 @@ SEARCHED: Final = 64
 """Calls that are looked at for one that waits already."""
 
 
+CALL_BYTES: Final = 496 * 1024
+"""The most that a call may have, so that it can wait (worker/agents/outlets.py)."""
+
+
 def _key(lane: Lane, owner: str, number: int) -> str:
     return f"{lane}/{number}/{owner}"
 
 
 def append(turn: Turn, lane: Lane, owner: str, queue: Queue, call: WaitingCall) -> Queue:
     """The queue with `call` at its end."""
-    turn.put(_key(lane, owner, queue.end), Waiting(call))
+    turn.put_large(_key(lane, owner, queue.end), Waiting(call), CALL_BYTES)
     return Queue(queue.first, queue.end + 1)
 
 

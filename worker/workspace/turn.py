@@ -1,6 +1,6 @@
 """One decision under way: what it reads, what it has written so far, and what it will return."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
@@ -12,6 +12,10 @@ from worker.workspace.messages.cause import Cause
 from worker.workspace.settings import WorkspaceSettings
 
 RecordT = TypeVar("RecordT", bound=Struct)
+
+FULL_BYTES: Final = 512 * 1024
+"""Once a decision has written so much, it puts off what it can. One more step may write twice that, and all of it must
+fit into what one record may write (worker/runtime/unit.py)."""
 
 
 class Turn(Struct, gc=False):
@@ -29,6 +33,7 @@ class Turn(Struct, gc=False):
     _outputs: list[Effect] = []
     _cause: Cause | None = None
     _origin: Origin | None = None
+    _large: int = 0
 
     def get(self, key: str) -> Struct | None:
         """The record at `key`."""
@@ -46,6 +51,16 @@ class Turn(Struct, gc=False):
     def put(self, key: str, value: Struct) -> None:
         """Write a record."""
         self._written[key] = value
+
+    def put_large(self, key: str, value: Struct, size: int) -> None:
+        """Write a record that may be large: it has at most `size` bytes, or few more."""
+        self._written[key] = value
+        self._large += size
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is written that the rest is for further decisions, by messages through the topic."""
+        return self._large >= FULL_BYTES
 
     def delete(self, key: str) -> None:
         """Remove a record."""

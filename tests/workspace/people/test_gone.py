@@ -153,3 +153,16 @@ def test_a_repeated_identify_that_was_ignored_gives_back_what_was_claimed_for_it
     assert handle.status == "free"
     assert isinstance(profile, Profile)
     assert (profile.email, state[f"handles/0/{GONE}"]) == (None, Names({}))
+
+
+def test_a_page_of_handles_that_is_too_much_for_one_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.workspace.turn.FULL_BYTES", 100)
+    names = [email_key(f"{number}@x.io") for number in range(20)]
+    state: dict[str, Struct] = {profile_key(GONE): Gone(GONE, at=90.0, suppressed_at=90.0, rank=1)}
+    state |= {name: Handle(status="owned", cio_id=MERGED, rank=2) for name in names}
+    page = AbsorbNames(
+        to=profile_key(GONE), cause=CAUSE, origin=MERGED, kind="handles", names=dict.fromkeys(names, ""), rank=2
+    )
+    assert any(isinstance(effect, Send) and effect.key == page.to for effect in decide(state, page))  # type: ignore[arg-type]
+    settled(state, page)
+    assert all(isinstance(found := state[name], Handle) and found.status == "suppressed" for name in names)

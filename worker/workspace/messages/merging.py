@@ -53,7 +53,7 @@ class Absorb(Struct, frozen=True, array_like=True, tag="absorb", kw_only=True, g
     """The profile `origin` is merged into the receiver; this is what it was, but for what follows in pages.
 
     It ends the promise to `promised` (auto_merge). `again` and `outdone` serve merges that run in a circle, see
-    worker/workspace/people/absorption.py. `level`: how many levels its own merges have taken (people/lineage.py).
+    worker/workspace/people/circles.py. `level`: how many levels its own merges have taken (people/lineage.py).
     `own_handles` are those of id and email, with their notes.
     """
 

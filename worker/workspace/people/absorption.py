@@ -1,20 +1,12 @@
-"""What becomes of a merged person's state: the primary takes over what it lacks.
+"""What becomes of a merged person's state: the primary takes over what it lacks."""
 
-Merges at the same time may run in a circle: A into B, B into C, C into A, each decided before it knew of the others.
-Then nobody of them is left to absorb, and each one's Absorb comes back to where it began. That profile notes that it is
-`home` and sends the Absorb round `again`. A profile that is home, as long as its own Absorb is on its way, marks the
-passing Absorb of a higher cio_id as `outdone`; that one begins another round when it comes back. One that comes back
-again and is not outdone makes its profile a person again, who then absorbs all the others as they come by. (If two
-would come back so, the second meets the first, who is a person by then.)
-"""
-
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
 from worker.workspace import pages
 from worker.workspace.attributes import Attributes, differ, fill, newest
-from worker.workspace.changes import PersonAbsorbed, PersonRestored, RelationshipChanged
+from worker.workspace.changes import PersonAbsorbed, RelationshipChanged
 from worker.workspace.keys import (
     PROFILE,
     anonymous_key,
@@ -34,7 +26,10 @@ from worker.workspace.people.identity import identifiers_of
 from worker.workspace.people.lineage import Passage, lowered_attributes, lowered_stamp, noted, passages, with_theirs
 from worker.workspace.registers import Register
 from worker.workspace.turn import Turn
-from worker.workspace.values.people import Merged, PersonAttributes, Profile
+from worker.workspace.values.people import PersonAttributes, Profile
+
+SEEN_BYTES: Final = 100
+"""Written for each byte of digests: twelve of them write a page."""
 
 
 def absorb(turn: Turn, profile: Profile, message: Absorb | AbsorbNames | AbsorbSeen | AbsorbRelationship) -> None:
@@ -47,7 +42,7 @@ def absorb(turn: Turn, profile: Profile, message: Absorb | AbsorbNames | AbsorbS
             for start in range(0, len(message.digests), pages.DIGEST):
                 digest = message.digests[start : start + pages.DIGEST]
                 seen = pages.add_digest(turn, profile.cio_id, seen, digest) or seen
-            turn.put(profile_key(profile.cio_id), replace(profile, seen=seen))
+            turn.put_large(profile_key(profile.cio_id), replace(profile, seen=seen), len(message.digests) * SEEN_BYTES)
         case AbsorbNames() | AbsorbRelationship():
             _absorb_page(turn, profile, message)
         case _:
@@ -68,47 +63,6 @@ def _absorb_page(turn: Turn, profile: Profile, message: AbsorbNames | AbsorbRela
         _absorb_relationship(turn, profile, message, merges)
 
 
-def pass_on(turn: Turn, merged: Merged, absorb: Absorb) -> None:
-    """An Absorb reaches somebody who is merged."""
-    to = profile_key(merged.into)
-    if absorb.origin != merged.cio_id:
-        outdone = absorb.outdone or (merged.home and merged.cio_id < absorb.origin)
-        turn.tell(replace(absorb, to=to, outdone=outdone))
-    elif not merged.home:
-        turn.put(profile_key(merged.cio_id), replace(merged, home=True))
-        turn.tell(replace(absorb, to=to, again=True))
-    elif not absorb.again or absorb.outdone:
-        turn.tell(replace(absorb, to=to, again=True, outdone=False))
-    else:
-        _restore(turn, merged, absorb)
-
-
-def _restore(turn: Turn, merged: Merged, absorb: Absorb) -> None:
-    """Everybody of a circle is merged; this one stays. What it has not sent on yet it keeps."""
-    cio_id = merged.cio_id
-    key = profile_key(cio_id)
-    turn.put(
-        key,
-        Profile(
-            cio_id,
-            absorb.created,
-            rank=absorb.rank,
-            level=absorb.level,
-            identified=absorb.identified,
-            id=absorb.id,
-            id_at=absorb.id_at,
-            email=absorb.email,
-            email_at=absorb.email_at,
-            anonymous=merged.anonymous,
-            devices=merged.devices,
-            relationships=merged.relationships,
-            groups=merged.groups,
-        ),
-    )
-    turn.put(attributes_key(cio_id), PersonAttributes(absorb.attributes))
-    turn.publish(key, PersonRestored(cause=turn.why(absorb.cause), cio_id=cio_id))
-
-
 def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
     before, cio_id = profile, profile.cio_id
     key, record_key = profile_key(cio_id), attributes_key(cio_id)
@@ -118,7 +72,7 @@ def _absorb_core(turn: Turn, profile: Profile, absorb: Absorb) -> None:
     theirs = lowered_attributes(absorb.attributes, passage.levels)
     united = newest(mine, theirs) if absorb.promised else fill(mine, theirs)
     ours = united.attributes
-    turn.put(record_key, PersonAttributes(ours))
+    turn.put_large(record_key, PersonAttributes(ours), ours.stored_size)
     if absorb.again:
         turn.tell(Absorbed(to=profile_key(absorb.origin), cause=absorb.cause))
     handles = {**absorb.own_handles, profile_key(absorb.origin): ""}
@@ -175,27 +129,36 @@ def _bind(turn: Turn, profile: Profile, handles: dict[str, str], merges: list[Pa
 
 
 def _absorb_names(turn: Turn, profile: Profile, message: AbsorbNames, merges: list[Passage]) -> None:
+    """Take over the names, each of which may write a page of its own; what is too much for one decision follows."""
+    left = dict(message.names)
+    for name, note in message.names.items():
+        if turn.full:
+            turn.send("people", replace(message, names=left))
+            break
+        del left[name]
+        profile = _absorb_name(turn, profile, message, merges, name, note)
+    turn.put(profile_key(profile.cio_id), profile)
+
+
+def _absorb_name(
+    turn: Turn, profile: Profile, message: AbsorbNames, merges: list[Passage], name: str, note: str
+) -> Profile:
     match message.kind:
         case "handles" if not merges:
-            for name, note in message.names.items():
-                count = pages.add(turn, "handles", profile.cio_id, profile.handles, name, note)
-                profile = replace(profile, handles=count)
+            return replace(profile, handles=pages.add(turn, "handles", profile.cio_id, profile.handles, name, note))
         case "handles":
-            profile = _bind(turn, profile, message.names, merges, message.cause)
+            return _bind(turn, profile, {name: note}, merges, message.cause)
         case "refused":
-            profile = refusals.absorbed(turn, profile, message.names)
+            return refusals.absorbed(turn, profile, name, note)
         case "anonymous":
-            for name in message.names:
-                profile = replace(profile, anonymous=linking.add(turn, profile, name, message.cause))
-                if merges:
-                    into = profile.cio_id
-                    moved = LinkMoved(to=anonymous_key(name), cause=message.cause, cio_id=message.origin, into=into)
-                    turn.send("anonymous", moved)
+            if merges:
+                into = profile.cio_id
+                moved = LinkMoved(to=anonymous_key(name), cause=message.cause, cio_id=message.origin, into=into)
+                turn.send("anonymous", moved)
+            return replace(profile, anonymous=linking.add(turn, profile, name, message.cause))
         case "devices":
-            for token in message.names:
-                profile = devices.note(turn, profile, token)
-                devices.take_over(turn, profile.cio_id, token, message.origin, message.cause)
-    turn.put(profile_key(profile.cio_id), profile)
+            devices.take_over(turn, profile.cio_id, name, message.origin, message.cause)
+            return devices.note(turn, profile, name)
 
 
 def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationship, merges: list[Passage]) -> None:
@@ -205,7 +168,7 @@ def _absorb_relationship(turn: Turn, profile: Profile, message: AbsorbRelationsh
     known = turn.find(record, Register)
     before = known or Register()
     after, left_out = with_theirs(before, message.relationship, sum(one.levels for one in merges))
-    turn.put(record, after)
+    turn.put_large(record, after, after.attributes.stored_size)
     if known is None:
         relationships = pages.add(turn, "relationships", cio_id, profile.relationships, name)
         if relationships != profile.relationships:

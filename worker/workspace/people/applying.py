@@ -126,7 +126,7 @@ def _set_attributes(turn: Turn, key: str, cio_id: str, call: Identify, stamp: St
     if preferences.concerned(call.attributes):
         preferences.tell(before, outcome)
     if outcome.written:
-        turn.put(record_key, PersonAttributes(outcome.attributes))
+        turn.put_large(record_key, PersonAttributes(outcome.attributes), outcome.attributes.stored_size)
     if outcome.notable:
         turn.publish(
             key,

@@ -26,7 +26,7 @@ def decide_people(
     turn = Turn(state, place, settings)
     _deliver(turn, message)
     for steps, told in enumerate(turn.inbox):  # it grows on the way
-        if steps < LOCAL_STEPS_MAX or isinstance(told, Answer):
+        if (steps < LOCAL_STEPS_MAX and not turn.full) or isinstance(told, Answer):
             _deliver(turn, told)
         else:
             turn.send("people", told)

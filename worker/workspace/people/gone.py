@@ -233,7 +233,10 @@ def _absorb(turn: Turn, gone: Gone, message: Absorb | AbsorbNames) -> None:
         return
     gone = replace(gone, rank=max(gone.rank, message.rank) + 1)  # of either, which may come before the other
     at = gone.at if gone.suppressed_at is None else gone.suppressed_at
-    for handle in handles:
+    for number, handle in enumerate(handles):
+        if turn.full and isinstance(message, AbsorbNames):  # each may write a page of its own; the rest follows
+            turn.send("people", replace(message, names=dict.fromkeys(handles[number:], "")))
+            break
         _end_handle(turn, gone, handle, at, message.cause)
         if gone.suppressed_at is not None and not handle.startswith(PROFILE):
             gone = replace(gone, handles=pages.add(turn, "handles", gone.cio_id, gone.handles, handle, "merged"))

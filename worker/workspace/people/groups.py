@@ -25,7 +25,7 @@ from worker.workspace.values.people import Profile
 from worker.workspace.wire import Stamp
 
 PROCESS_STEP: Final = 4
-"""Waiting calls processed in one decision, with what each may write; the rest follows by a message to itself."""
+"""Most waiting calls processed in one decision; the rest follows by a message to itself."""
 
 
 def receive(turn: Turn, profile: Profile, call: Deferrable) -> None:
@@ -63,7 +63,7 @@ def process_waiting(turn: Turn, profile: Profile, cause: Cause) -> None:
     cio_id = profile.cio_id
     key = profile_key(cio_id)
     for _ in range(PROCESS_STEP):
-        if not profile.groups:
+        if not profile.groups or turn.full:
             break
         call, waiting = queues.pop(turn, "groups", cio_id, profile.groups)
         assert isinstance(call, Relate | Unrelate)
@@ -103,7 +103,7 @@ def _relate(turn: Turn, profile: Profile, call: Relate, stamp: Stamp) -> Profile
         made = max(before.made, own_stamp)
         after = Register(max(before.added, stamp), before.removed, outcome.attributes, made, before.floor)
         if outcome.written or after.added != before.added or after.made != before.made:
-            turn.put(record, after)
+            turn.put_large(record, after, after.attributes.stored_size)
         profile = _counted(turn, profile, name, before)
     _tell_related(turn, cio_id, call, before, after, outcome)
     turn.send(
@@ -155,7 +155,7 @@ def _end(turn: Turn, profile: Profile, name: str, stamp: Stamp, cause: Cause) ->
 def _lessened(turn: Turn, profile: Profile, name: str, before: Register, after: Register, cause: Cause) -> Profile:
     """Write the relationship that has ended, or of which something was removed, and tell of it."""
     cio_id = profile.cio_id
-    turn.put(relationship_key(cio_id, name), after)
+    turn.put_large(relationship_key(cio_id, name), after, after.attributes.stored_size)
     profile = _counted(turn, profile, name, before)
     if before.present and not after.present:
         turn.send("objects", Leave(to=object_key(name), cause=cause, name=name, cio_id=cio_id))

@@ -43,12 +43,8 @@ from worker.workspace.turn import Turn
 from worker.workspace.values.people import Handle
 from worker.workspace.values.records import WaitingCall
 
-DRAIN_STEP: Final = 4
-"""Calls that one decision takes out of a queue; the rest follows by a message to itself.
-
-They are decided in the same turn where their person is of this partition, and each may write a relationship of 100 KB
-and more; together they must fit into what one record may write (worker/runtime/unit.py).
-"""
+DRAIN_STEP: Final = 2
+"""Calls that one decision takes out of a queue; the rest follows by a message to itself."""
 
 FORMERS_MAX: Final = 8
 """How many who have given it up a handle remembers."""
@@ -224,6 +220,8 @@ def _end(turn: Turn, key: str, handle: Handle, end: Block | Clear) -> None:
 def _drain(turn: Turn, key: str, cause: Cause) -> None:
     """Decide what waits at the handle, as far as it need not wait any longer."""
     for _ in range(DRAIN_STEP):
+        if turn.full:
+            break
         handle = turn.find(key, Handle) or FREE
         if handle.status != "pending" and handle.calls:
             call, calls = queues.pop(turn, "calls", key, handle.calls)

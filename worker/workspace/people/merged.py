@@ -26,7 +26,7 @@ from worker.workspace.messages.people import (
     Release,
     ReportDelivery,
 )
-from worker.workspace.people import absorption, events
+from worker.workspace.people import circles, events
 from worker.workspace.registers import Register
 from worker.workspace.turn import Turn
 from worker.workspace.values.people import Merged
@@ -35,9 +35,7 @@ MOVE_STEP: Final = 4
 """Pages moved in one decision; the rest follows by messages to itself."""
 
 RELATIONSHIPS_STEP: Final = 2
-"""Relationships moved in the place of a page: each may have 100 KB and more of attributes, which the primary writes in
-the same decision if it is of this partition; together they must fit into what one record may write
-(worker/runtime/unit.py)."""
+"""Relationships moved in the place of a page: each may have 100 KB and more of attributes."""
 
 
 def at_merged(turn: Turn, merged: Merged, message: PeopleMessage) -> None:
@@ -58,7 +56,7 @@ def at_merged(turn: Turn, merged: Merged, message: PeopleMessage) -> None:
         ):
             turn.tell(replace(message, to=to))
         case Absorb():
-            absorption.pass_on(turn, merged, message)
+            circles.pass_on(turn, merged, message)
         case Absorbed():
             turn.put(profile_key(merged.cio_id), replace(merged, home=False))
         case DeviceHeld():

@@ -27,11 +27,9 @@ def with_refused(turn: Turn, profile: Profile, what: str, stamp: Stamp) -> Profi
     return profile if refused == profile.refused else replace(profile, refused=refused)
 
 
-def absorbed(turn: Turn, profile: Profile, refused: dict[str, str]) -> Profile:
+def absorbed(turn: Turn, profile: Profile, what: str, note: str) -> Profile:
     """The profile with what was refused to somebody merged into it."""
-    for what, note in refused.items():
-        profile = with_refused(turn, profile, what, _stamp(note))
-    return profile
+    return with_refused(turn, profile, what, _stamp(note))
 
 
 def was_ignored(turn: Turn, profile: Profile, call: Identify) -> bool:
