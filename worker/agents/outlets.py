@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from worker.runtime.unit import Target
 from worker.topics import names
 from worker.topics.contract import Contract
+from worker.workspace.queues import CALL_BYTES
 
 BATCH_ROOM_BYTES = 1024
 """What Kafka's framing of a batch may add to a single record before it meets the topic's `max.message.bytes`."""
@@ -23,6 +25,15 @@ class Outlets(Struct, frozen=True):
     metrics: Target
     dead_letters: dict[str, Target]
     """By the contract's name of the topic whose dead letters they are."""
+
+
+def for_calls(outlets: Outlets) -> Outlets:
+    """The outlets of who lets calls in: they may have to wait in a table, which takes less than a topic."""
+
+    def limited(target: Target) -> Target:
+        return Target(target.topic, target.partitions, min(target.max_record_bytes, CALL_BYTES))
+
+    return replace(outlets, people=limited(outlets.people), anonymous=limited(outlets.anonymous))
 
 
 def make_outlets(contracts: Mapping[str, Contract]) -> Outlets:

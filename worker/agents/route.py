@@ -4,7 +4,7 @@ Reads `segment.events` and keeps no state: after a crash an event is routed agai
 """
 
 from worker.agents.original import arrival, identity, original
-from worker.agents.outlets import Outlets
+from worker.agents.outlets import Outlets, for_calls
 from worker.agents.perform import Performer, with_news
 from worker.destination.subscriptions import Subscriptions
 from worker.reasons import Reason
@@ -24,7 +24,7 @@ def route_agent(
 ) -> AgentSpec[None]:
     """The agent, reading `topic`."""
     dead_letters = outlets.dead_letters[names.SEGMENT_EVENTS]
-    perform = Performer(outlets, dead_letters).perform
+    perform = Performer(for_calls(outlets), dead_letters).perform
 
     def handle(record: Record, unit: Unit[None]) -> None:
         try:
