@@ -61,6 +61,7 @@ def test_a_seed_is_one_history() -> None:
         ("people.decide.LOCAL_STEPS_MAX", 1, 4082),
         ("people.decide.LOCAL_STEPS_MAX", 1, 4191),
         ("people.decide.LOCAL_STEPS_MAX", 2, 29),
+        ("people.decide.LOCAL_STEPS_MAX", 3, 11274),
         ("people.decide.LOCAL_STEPS_MAX", 4, 101),
         ("turn.FULL_BYTES", 600, 11),
         ("turn.FULL_BYTES", 600, 29),

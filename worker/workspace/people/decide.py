@@ -5,7 +5,8 @@ from typing import Final
 from worker.workspace.changes import DeliveryReported
 from worker.workspace.effects import Effect, Place, State
 from worker.workspace.keys import EMAIL, ID, PROFILE
-from worker.workspace.messages.people import Answer, PeopleMessage, ReportDelivery
+from worker.workspace.messages.merging import MergeAnswer
+from worker.workspace.messages.people import Answer, Halves, PeopleMessage, ReportDelivery
 from worker.workspace.people.handles import at_handle
 from worker.workspace.people.profiles import at_profile
 from worker.workspace.settings import WorkspaceSettings
@@ -15,8 +16,11 @@ from worker.workspace.values.people import PeopleValue
 LOCAL_STEPS_MAX: Final = 200
 """Messages within the partition that one decision handles itself; what is left then goes through the topic.
 
-Later ones may overtake it. Answers stay: a handle that was granted leads to its new owner already (people/__init__.py).
+Later ones may overtake it.
 """
+
+ANSWERS: Final = (Answer, Halves, MergeAnswer)
+"""What is never put off: a handle that was granted leads to its new owner already (people/__init__.py)."""
 
 
 def decide_people(
@@ -26,7 +30,7 @@ def decide_people(
     turn = Turn(state, place, settings)
     _deliver(turn, message)
     for steps, told in enumerate(turn.inbox):  # it grows on the way
-        if (steps < LOCAL_STEPS_MAX and not turn.full) or isinstance(told, Answer):
+        if (steps < LOCAL_STEPS_MAX and not turn.full) or isinstance(told, ANSWERS):
             _deliver(turn, told)
         else:
             turn.send("people", told)
