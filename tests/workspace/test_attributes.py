@@ -4,6 +4,7 @@ from random import Random
 from typing import TypeAlias
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -166,7 +167,7 @@ def test_only_removed_attributes_with_names_of_some_length_are_remembered() -> N
 
 def test_texts_take_the_room_that_they_have_in_json() -> None:
     attributes, refused = Attributes(), []
-    for number, char in enumerate("a\1\u00fc\n" * 10):
+    for number, char in enumerate('a\1\u00fc\n"' * 8):
         outcome = apply(attributes, {f"{char}{number}": char * 15_000}, (float(number), "m"))
         attributes = outcome.attributes
         refused += outcome.refused
@@ -176,15 +177,18 @@ def test_texts_take_the_room_that_they_have_in_json() -> None:
     assert replaced.refused == ["a0"]
 
 
-def test_the_largest_set_that_two_people_come_to_can_be_stored() -> None:
-    longest = "\1" * (MAX_MESSAGE_ID // 6)
+@pytest.mark.parametrize("char", ["a", '"', "\1"])
+def test_the_largest_set_that_two_people_come_to_can_be_stored(char: str) -> None:
+    size = len(msgspec.json.encode(char)) - 2
+    longest = char * (MAX_MESSAGE_ID // size)
     people = []
     for prefix in "ab":
-        names_ = [f"{prefix}{number:{REMOVED_NAME_MAX - 1}}" for number in range(REMOVED_MAX)]
+        names_ = [f"{prefix}{number:03}{char * ((REMOVED_NAME_MAX - 4) // size)}" for number in range(REMOVED_MAX)]
         known: dict[str, Json] = dict.fromkeys(names_, 1)
         removed: dict[str, Json] = dict.fromkeys(names_)
-        values: dict[str, Json] = {f"{prefix}{number}": "\1" * 320 for number in range(COUNT_MAX // 2)}
+        values: dict[str, Json] = {f"{prefix}{number}": char * (1_920 // size) for number in range(COUNT_MAX // 2)}
         said = ((known, 1e9), (removed, 1e9 + 0.1), (values, 1e9 + 0.2))
         people.append(applied([(call, (at, longest)) for call, at in said]))
+        assert len(people[-1].values) > REMOVED_MAX
     for united in (fill(*people), newest(*people)):
         assert len(msgspec.json.encode(united.attributes)) < VALUE_BYTES

@@ -98,10 +98,7 @@ def check_event(data: JsonObject) -> Event:
         or kind not in TYPES
         or (event is not None and event.__class__ is not str)
         or message_id.__class__ is not str
-        or (
-            len(message_id) > _MESSAGE_ID_FITS
-            and (len(message_id) > MAX_MESSAGE_ID or not (message_id.isascii() and message_id.isprintable()))
-        )
+        or (len(message_id) > _MESSAGE_ID_FITS and _json_size(message_id) > MAX_MESSAGE_ID)
         or timestamp.__class__ is not str
         or (user_id is not None and (user_id.__class__ is not str or "\0" in user_id))
         or (anonymous_id is not None and (anonymous_id.__class__ is not str or "\0" in anonymous_id))
@@ -153,7 +150,7 @@ def _check(data: JsonObject) -> Event:
         if value.__class__ is not str and value is not None:
             _check_number(name, value)
     message_id = get("messageId")
-    if message_id.__class__ is str and (size := len(orjson.dumps(message_id)) - len('""')) > MAX_MESSAGE_ID:
+    if message_id.__class__ is str and (size := _json_size(message_id)) > MAX_MESSAGE_ID:
         raise InvalidEvent(Reason.INVALID_EVENT, f"messageId has {size} bytes, more than {MAX_MESSAGE_ID}")
     event = get("event")
     return Event(
@@ -165,6 +162,10 @@ def _check(data: JsonObject) -> Event:
         _time(data),
         data,
     )
+
+
+def _json_size(text: str) -> int:
+    return len(orjson.dumps(text)) - len('""')
 
 
 def _text(value: Json) -> str | None:

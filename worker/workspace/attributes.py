@@ -219,13 +219,8 @@ def _grown(name: str, before: Json, after: Json) -> int:
     if after.__class__ is before.__class__:
         if after.__class__ in _FIXED:
             return 0
-        if (
-            isinstance(after, str)
-            and isinstance(before, str)
-            and (after.isascii() and before.isascii())
-            and (after.isprintable() and before.isprintable())
-        ):
-            return len(after) - len(before)
+        if isinstance(after, str) and isinstance(before, str):
+            return _text_size(after) - _text_size(before)
     return _size(name, after) - _size(name, before)
 
 
@@ -242,5 +237,5 @@ def _size(name: str, value: Json) -> int:
 
 
 def _text_size(text: str) -> int:
-    """Of control characters all six bytes that each takes: else two people of 100 KB could not be stored as one."""
-    return len(text) if text.isascii() and text.isprintable() else len(_encode(text)) - 2
+    """All bytes of what is escaped, too, such as quotes: else two people of 100 KB could not be stored as one."""
+    return len(_encode(text)) - 2
