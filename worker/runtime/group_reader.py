@@ -44,9 +44,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         self._generation = -1
         """In which what is read is ours."""
         self._next: dict[TopicPartition, int] = {}
-        """What is to be read next, where it is known."""
-        self._committed: dict[TopicPartition, int] = {}
-        """The group's offsets, where they are known: what is before them is done."""
+        """What is to be read next, where it is known: what is before that is done, or was handed out."""
 
     async def _prepare(self) -> None:
         self._consumer.subscribe([self._topic], listener=self)
@@ -61,18 +59,16 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         """See `Shares.revoked`."""
         await self._shares.revoked([partition.partition for partition in revoked])
         self._next.clear()
-        self._committed.clear()
 
     async def _expect_committed(self, assigned: Collection[TopicPartition]) -> None:
-        """Expect to read on where the group is, unless something was read meanwhile."""
+        """Expect to read on where the group is, unless something behind that was read meanwhile."""
         coordinator = self._consumer._coordinator  # noqa: SLF001  the public way is for one
         with suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(self._timeout_s):
                 found = await coordinator.fetch_committed_offsets(list(assigned))
             for partition, committed in found.items():
                 if committed.offset > 0:
-                    self._next.setdefault(partition, committed.offset)
-                    self._committed[partition] = committed.offset
+                    self._next[partition] = max(committed.offset, self._next.get(partition, 0))
 
     async def fetch(self, resting: Collection[int], timeout_s: float) -> Mapping[int, list[Any]]:
         """Records by partition, each partition's in order; none of the `resting` partitions, which are not read on.
@@ -90,7 +86,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         self._consumer.pause(*(rest - paused))
         self._consumer.resume(*(paused - rest))
         fetched = await self._getmany(timeout_s)
-        if any(records[0].offset < self._committed.get(partition, 0) for partition, records in fetched.items()):
+        if any(records[0].offset < self._next.get(partition, 0) for partition, records in fetched.items()):
             await self._take_back(fetched)
             return {}
         for partition, records in fetched.items():
@@ -98,17 +94,17 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
         return {partition.partition: records for partition, records in fetched.items()}
 
     async def _take_back(self, fetched: Mapping[TopicPartition, list[Any]]) -> None:
-        """Read again what was `fetched`, but nothing that is done, unless its topic was made anew.
+        """Read again what was `fetched`, but nothing that was read already, unless its topic was made anew.
 
         aiokafka begins a partition anew where a broker does not have the offset that it is asked for. One that was
         paused, and does not know yet that it leads no longer, has not what came since: the rest would be read twice.
         """
         done = {}
         for partition in fetched.keys() & self._consumer.assignment():
-            first, committed = fetched[partition][0].offset, self._committed.get(partition, 0)
-            self._consumer.seek(partition, max(first, committed))
-            if first < committed:
-                done[partition] = committed
+            first, expected = fetched[partition][0].offset, self._next.get(partition, 0)
+            self._consumer.seek(partition, max(first, expected))
+            if first < expected:
+                done[partition] = expected
         with suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(self._timeout_s):
                 ends = await asked_again(
@@ -117,7 +113,7 @@ class GroupReader(Connected, ConsumerRebalanceListener):  # type: ignore[misc]  
                 )
             for partition, offset in done.items():
                 if ends[partition] < offset:
-                    self._committed.pop(partition, None)
+                    self._next.pop(partition, None)
 
     def _go_on(self, partition: TopicPartition, records: Sequence[Any]) -> None:
         """Say what retention removed before it was read: aiokafka goes on at what is left without a word."""
