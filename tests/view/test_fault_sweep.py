@@ -28,6 +28,7 @@ class Reader:
 
     def __init__(self, topic: Topic, positions: Mapping[int, int]) -> None:
         self._logs = topic.partitions
+        self.starts = dict.fromkeys(self._logs, 0)
         self._positions = positions
         self.starts = dict.fromkeys(topic.partitions, 0)
 
