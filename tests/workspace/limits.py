@@ -23,28 +23,31 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Measured(Network):
-    """A network that keeps the largest value written, the most effects of a decision, and how many it took."""
+    """A network that keeps the largest value written, the most that a decision did, and how many it took."""
 
-    def __init__(self, partitions: int = 1) -> None:
-        super().__init__(WorkspaceSettings(), partitions, Random(0))
+    def __init__(self, partitions: int = 1, seed: int = 0) -> None:
+        super().__init__(WorkspaceSettings(), partitions, Random(seed))
         self.value_bytes = 0
         self.effects = 0
         self.decisions = 0
         self.effect_bytes = 0
+        self.write_bytes = 0
 
     def write(self, spot: Spot, effects: Iterable[Effect]) -> None:
         effects = list(effects)
         self.decisions += 1
         self.effects = max(self.effects, len(effects))
-        total = 0
+        total = written = 0
         for effect in effects:
             if isinstance(effect, Put):
                 size = len(_encode(effect.value))
                 self.value_bytes = max(self.value_bytes, size)
                 total += size
+                written += len(effect.key) + size
             elif isinstance(effect, Send):
                 total += len(_encode(effect.message))
         self.effect_bytes = max(self.effect_bytes, total)
+        self.write_bytes = max(self.write_bytes, written)
         super().write(spot, effects)
         self.changes.clear()
 
