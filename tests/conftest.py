@@ -1,5 +1,6 @@
 """Fixtures for all tests. Property tests have no deadline: the machine may be busy."""
 
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,12 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 _ENDS_S = 5.0
+
+
+def pytest_configure() -> None:
+    """Who is started in the background of a script ignores Ctrl-C, and so would all commands that the tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
